@@ -1,0 +1,109 @@
+package dev.forklift.engine.cpu;
+
+import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.isa.Registers;
+import dev.forklift.engine.memory.GuestFault;
+import org.jspecify.annotations.Nullable;
+
+/// The state of one guest CPU, that is of one task: registers, pc, and why it last came out of the
+/// engine.
+///
+/// Only its own thread touches it while it runs; [#interrupt] may be called by anybody.
+public final class Cpu {
+  /// Slots of the register file: guest registers first, then the temporaries of the block.
+  static final int SLOTS = 256;
+
+  /// A slot that always reads zero.
+  static final int ZERO = SLOTS - 1;
+
+  private final Isa isa;
+  final long[] file = new long[SLOTS];
+  long pc;
+  long nextPc;
+  long instructions;
+  long instructionLimit = Long.MAX_VALUE;
+  int exitCode;
+  @Nullable GuestFault fault;
+  private volatile boolean interrupted;
+
+  public Cpu(Isa isa) {
+    this.isa = isa;
+  }
+
+  public Isa isa() {
+    return isa;
+  }
+
+  /// The program counter, zero-extended.
+  public long pc() {
+    return pc;
+  }
+
+  public void setPc(long pc) {
+    this.pc = isa.registers().is32Bit() ? pc & 0xffff_ffffL : pc;
+  }
+
+  /// After [Exit#TRAP]: the address behind the trap instruction.
+  public long nextPc() {
+    return nextPc;
+  }
+
+  /// The register, sign-extended to 64 bits where registers are 32 bits wide.
+  public long register(int index) {
+    return file[index];
+  }
+
+  /// The register, zero-extended to 64 bits where registers are 32 bits wide: as an address.
+  public long unsignedRegister(int index) {
+    return isa.registers().is32Bit() ? file[index] & 0xffff_ffffL : file[index];
+  }
+
+  /// Sets a register; the zero register of an architecture that has one stays zero.
+  public void setRegister(int index, long value) {
+    Registers registers = isa.registers();
+    if (index != registers.zero()) {
+      file[index] = registers.is32Bit() ? (int) value : value;
+    }
+  }
+
+  /// The number that belongs to [Exit#TRAP] and [Exit#EXCEPTION].
+  public int exitCode() {
+    return exitCode;
+  }
+
+  /// What failed, after [Exit#FAULT].
+  public @Nullable GuestFault fault() {
+    return fault;
+  }
+
+  /// Instructions executed so far.
+  public long instructions() {
+    return instructions;
+  }
+
+  /// Makes runs come back at the first safe point at or after this many instructions.
+  public void setInstructionLimit(long limit) {
+    instructionLimit = limit;
+  }
+
+  /// Makes the running engine come back at its next safe point. Any thread.
+  public void interrupt() {
+    interrupted = true;
+  }
+
+  /// Takes note of an interrupt: the next run goes on.
+  public void clearInterrupt() {
+    interrupted = false;
+  }
+
+  public boolean isInterrupted() {
+    return interrupted;
+  }
+
+  /// Takes over registers and pc of another CPU of the same architecture (a new task's).
+  public void copyFrom(Cpu other) {
+    System.arraycopy(other.file, 0, file, 0, isa.registers().count());
+    pc = other.pc;
+    nextPc = other.nextPc;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.forklift.engine.memory;
+
+import java.nio.ByteOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The memory that one guest process sees.
+///
+/// An abstract class and not an interface so that HotSpot can bind calls directly while only one
+/// lowering is loaded. Addresses are `long`; a 32-bit guest passes them zero-extended. Loads and
+/// stores are in the guest's byte order, may be misaligned and may cross pages; an aligned access
+/// is never torn. They throw [GuestFault] before anything happened.
+///
+/// Mapping calls take page-aligned addresses and lengths (the kernel has checked them), are
+/// serialised by the space itself, and may run while other threads execute in the space.
+public abstract class AddressSpace {
+  /// The binary logarithm of the page size.
+  public abstract int pageShift();
+
+  public abstract ByteOrder byteOrder();
+
+  /// The first address that a guest can never map.
+  public abstract long limit();
+
+  // Loads: sign-extended to 64 bits for the forms that the caller does not mask itself.
+
+  /// Loads a byte, zero-extended.
+  public abstract int load8(long address);
+
+  /// Loads two bytes, zero-extended.
+  public abstract int load16(long address);
+
+  public abstract int load32(long address);
+
+  public abstract long load64(long address);
+
+  public abstract void store8(long address, int value);
+
+  public abstract void store16(long address, int value);
+
+  public abstract void store32(long address, int value);
+
+  public abstract void store64(long address, long value);
+
+  /// Stores `replacement` where `expected` stands, atomically; a full fence either way.
+  ///
+  /// @return what stood there before
+  public abstract int compareExchange32(long address, int expected, int replacement);
+
+  /// The 64-bit form of [#compareExchange32].
+  public abstract long compareExchange64(long address, long expected, long replacement);
+
+  // Bulk access, for the kernel. `access` is the permission asked for: ptrace and the loader may
+  // pass null, which ignores permissions (private pages are then copied, never the file's).
+
+  /// Copies guest memory out. Throws [GuestFault] at the first byte that cannot be read; what came
+  /// before it has been copied.
+  public abstract void read(long address, byte[] destination, int offset, int length);
+
+  /// Copies into guest memory. Throws [GuestFault] at the first byte that cannot be written; what
+  /// came before it has been copied.
+  public abstract void write(long address, byte[] source, int offset, int length);
+
+  /// Reads whatever is mapped, whether readable or not (ptrace, core dumps).
+  public abstract void peek(long address, byte[] destination, int offset, int length);
+
+  /// Writes whatever is mapped, whether writable or not: private pages are copied first, read-only
+  /// shared ones refuse (ptrace, the loader).
+  public abstract void poke(long address, byte[] source, int offset, int length);
+
+  // Mapping.
+
+  /// Maps pages, replacing what was there. `file` null means private anonymous memory, zero-filled.
+  public abstract void map(
+      long start,
+      long length,
+      int protection,
+      @Nullable MemoryFile file,
+      long offset,
+      boolean shared,
+      @Nullable Object tag);
+
+  /// Removes whatever is mapped in the range.
+  public abstract void unmap(long start, long length);
+
+  /// Changes the permissions of everything mapped in the range.
+  public abstract void protect(long start, long length, int protection);
+
+  /// Moves mapped pages, with what they hold, to another place, replacing what was there.
+  public abstract void move(long from, long to, long length);
+
+  /// Forgets the private contents of the range: anonymous memory reads as zero again, private
+  /// copies of file pages as the file (MADV_DONTNEED).
+  public abstract void discard(long start, long length);
+
+  /// Replaces the tag of everything mapped in the range.
+  public abstract void retag(long start, long length, @Nullable Object tag);
+
+  /// All regions, in address order. A snapshot.
+  public abstract List<Region> regions();
+
+  /// The region at `address`, or null.
+  public abstract @Nullable Region regionAt(long address);
+
+  /// The lowest region whose end lies above `address`, or null: it contains `address` or is the
+  /// next one above.
+  public abstract @Nullable Region regionAtOrAbove(long address);
+
+  /// Number of pages that hold memory of their own or of a file, for RSS.
+  public abstract long residentPages();
+
+  /// A copy for a child: shared regions stay shared, private memory is copied (on write).
+  public abstract AddressSpace fork();
+
+  /// Gives everything back. No thread may use the space afterwards.
+  public abstract void release();
+
+  // Code.
+
+  /// The code page at `pc`, which must be executable; throws [GuestFault] otherwise.
+  ///
+  /// Valid until the next safe point: whoever executes asks again for every block.
+  public abstract CodePage codePage(long pc);
+}
