@@ -1,0 +1,140 @@
+package dev.forklift.kernel.arch;
+
+import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.engine.isa.Isa;
+import dev.forklift.kernel.abi.DataModel;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that Linux varies by CPU.
+///
+/// An architecture that lacks [#copyThread] does not compile, and clone3 is there for all.
+public interface LinuxAbi {
+  Isa isa();
+
+  /// The word size, byte order and alignment of structures in user memory.
+  DataModel dataModel();
+
+  /// `e_machine` of its ELF files.
+  int elfMachine();
+
+  /// What uname(2) says as machine.
+  String unameMachine();
+
+  /// `AT_HWCAP` and, if not null, `AT_PLATFORM`.
+  long hwcap();
+
+  @Nullable String platform();
+
+  MemoryLayout memoryLayout();
+
+  // System calls.
+
+  /// Which registers carry the number and the arguments of a system call.
+  SyscallRegisters syscallRegisters();
+
+  /// The order of legacy clone's arguments.
+  List<CloneArgument> cloneOrder();
+
+  /// Numbers of system calls that this architecture has beside or instead of asm-generic's, by
+  /// name; see `SyscallTable`.
+  default Map<Integer, String> ownSyscalls() {
+    return Map.of();
+  }
+
+  /// Answers a system call.
+  void succeed(Cpu cpu, long value);
+
+  /// Answers a system call with an error. `errno` is positive.
+  void fail(Cpu cpu, int errno);
+
+  /// What clone answers in the parent; differs from [#succeed] where the parent gets more.
+  default void cloneSucceeded(Cpu cpu, long tid) {
+    succeed(cpu, tid);
+  }
+
+  /// Gives a new task what makes its registers differ from its parent's: the stack (unless 0), the
+  /// result of the call in the child, and with CLONE_SETTLS the thread pointer, which comes from
+  /// `args` and from nowhere else.
+  void copyThread(KernelCloneArgs args, ChildRegisters child);
+
+  /// Sets up registers for a fresh program, all others having been cleared.
+  void startThread(Cpu cpu, long entry, long stack);
+
+  /// The stack pointer's register.
+  int stackPointer();
+
+  // Traps and exceptions.
+
+  /// What a trap instruction with this number means.
+  TrapMeaning trap(int code);
+
+  /// The signal for an exception number of the CPU.
+  SignalCause exception(int code);
+
+  // Signals.
+
+  /// Bytes to leave below the stack pointer before a signal frame is put there, and its alignment.
+  SignalFrame signalFrame();
+
+  /// Fixed pages that the kernel puts into every address space (the nios2 kuser page): address and
+  /// contents.
+  default List<KuserPage> kuserPages() {
+    return List.of();
+  }
+
+  /// Called before returning to user mode after an interruption at `cpu.pc()`: an architecture with
+  /// restartable sequences in its kuser page moves pc back to their start.
+  default void restartKuserSequence(Cpu cpu) {}
+
+  // Registers for debuggers and core files.
+
+  /// Fills `elf_gregset_t` (NT_PRSTATUS), in the guest's byte order, one entry each word.
+  long[] coreRegisters(Cpu cpu);
+
+  /// Takes registers back as a debugger wrote them in the order of [#coreRegisters].
+  void setCoreRegisters(Cpu cpu, long[] registers);
+
+  /// Which registers carry what in a system call.
+  record SyscallRegisters(int number, List<Integer> arguments) {
+    public SyscallRegisters {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /// Where things go in an address space.
+  ///
+  /// @param pageShift binary logarithm of the page size
+  /// @param addressBits width of a user address
+  /// @param taskSize first address user space cannot have
+  /// @param mmapBase addresses for mmap are searched downwards from here (or upwards, see topDown)
+  /// @param topDown direction of the search
+  /// @param stackTop where the stack begins, growing down
+  /// @param dynBase where position-independent programs are loaded
+  /// @param mmapMinimum lowest address that may be mapped
+  record MemoryLayout(
+      int pageShift,
+      int addressBits,
+      long taskSize,
+      long mmapBase,
+      boolean topDown,
+      long stackTop,
+      long dynBase,
+      long mmapMinimum) {}
+
+  /// A page of the kernel's own that every process sees, readable and executable.
+  record KuserPage(long address, byte[] contents) {}
+
+  /// What a trap instruction asks for.
+  sealed interface TrapMeaning {
+    /// A system call.
+    record SystemCall() implements TrapMeaning {}
+
+    /// A signal; execution goes on behind the trap if the handler returns, or at the trap itself.
+    record Raise(SignalCause cause, boolean pcBehindTrap) implements TrapMeaning {}
+  }
+
+  /// A signal with the reason code that siginfo carries.
+  record SignalCause(int signal, int code) {}
+}

@@ -1,0 +1,103 @@
+package dev.forklift.kernel.wait;
+
+import dev.forklift.kernel.abi.Errno;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
+
+/// Somebody who can sleep: a task, as far as sleeping is concerned.
+///
+/// All methods want the kernel lock held; sleeping gives it up meanwhile.
+public abstract class Sleeper {
+  /// What ends a sleep before its time.
+  public enum Mode {
+    /// Any signal that is to be delivered.
+    INTERRUPTIBLE,
+    /// Only a signal that kills.
+    KILLABLE,
+    /// Nothing.
+    UNINTERRUPTIBLE
+  }
+
+  private final KernelLock lock;
+  private final KernelClock clock;
+  private final Condition condition;
+  private boolean woken;
+
+  protected Sleeper(KernelLock lock, KernelClock clock) {
+    this.lock = lock;
+    this.clock = clock;
+    this.condition = lock.newCondition();
+  }
+
+  /// Says whether a signal waits to be delivered.
+  public abstract boolean signalPending();
+
+  /// Says whether a signal waits that will kill.
+  public abstract boolean fatalSignalPending();
+
+  public final KernelClock clock() {
+    return clock;
+  }
+
+  /// Ends the current sleep, or the next one at once: no wake-up is lost between looking at a
+  /// condition and sleeping.
+  public final void wake() {
+    lock.requireHeld();
+    woken = true;
+    condition.signal();
+  }
+
+  /// Sleeps until woken or until the monotonic clock shows `deadline`. For waits with an order of
+  /// their own; others use [#await].
+  public final void sleep(long deadline) {
+    lock.requireHeld();
+    while (!woken && (deadline == KernelClock.NEVER || clock.monotonicNanos() < deadline)) {
+      clock.await(condition, deadline);
+    }
+    woken = false;
+  }
+
+  /// Says whether a sleep in this mode has to end because of a signal.
+  public final boolean interrupted(Mode mode) {
+    return switch (mode) {
+      case INTERRUPTIBLE -> signalPending();
+      case KILLABLE -> fatalSignalPending();
+      case UNINTERRUPTIBLE -> false;
+    };
+  }
+
+  /// Sleeps on `queues` until `ready` holds.
+  ///
+  /// @return false if the deadline passed first
+  /// @throws Errno ERESTARTSYS if a signal came first
+  public final boolean await(
+      Mode mode, long deadline, BooleanSupplier ready, List<WaitQueue> queues) throws Errno {
+    if (ready.getAsBoolean()) {
+      return true;
+    }
+    Runnable waiter = this::wake;
+    queues.forEach(q -> q.add(waiter));
+    try {
+      while (true) {
+        if (ready.getAsBoolean()) {
+          return true;
+        }
+        if (interrupted(mode)) {
+          throw Errno.ERESTARTSYS;
+        }
+        if (deadline != KernelClock.NEVER && clock.monotonicNanos() >= deadline) {
+          return false;
+        }
+        sleep(deadline);
+      }
+    } finally {
+      queues.forEach(q -> q.remove(waiter));
+    }
+  }
+
+  /// Sleeps on one queue, interruptibly and without a deadline, until `ready` holds.
+  public final void await(WaitQueue queue, BooleanSupplier ready) throws Errno {
+    await(Mode.INTERRUPTIBLE, KernelClock.NEVER, ready, List.of(queue));
+  }
+}
