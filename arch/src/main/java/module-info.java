@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/// One package a CPU, with the same file names in each.
+@NullMarked
+module dev.forklift.arch {
+  requires transitive dev.forklift.engine;
+  requires transitive dev.forklift.kernel;
+  requires transitive dev.forklift.board;
+  requires static org.jspecify;
+}

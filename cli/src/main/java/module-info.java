@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/// The `forklift` command: one class a subcommand.
+@NullMarked
+module dev.forklift.cli {
+  requires dev.forklift.arch;
+  requires info.picocli;
+  requires static org.jspecify;
+
+  opens dev.forklift.cli to
+      info.picocli;
+}

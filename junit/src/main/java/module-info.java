@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Guest programs and boards inside JUnit tests.
+@NullMarked
+module dev.forklift.junit {
+  requires transitive dev.forklift.arch;
+  requires transitive org.junit.jupiter.api;
+  requires static org.jspecify;
+}
