@@ -6,5 +6,5 @@ module dev.forklift.arch {
   requires transitive dev.forklift.engine;
   requires transitive dev.forklift.kernel;
   requires transitive dev.forklift.board;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 }

@@ -5,5 +5,5 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.forklift.board {
   requires transitive dev.forklift.engine;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.forklift.cli {
   requires dev.forklift.arch;
   requires info.picocli;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   opens dev.forklift.cli to
       info.picocli;

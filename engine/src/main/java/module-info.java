@@ -4,5 +4,10 @@ import org.jspecify.annotations.NullMarked;
 /// back ends, guest memory.
 @NullMarked
 module dev.forklift.engine {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports dev.forklift.engine.cpu;
+  exports dev.forklift.engine.ir;
+  exports dev.forklift.engine.isa;
+  exports dev.forklift.engine.memory;
 }

@@ -5,5 +5,5 @@ import org.jspecify.annotations.NullMarked;
 module dev.forklift.junit {
   requires transitive dev.forklift.arch;
   requires transitive org.junit.jupiter.api;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 }

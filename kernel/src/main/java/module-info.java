@@ -4,5 +4,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.forklift.kernel {
   requires transitive dev.forklift.engine;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports dev.forklift.kernel.abi;
+  exports dev.forklift.kernel.arch;
+  exports dev.forklift.kernel.cred;
+  exports dev.forklift.kernel.vfs;
+  exports dev.forklift.kernel.wait;
 }
