@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// stores are in the guest's byte order, may be misaligned and may cross pages; an aligned access
 /// is never torn. They throw [GuestFault] before anything happened.
 ///
-/// Mapping calls take page-aligned addresses and lengths (the kernel has checked them), are
-/// serialised by the space itself, and may run while other threads execute in the space.
+/// Loads, stores and compare-and-exchange are for threads that run guest code: between
+/// [Sharer#enter] and [Sharer#leave] of a sharer that [#join] gave, unless only one thread uses the
+/// space at all. Everything else may be called by any thread that is not in there.
+///
+/// Mapping calls take page-aligned addresses and lengths (the kernel has checked them), and are
+/// serialised by the space itself. Those that take something away wait until every other sharer has
+/// passed a safe point: the caller holds no lock that guest code or a page fault may wait for.
 public abstract class AddressSpace {
   /// The binary logarithm of the page size.
   public abstract int pageShift();
@@ -50,8 +55,7 @@ public abstract class AddressSpace {
   /// The 64-bit form of [#compareExchange32].
   public abstract long compareExchange64(long address, long expected, long replacement);
 
-  // Bulk access, for the kernel. `access` is the permission asked for: ptrace and the loader may
-  // pass null, which ignores permissions (private pages are then copied, never the file's).
+  // For the kernel.
 
   /// Copies guest memory out. Throws [GuestFault] at the first byte that cannot be read; what came
   /// before it has been copied.
@@ -67,6 +71,14 @@ public abstract class AddressSpace {
   /// Writes whatever is mapped, whether writable or not: private pages are copied first, read-only
   /// shared ones refuse (ptrace, the loader).
   public abstract void poke(long address, byte[] source, int offset, int length);
+
+  /// [#compareExchange32] for a thread that is not running guest code. Throws as a store does, and
+  /// [GuestFault.Kind#MISALIGNED].
+  public abstract int exchange32(long address, int expected, int replacement);
+
+  /// Lets one more task run guest code here. `interrupt`, called by any thread, makes it come to a
+  /// safe point soon and [Sharer#leave].
+  public abstract Sharer join(Runnable interrupt);
 
   // Mapping.
 
@@ -109,7 +121,8 @@ public abstract class AddressSpace {
   /// Number of pages that hold memory of their own or of a file, for RSS.
   public abstract long residentPages();
 
-  /// A copy for a child: shared regions stay shared, private memory is copied (on write).
+  /// A copy for a child: shared regions stay shared, private memory is copied (on write). Nobody
+  /// has joined it. Throws [GuestFault] when there is no memory for its tables.
   public abstract AddressSpace fork();
 
   /// Gives everything back. No thread may use the space afterwards.
@@ -119,6 +132,7 @@ public abstract class AddressSpace {
 
   /// The code page at `pc`, which must be executable; throws [GuestFault] otherwise.
   ///
-  /// Valid until the next safe point: whoever executes asks again for every block.
+  /// Valid until the next safe point: whoever executes asks again for every block. A call is itself
+  /// a safe point.
   public abstract CodePage codePage(long pc);
 }

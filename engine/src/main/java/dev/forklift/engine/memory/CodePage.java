@@ -1,5 +1,9 @@
 package dev.forklift.engine.memory;
 
+import static dev.forklift.engine.memory.HostMemory.HOST;
+
+import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// place in two processes shares its translations (fork and exec never translate twice), the same
 /// file at another place does not. A store into the page drops the translations that cover the
 /// word stored to.
+///
+/// Who translates takes the [#stamp] first, then fetches the code, then calls [#install].
 public final class CodePage {
   /// Something translated from guest code, by its start.
   public interface Translation {
@@ -21,17 +27,21 @@ public final class CodePage {
 
   private final Frame frame;
   private final long address;
-  private final AtomicReferenceArray<@Nullable Translation> slots;
+  private final boolean swap;
   private final int granuleShift;
+  private final AtomicReferenceArray<@Nullable Translation> slots;
+
+  // Which granules some translation covers. Guarded by the frame's monitor.
+  private final BitSet covered = new BitSet();
 
   /// @param address the virtual address of the page
-  /// @param pageShift binary logarithm of the page size
   /// @param granuleShift binary logarithm of the alignment of instructions
-  CodePage(Frame frame, long address, int pageShift, int granuleShift) {
+  CodePage(Frame frame, long address, ByteOrder order, int granuleShift) {
     this.frame = frame;
     this.address = address;
+    this.swap = (order == ByteOrder.BIG_ENDIAN) != HostMemory.BIG_ENDIAN;
     this.granuleShift = granuleShift;
-    this.slots = new AtomicReferenceArray<>(1 << (pageShift - granuleShift));
+    this.slots = new AtomicReferenceArray<>(frame.pageBytes() >>> granuleShift);
   }
 
   /// The virtual address of the page.
@@ -39,8 +49,38 @@ public final class CodePage {
     return address;
   }
 
+  /// The first address behind the page.
+  public long end() {
+    return address + frame.pageBytes();
+  }
+
   Frame frame() {
     return frame;
+  }
+
+  /// Whether stores into the page are seen, so that the translations can be trusted.
+  boolean isGuarded() {
+    return frame.isGuarded();
+  }
+
+  // The code itself, in the guest's byte order. `pc` must lie on this page, and so must what is
+  // fetched. The memory need not be readable: it is executable.
+
+  /// One byte of code, zero-extended.
+  public int fetch8(long pc) {
+    return HOST.get8(frame.words, (int) (pc - address)) & 0xff;
+  }
+
+  /// Two bytes of code, zero-extended.
+  public int fetch16(long pc) {
+    short value = HOST.get16(frame.words, (int) (pc - address));
+    return (swap ? Short.reverseBytes(value) : value) & 0xffff;
+  }
+
+  /// Four bytes of code.
+  public int fetch32(long pc) {
+    int value = HOST.get32(frame.words, (int) (pc - address));
+    return swap ? Integer.reverseBytes(value) : value;
   }
 
   /// The translation that starts at `pc`, or null. `pc` must lie on this page and be aligned.
@@ -48,26 +88,60 @@ public final class CodePage {
     return slots.getAcquire((int) (pc - address) >>> granuleShift);
   }
 
-  /// Keeps a translation made from this page, unless the page was stored to since `stamp`.
-  public void install(Translation translation, int stamp) {
-    synchronized (frame) {
-      if (stamp == frame.codeStamp()) {
-        slots.setRelease((int) (translation.start() - address) >>> granuleShift, translation);
-      }
-    }
-  }
-
   /// Changes with every store into the page: taken before reading the code, given to [#install].
   public int stamp() {
     return frame.codeStamp();
   }
 
-  /// Drops every translation that covers a byte of the range, given as offsets on the page.
+  /// Keeps a translation made from this page, unless the page was stored to since `stamp`.
+  ///
+  /// @return whether it was kept; one that was not may still be run once
+  public boolean install(Translation translation, int stamp) {
+    synchronized (frame) {
+      if (stamp != frame.codeStamp() || !frame.isGuarded()) {
+        return false;
+      }
+      slots.setRelease(slot(translation), translation);
+      cover(translation);
+      return true;
+    }
+  }
+
+  private int slot(Translation translation) {
+    return (int) (translation.start() - address) >>> granuleShift;
+  }
+
+  private void cover(Translation t) {
+    int behind = (int) (t.end() - address + (1 << granuleShift) - 1) >>> granuleShift;
+    covered.set(slot(t), Math.max(behind, slot(t) + 1));
+  }
+
+  /// Whether anything is installed. The frame's monitor is held.
+  boolean hasTranslations() {
+    return !covered.isEmpty();
+  }
+
+  /// Drops every translation that covers a granule of the range of bytes, given as offsets on the
+  /// page. The frame's monitor is held.
   void invalidate(int from, int to) {
+    int first = from >>> granuleShift;
+    int last = (to - 1) >>> granuleShift;
+    int hit = covered.nextSetBit(first);
+    if (hit < 0 || hit > last) {
+      return;
+    }
+    long low = address + ((long) first << granuleShift);
+    long high = address + ((long) (last + 1) << granuleShift);
+    covered.clear();
     for (int i = 0; i < slots.length(); i++) {
       Translation t = slots.getAcquire(i);
-      if (t != null && t.start() - address < to && t.end() - address > from) {
+      if (t == null) {
+        continue;
+      }
+      if (t.start() < high && t.end() > low) {
         slots.setRelease(i, null);
+      } else {
+        cover(t);
       }
     }
   }

@@ -1,41 +1,259 @@
 package dev.forklift.engine.memory;
 
+import static dev.forklift.engine.memory.HostMemory.HOST;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// One page of guest memory.
 ///
-/// Held by every page table entry and file that refers to it; `references` counts them, so that a
-/// private page whose other holders are gone is written in place instead of being copied again.
+/// Held by every page table entry and file that refers to it; the references are counted, so that a
+/// private page whose other holders are gone is written in place instead of being copied again, and
+/// so that the budget gets it back with the last one.
+///
+/// Code: once somebody asked for a [CodePage] of it, a frame is *guarded*. No page table lets a
+/// store reach a guarded frame without going through [#store], which drops the translations that
+/// the store hits. Some stores after the last translation is gone, the frame is open again.
 final class Frame {
+  /// What the page holds, in the host's memory order.
   final long[] words;
-  private final AtomicInteger references = new AtomicInteger(1);
-  private final List<CodePage> codePages = new ArrayList<>(0);
-  private volatile int codeStamp;
 
-  Frame(int pageBytes) {
-    words = new long[pageBytes / Long.BYTES];
+  /// The file that it is a page of, even after that file was cut off before it; null for private
+  /// memory.
+  final @Nullable MemoryFile file;
+
+  /// Which page of the file.
+  final long index;
+
+  private final @Nullable FrameBudget budget;
+
+  @SuppressWarnings("FieldMayBeFinal") // through REFERENCES
+  private volatile int references = 1;
+
+  private volatile boolean readStale;
+  private volatile boolean dirty;
+
+  /// How many stores a guarded frame sees without a translation in it before it is opened: enough
+  /// that somebody who is just translating gets to the end of it.
+  private static final int PATIENCE = 16;
+
+  private enum Guard {
+    /// Page tables may let stores through.
+    OPEN,
+    /// They may not any more, but some still do.
+    CLOSING,
+    /// Every store goes through [#store].
+    GUARDED
   }
 
-  AtomicInteger references() {
+  // Written holding the monitor of `this`.
+  private volatile Guard guard = Guard.OPEN;
+  private volatile int codeStamp;
+  private boolean writableInFile;
+  private int storesWithoutCode;
+  private @Nullable List<CodePage> codePages;
+
+  private static final VarHandle REFERENCES;
+
+  static {
+    try {
+      REFERENCES = MethodHandles.lookup().findVarHandle(Frame.class, "references", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private Frame(
+      int pageBytes, @Nullable FrameBudget budget, @Nullable MemoryFile file, long index) {
+    this.words = new long[pageBytes / Long.BYTES];
+    this.budget = budget;
+    this.file = file;
+    this.index = index;
+  }
+
+  /// A frame of private memory, zero-filled, or null where the budget refuses.
+  static @Nullable Frame allocate(FrameBudget budget, int pageBytes) {
+    return budget.take(pageBytes) ? new Frame(pageBytes, budget, null, 0) : null;
+  }
+
+  /// A frame of a file, zero-filled, or null where the budget refuses.
+  static @Nullable Frame allocate(
+      FrameBudget budget, int pageBytes, MemoryFile file, long index) {
+    return budget.take(pageBytes) ? new Frame(pageBytes, budget, file, index) : null;
+  }
+
+  /// The frame that stands for all anonymous memory that was only read so far: never written, never
+  /// executed, never counted.
+  static Frame zero(int pageBytes) {
+    return new Frame(pageBytes, null, null, 0);
+  }
+
+  int pageBytes() {
+    return words.length * Long.BYTES;
+  }
+
+  /// Whether it stands for untouched anonymous memory.
+  boolean isZero() {
+    return budget == null;
+  }
+
+  /// One more holder.
+  void hold() {
+    if (budget != null) {
+      REFERENCES.getAndAdd(this, 1);
+    }
+  }
+
+  /// One holder less.
+  void drop() {
+    if (budget != null) {
+      int before = (int) REFERENCES.getAndAdd(this, -1);
+      if (before <= 0) {
+        throw new IllegalStateException("a frame was dropped once too often");
+      }
+      if (before == 1) {
+        budget.giveBack(pageBytes());
+      }
+    }
+  }
+
+  int references() {
     return references;
   }
 
+  /// Another thread of a process that copied this frame away may still be in the middle of a load
+  /// from it: nobody may take it over.
+  void markReadStale() {
+    readStale = true;
+  }
+
+  /// Whether the only page table entry that holds it may store into it.
+  boolean isExclusive() {
+    return file == null && budget != null && references == 1 && !readStale;
+  }
+
+  /// Whether it differs, or may differ, from what the file's sink has.
+  boolean isDirty() {
+    return dirty;
+  }
+
+  void setDirty(boolean value) {
+    dirty = value;
+  }
+
+  // Stores and code.
+
+  /// Asks for letting stores reach the frame through a page table entry, without [#store].
+  boolean letStoresThrough() {
+    if (file != null) {
+      dirty = true;
+    } else {
+      return guard == Guard.OPEN;
+    }
+    synchronized (this) {
+      if (guard != Guard.OPEN) {
+        return false;
+      }
+      writableInFile = true;
+      return true;
+    }
+  }
+
+  /// Whether a page table entry of some mapping of the file may let stores through.
+  synchronized boolean mayBeWritableInFile() {
+    return writableInFile;
+  }
+
+  /// All mappings of the file are about to stop letting stores through.
+  synchronized void forgetWritableInFile() {
+    writableInFile = false;
+  }
+
+  /// Whether every store goes through [#store].
+  boolean isGuarded() {
+    return guard == Guard.GUARDED;
+  }
+
+  /// From now on no page table may begin to let stores through. Answers false if some may still do
+  /// so: they have to be stopped, then [#closed] called.
+  synchronized boolean close(boolean writableHere) {
+    if (guard == Guard.OPEN) {
+      boolean others = writableHere || writableInFile;
+      guard = others ? Guard.CLOSING : Guard.GUARDED;
+    }
+    return guard == Guard.GUARDED;
+  }
+
+  /// No page table lets stores through any more.
+  synchronized void closed() {
+    if (guard == Guard.CLOSING) {
+      guard = Guard.GUARDED;
+    }
+  }
+
+  /// Changes with every store that goes through [#store].
   int codeStamp() {
     return codeStamp;
   }
 
-  /// The translations made of this frame, by virtual address. Guarded by `this`.
-  List<CodePage> codePages() {
-    return codePages;
+  /// The translations made of this frame as seen at `address`.
+  synchronized CodePage codePage(long address, ByteOrder order, int granuleShift) {
+    List<CodePage> pages = codePages;
+    if (pages == null) {
+      pages = new ArrayList<>(1);
+      codePages = pages;
+    }
+    for (CodePage page : pages) {
+      if (page.address() == address) {
+        return page;
+      }
+    }
+    CodePage page = new CodePage(this, address, order, granuleShift);
+    pages.add(page);
+    return page;
   }
 
-  /// A store hit the byte range: translations that cover it go.
-  synchronized void codeChanged(int from, int to) {
-    codeStamp++;
-    for (CodePage page : codePages) {
-      page.invalidate(from, to);
+  /// Runs `store`, which changes some of the bytes of the range, and drops the translations that
+  /// cover one of them.
+  void store(int from, int to, Runnable store) {
+    if (file != null) {
+      dirty = true;
     }
+    synchronized (this) {
+      // The stamp changes after the store: whoever lifted what stood here before will see another
+      // stamp than the one it took before.
+      store.run();
+      if (guard == Guard.OPEN) {
+        return;
+      }
+      codeStamp++;
+      boolean translated = false;
+      if (codePages != null) {
+        for (CodePage page : codePages) {
+          page.invalidate(from, to);
+          translated |= page.hasTranslations();
+        }
+      }
+      if (translated) {
+        storesWithoutCode = 0;
+      } else if (guard == Guard.GUARDED && ++storesWithoutCode >= PATIENCE) {
+        storesWithoutCode = 0;
+        guard = Guard.OPEN;
+      }
+    }
+  }
+
+  /// Copies bytes in, minding code.
+  void write(int offset, byte[] source, int start, int length) {
+    store(offset, offset + length, () -> HOST.copyIn(source, start, words, offset, length));
+  }
+
+  /// Zeroes bytes, minding code.
+  void clear(int offset, int length) {
+    store(offset, offset + length, () -> HOST.fillZero(words, offset, length));
   }
 }

@@ -1,6 +1,16 @@
 package dev.forklift.engine.memory;
 
+import static dev.forklift.engine.memory.HostMemory.HOST;
+
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A file of memory: what tmpfs files, the page cache of host files, memfds, System V shared memory
@@ -10,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// any space show its frames directly, so reads, writes and mappings always agree. Shrinking it
 /// takes the pages behind the new end away from every space that maps them.
 ///
-/// (Contract; the implementation below it is under construction.)
+/// Lock order: `resizing`, then a space (its sharers stopped, its lock), then `lock`, then a frame's
+/// monitor.
 public final class MemoryFile {
   /// Where pages that were never touched come from.
   @FunctionalInterface
@@ -19,14 +30,428 @@ public final class MemoryFile {
     void fill(long offset, byte[] page) throws IOException;
   }
 
+  /// Where changed pages go.
+  @FunctionalInterface
+  public interface Sink {
+    /// Takes the first `length` bytes of `bytes`, which stand at `offset` of the file.
+    void write(long offset, byte[] bytes, int length) throws IOException;
+  }
+
+  private static final int CHUNK_SHIFT = 6;
+  private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
+
   private final FrameBudget budget;
   private final int pageShift;
+  private final int pageBytes;
   private final @Nullable Source source;
 
-  /// An empty file.
+  // Held while the size changes: by whoever shrinks, and by writes that extend.
+  private final ReentrantLock resizing = new ReentrantLock();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by lock; size is also read without it.
+  private final NavigableMap<Long, @Nullable Frame[]> chunks = new TreeMap<>();
+  private final Map<Mapper, Long> mappedBytes = new HashMap<>();
+  private volatile long size;
+  private long sourceEnd;
+  private long frames;
+  private boolean released;
+
+  /// A file of `size` bytes, all from `source` or zero.
   public MemoryFile(FrameBudget budget, int pageShift, @Nullable Source source, long size) {
     this.budget = budget;
     this.pageShift = pageShift;
+    this.pageBytes = 1 << pageShift;
     this.source = source;
+    this.size = size;
+    this.sourceEnd = source == null ? 0 : size;
+  }
+
+  /// The length in bytes.
+  public long size() {
+    return size;
+  }
+
+  /// The memory that its pages take.
+  public long allocatedBytes() {
+    lock.lock();
+    try {
+      return frames << pageShift;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Gives the pages back as soon as nobody maps them any more. Nobody reads or writes the file
+  /// afterwards, except through mappings that are there already.
+  public void release() {
+    lock.lock();
+    try {
+      released = true;
+      dropAllIfUnused();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Reading and writing.
+
+  /// Reads up to `length` bytes at `offset`, as many as lie before the end. Holes stay holes.
+  ///
+  /// @return how many were read
+  public int read(long offset, byte[] destination, int start, int length) throws IOException {
+    lock.lock();
+    try {
+      int count = (int) Math.max(0, Math.min(length, size - offset));
+      for (int done = 0; done < count; ) {
+        long at = offset + done;
+        int within = (int) at & (pageBytes - 1);
+        int part = Math.min(count - done, pageBytes - within);
+        readPage(at >>> pageShift, within, destination, start + done, part);
+        done += part;
+      }
+      return count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void readPage(long index, int within, byte[] destination, int start, int length)
+      throws IOException {
+    Frame frame = get(index);
+    if (frame == null && isFromSource(index)) {
+      byte[] page = fetch(index);
+      frame = keep(index, page);
+      if (frame == null) {
+        // No memory to keep it: it is read again next time.
+        System.arraycopy(page, within, destination, start, length);
+        return;
+      }
+    }
+    if (frame == null) {
+      Arrays.fill(destination, start, start + length, (byte) 0);
+    } else {
+      HOST.copyOut(frame.words, within, destination, start, length);
+    }
+  }
+
+  /// Writes bytes at `offset`, extending the file if needed.
+  ///
+  /// @return how many were written: fewer than `length` only when memory is used up
+  public int write(long offset, byte[] source, int start, int length) throws IOException {
+    boolean extends_ = offset + length > size;
+    if (extends_) {
+      resizing.lock();
+    }
+    try {
+      lock.lock();
+      try {
+        if (length > 0 && offset > size) {
+          clearTail();
+        }
+        int done = 0;
+        while (done < length) {
+          long at = offset + done;
+          int within = (int) at & (pageBytes - 1);
+          int part = Math.min(length - done, pageBytes - within);
+          Frame frame = forChange(at >>> pageShift, part == pageBytes);
+          if (frame == null) {
+            break;
+          }
+          frame.write(within, source, start + done, part);
+          done += part;
+        }
+        if (done > 0) {
+          size = Math.max(size, offset + done);
+        }
+        return done;
+      } finally {
+        lock.unlock();
+      }
+    } finally {
+      if (extends_) {
+        resizing.unlock();
+      }
+    }
+  }
+
+  /// Makes the range read as zeros (hole punching), without changing the size.
+  ///
+  /// @return whether there was memory enough: pages that come from a source need some
+  public boolean zero(long offset, long length) throws IOException {
+    lock.lock();
+    try {
+      long end = Math.min(offset + length, size);
+      for (long at = offset; at < end; ) {
+        long index = at >>> pageShift;
+        int within = (int) at & (pageBytes - 1);
+        int part = (int) Math.min(end - at, pageBytes - within);
+        Frame frame = get(index);
+        boolean whole = part == pageBytes;
+        if (frame == null && isFromSource(index)) {
+          frame = forChange(index, whole);
+          if (frame == null) {
+            return false;
+          }
+          frame.clear(within, part);
+        } else if (frame == null) {
+          at = Math.max(at + part, nextChunkOffset(index));
+          continue;
+        } else if (whole && frame.references() == 1 && !isFromSource(index)) {
+          remove(index);
+        } else {
+          frame.clear(within, part);
+        }
+        at += part;
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Where the next chunk that holds pages begins, if the page's own chunk holds none.
+  private long nextChunkOffset(long index) {
+    long key = index >>> CHUNK_SHIFT;
+    if (chunks.containsKey(key) || (index << pageShift) < sourceEnd) {
+      return 0;
+    }
+    Long next = chunks.higherKey(key);
+    return next == null ? Long.MAX_VALUE : next << CHUNK_SHIFT << pageShift;
+  }
+
+  /// Cuts the file off or extends it with zeros. Cutting takes the pages behind the new end away
+  /// from every space, waiting for guest code that uses them; the caller holds no lock that guest
+  /// code or a page fault may wait for.
+  public void setSize(long newSize) {
+    resizing.lock();
+    try {
+      List<Mapper> mappers;
+      lock.lock();
+      try {
+        if (newSize >= size) {
+          clearTail();
+          size = newSize;
+          return;
+        }
+        size = newSize;
+        sourceEnd = Math.min(sourceEnd, newSize);
+        removeFrom(pages(newSize));
+        clearTail();
+        mappers = List.copyOf(mappedBytes.keySet());
+      } finally {
+        lock.unlock();
+      }
+      for (Mapper mapper : mappers) {
+        mapper.cutOff(this, pages(newSize));
+      }
+    } finally {
+      resizing.unlock();
+    }
+  }
+
+  /// Zeroes what lies behind the end on the last page: a mapping may have stored there.
+  private void clearTail() {
+    int within = (int) size & (pageBytes - 1);
+    if (within != 0) {
+      Frame last = get(size >>> pageShift);
+      if (last != null) {
+        last.clear(within, pageBytes - within);
+      }
+    }
+  }
+
+  /// Writes every page that may have changed since the last time, as far as it lies before the end.
+  /// Stores that other threads make meanwhile are written now or by the next flush.
+  public void flush(Sink sink) throws IOException {
+    List<Frame> changed = new ArrayList<>();
+    lock.lock();
+    try {
+      for (@Nullable Frame[] chunk : chunks.values()) {
+        for (Frame frame : chunk) {
+          if (frame != null && frame.isDirty()) {
+            changed.add(frame);
+            frame.setDirty(false);
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    int done = 0;
+    try {
+      List<Frame> writable = changed.stream().filter(Frame::mayBeWritableInFile).toList();
+      if (!writable.isEmpty()) {
+        revokeStores(writable);
+      }
+      byte[] page = new byte[pageBytes];
+      for (; done < changed.size(); done++) {
+        Frame frame = changed.get(done);
+        long offset = frame.index << pageShift;
+        int length = (int) Math.min(pageBytes, size - offset);
+        if (length > 0) {
+          HOST.copyOut(frame.words, 0, page, 0, length);
+          sink.write(offset, page, length);
+        }
+      }
+    } finally {
+      for (Frame frame : changed.subList(done, changed.size())) {
+        frame.setDirty(true);
+      }
+    }
+  }
+
+  // For address spaces.
+
+  /// A page for a page table, with a reference for the caller.
+  ///
+  /// @param address what the guest touched, for the fault
+  Frame hold(long index, long address, Access access) {
+    lock.lock();
+    try {
+      Frame frame = null;
+      if (index >= 0 && index < pages(size)) {
+        frame = get(index);
+        if (frame == null) {
+          frame = keep(index, isFromSource(index) ? fetch(index) : null);
+          if (frame == null) {
+            throw new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, address, access);
+          }
+        }
+      }
+      if (frame == null) {
+        throw new GuestFault(GuestFault.Kind.PAST_END_OF_FILE, address, access);
+      }
+      frame.hold();
+      return frame;
+    } catch (IOException e) {
+      throw new GuestFault(GuestFault.Kind.PAST_END_OF_FILE, address, access);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A space maps `bytes` more of the file, or fewer if negative.
+  void mapped(Mapper mapper, long bytes) {
+    lock.lock();
+    try {
+      long now = mappedBytes.merge(mapper, bytes, Long::sum);
+      if (now == 0) {
+        mappedBytes.remove(mapper);
+        dropAllIfUnused();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Sends the next store to the pages, given in order, the slow way in every space. The caller
+  /// holds no lock.
+  void revokeStores(List<Frame> frames) {
+    frames.forEach(Frame::forgetWritableInFile);
+    List<Mapper> mappers;
+    lock.lock();
+    try {
+      mappers = List.copyOf(mappedBytes.keySet());
+    } finally {
+      lock.unlock();
+    }
+    for (Mapper mapper : mappers) {
+      mapper.revokeStores(this, frames.getFirst().index, frames.getLast().index + 1);
+    }
+  }
+
+  // Pages. All below hold the lock.
+
+  private long pages(long bytes) {
+    return (bytes >>> pageShift) + ((bytes & (pageBytes - 1)) != 0 ? 1 : 0);
+  }
+
+  private boolean isFromSource(long index) {
+    return source != null && index < pages(sourceEnd);
+  }
+
+  private byte[] fetch(long index) throws IOException {
+    byte[] page = new byte[pageBytes];
+    long offset = index << pageShift;
+    if (source != null) {
+      source.fill(offset, page);
+    }
+    if (sourceEnd - offset < pageBytes) {
+      Arrays.fill(page, (int) (sourceEnd - offset), pageBytes, (byte) 0);
+    }
+    return page;
+  }
+
+  private @Nullable Frame get(long index) {
+    @Nullable Frame[] chunk = chunks.get(index >>> CHUNK_SHIFT);
+    return chunk == null ? null : chunk[(int) index & CHUNK_MASK];
+  }
+
+  /// Makes the missing page, or answers null where the budget refuses.
+  private @Nullable Frame keep(long index, byte @Nullable [] content) {
+    Frame frame = Frame.allocate(budget, pageBytes, this, index);
+    if (frame != null) {
+      if (content != null) {
+        HOST.copyIn(content, 0, frame.words, 0, pageBytes);
+      }
+      chunks.computeIfAbsent(index >>> CHUNK_SHIFT, k -> new Frame[CHUNK_MASK + 1])[
+              (int) index & CHUNK_MASK] =
+          frame;
+      frames++;
+    }
+    return frame;
+  }
+
+  /// The page, made if need be, with its old contents unless `whole` says that all will change;
+  /// null where the budget refuses.
+  private @Nullable Frame forChange(long index, boolean whole) throws IOException {
+    Frame frame = get(index);
+    if (frame != null) {
+      return frame;
+    }
+    return keep(index, !whole && isFromSource(index) ? fetch(index) : null);
+  }
+
+  private void remove(long index) {
+    long key = index >>> CHUNK_SHIFT;
+    @Nullable Frame[] chunk = chunks.get(key);
+    if (chunk == null) {
+      return;
+    }
+    Frame frame = chunk[(int) index & CHUNK_MASK];
+    if (frame != null) {
+      chunk[(int) index & CHUNK_MASK] = null;
+      frames--;
+      frame.drop();
+    }
+    for (Frame other : chunk) {
+      if (other != null) {
+        return;
+      }
+    }
+    chunks.remove(key);
+  }
+
+  private void removeFrom(long first) {
+    while (!chunks.isEmpty()) {
+      long key = chunks.lastKey();
+      if (key < first >>> CHUNK_SHIFT) {
+        return;
+      }
+      long base = key << CHUNK_SHIFT;
+      for (long index = Math.max(first, base); index <= base + CHUNK_MASK; index++) {
+        remove(index);
+      }
+      if (chunks.containsKey(key)) {
+        return;
+      }
+    }
+  }
+
+  private void dropAllIfUnused() {
+    if (released && mappedBytes.isEmpty()) {
+      removeFrom(0);
+    }
   }
 }

@@ -1,0 +1,209 @@
+package dev.forklift.engine.memory;
+
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Which frame each page of an address space shows, and what may be done with it right now.
+///
+/// Two levels: leaves of 1,024 pages, made when the first of their pages appears. Four tables run in
+/// parallel, so that one null check is both the presence and the permission check: an entry of
+/// [#readable] or [#writable] is there only if a load or store may go straight to it.
+///
+/// Loads and stores read the tables without a lock; everything else is guarded by the space's lock.
+/// An entry is published behind a release fence, so that whoever finds it finds the frame's contents
+/// complete.
+final class PageTable {
+  static final int LEAF_SHIFT = 10;
+  static final int LEAF_PAGES = 1 << LEAF_SHIFT;
+  static final int LEAF_MASK = LEAF_PAGES - 1;
+
+  // What a leaf and a slot of the roots are taken to cost: four references of four bytes.
+  private static final int ENTRY_BYTES = 16;
+
+  // Stand for leaves that are not there. Never written.
+  private static final long[] @Nullable [] NO_WORDS = new long[LEAF_PAGES][];
+  private static final @Nullable Frame[] NO_FRAMES = new Frame[LEAF_PAGES];
+  private static final @Nullable CodePage[] NO_CODE = new CodePage[LEAF_PAGES];
+
+  final long[][] @Nullable [] readable;
+  final long[][] @Nullable [] writable;
+  final @Nullable CodePage[][] code;
+  private final @Nullable Frame[][] frames;
+
+  private final int[] present;
+  private final FrameBudget budget;
+  private long residentPages;
+
+  /// A table for the pages below `pages`. The budget has been asked for [#rootBytes] of it.
+  PageTable(FrameBudget budget, long pages) {
+    int leaves = leaves(pages);
+    this.budget = budget;
+    readable = new long[leaves][][];
+    writable = new long[leaves][][];
+    frames = new Frame[leaves][];
+    code = new CodePage[leaves][];
+    present = new int[leaves];
+    Arrays.fill(readable, NO_WORDS);
+    Arrays.fill(writable, NO_WORDS);
+    Arrays.fill(frames, NO_FRAMES);
+    Arrays.fill(code, NO_CODE);
+  }
+
+  private static int leaves(long pages) {
+    return Math.toIntExact((pages + LEAF_MASK) >>> LEAF_SHIFT);
+  }
+
+  /// What the budget is charged for an empty table.
+  static long rootBytes(long pages) {
+    return (long) leaves(pages) * ENTRY_BYTES;
+  }
+
+  /// Gives back what [#rootBytes] took, and every leaf. No entry is left.
+  void release() {
+    budget.giveBack((long) present.length * ENTRY_BYTES);
+  }
+
+  /// Number of pages that hold memory of their own or of a file.
+  long residentPages() {
+    return residentPages;
+  }
+
+  @Nullable Frame frame(long page) {
+    return frames[leaf(page)][slot(page)];
+  }
+
+  boolean isWritable(long page) {
+    return writable[leaf(page)][slot(page)] != null;
+  }
+
+  /// Makes sure that [#set] can be called for a page, or answers false if the budget refuses.
+  boolean reserve(long page) {
+    int leaf = leaf(page);
+    if (frames[leaf] == NO_FRAMES) {
+      if (!budget.take(LEAF_PAGES * ENTRY_BYTES)) {
+        return false;
+      }
+      long[] @Nullable [] readableLeaf = new long[LEAF_PAGES][];
+      long[] @Nullable [] writableLeaf = new long[LEAF_PAGES][];
+      frames[leaf] = new Frame[LEAF_PAGES];
+      VarHandle.releaseFence();
+      readable[leaf] = readableLeaf;
+      writable[leaf] = writableLeaf;
+    }
+    return true;
+  }
+
+  /// Gives a leaf back that [#reserve] made and nothing was put into.
+  void unreserve(long page) {
+    int leaf = leaf(page);
+    if (frames[leaf] != NO_FRAMES && present[leaf] == 0) {
+      readable[leaf] = NO_WORDS;
+      writable[leaf] = NO_WORDS;
+      frames[leaf] = NO_FRAMES;
+      code[leaf] = NO_CODE;
+      budget.giveBack(LEAF_PAGES * ENTRY_BYTES);
+    }
+  }
+
+  /// Shows `frame` at a page, reserved before. The reference that the caller holds passes over to
+  /// the entry, and that of the frame it replaces to the caller.
+  @Nullable Frame set(long page, Frame frame, boolean mayRead, boolean mayWrite) {
+    int leaf = leaf(page);
+    int slot = slot(page);
+    if (frames[leaf] == NO_FRAMES) {
+      throw new IllegalStateException("page not reserved");
+    }
+    Frame before = frames[leaf][slot];
+    if (before == null) {
+      present[leaf]++;
+    }
+    residentPages += (frame.isZero() ? 0 : 1) - (before == null || before.isZero() ? 0 : 1);
+    frames[leaf][slot] = frame;
+    if (before != frame && code[leaf] != NO_CODE) {
+      code[leaf][slot] = null;
+    }
+    VarHandle.releaseFence();
+    readable[leaf][slot] = mayRead ? frame.words : null;
+    writable[leaf][slot] = mayWrite ? frame.words : null;
+    return before;
+  }
+
+  /// Shows the code of a present page.
+  void setCode(long page, CodePage codePage) {
+    int leaf = leaf(page);
+    @Nullable CodePage[] pages = code[leaf];
+    if (pages == NO_CODE) {
+      pages = new CodePage[LEAF_PAGES];
+      VarHandle.releaseFence();
+      code[leaf] = pages;
+    }
+    VarHandle.releaseFence();
+    pages[slot(page)] = codePage;
+  }
+
+  /// Takes the code of a page away.
+  void clearCode(long page) {
+    if (code[leaf(page)] != NO_CODE) {
+      code[leaf(page)][slot(page)] = null;
+    }
+  }
+
+  /// Sends the next store to the page the slow way.
+  void clearWritable(long page) {
+    if (frames[leaf(page)] != NO_FRAMES) {
+      writable[leaf(page)][slot(page)] = null;
+    }
+  }
+
+  /// Shows nothing at a page any more, and passes the entry's reference over to the caller.
+  @Nullable Frame clear(long page) {
+    int leaf = leaf(page);
+    int slot = slot(page);
+    Frame frame = frames[leaf][slot];
+    if (frame != null) {
+      residentPages -= frame.isZero() ? 0 : 1;
+      readable[leaf][slot] = null;
+      writable[leaf][slot] = null;
+      frames[leaf][slot] = null;
+      clearCode(page);
+      present[leaf]--;
+      unreserve(page);
+    }
+    return frame;
+  }
+
+  /// Shows what `from` shows at `to`, which is reserved and shows nothing, instead.
+  void move(long from, long to) {
+    Frame frame = frame(from);
+    if (frame != null) {
+      boolean mayRead = readable[leaf(from)][slot(from)] != null;
+      // Set before it is cleared: the last page of a leaf takes the leaf along.
+      set(to, frame, mayRead, isWritable(from));
+      clear(from);
+    }
+  }
+
+  /// The first page from `page` on, and below `end`, that shows a frame; `end` if there is none.
+  long nextPresent(long page, long end) {
+    while (page < end) {
+      int leaf = leaf(page);
+      if (present[leaf] == 0) {
+        page = (page | LEAF_MASK) + 1;
+      } else if (frames[leaf][slot(page)] != null) {
+        return page;
+      } else {
+        page++;
+      }
+    }
+    return end;
+  }
+
+  private static int leaf(long page) {
+    return (int) (page >>> LEAF_SHIFT);
+  }
+
+  private static int slot(long page) {
+    return (int) page & LEAF_MASK;
+  }
+}
