@@ -7,4 +7,6 @@ module dev.forklift.arch {
   requires transitive dev.forklift.kernel;
   requires transitive dev.forklift.board;
   requires static transitive org.jspecify;
+
+  exports dev.forklift.arch.nios2;
 }

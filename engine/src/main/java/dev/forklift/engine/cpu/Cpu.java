@@ -13,6 +13,9 @@ public final class Cpu {
   /// Slots of the register file: guest registers first, then the temporaries of the block.
   static final int SLOTS = 256;
 
+  /// A slot for results that nobody wants.
+  static final int DISCARD = SLOTS - 2;
+
   /// A slot that always reads zero.
   static final int ZERO = SLOTS - 1;
 

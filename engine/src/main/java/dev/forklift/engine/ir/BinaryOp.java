@@ -29,5 +29,18 @@ public enum BinaryOp {
   LESS_SIGNED,
   LESS_UNSIGNED,
   GREATER_EQUAL_SIGNED,
-  GREATER_EQUAL_UNSIGNED
+  GREATER_EQUAL_UNSIGNED;
+
+  /// Says whether the result is 1 or 0, and may decide a branch.
+  public boolean isComparison() {
+    return compareTo(EQUAL) >= 0;
+  }
+
+  /// Says whether the operands may change places.
+  public boolean isCommutative() {
+    return switch (this) {
+      case ADD, MUL, MULH_SIGNED, MULH_UNSIGNED, AND, OR, XOR, EQUAL, NOT_EQUAL -> true;
+      default -> false;
+    };
+  }
 }

@@ -7,8 +7,9 @@ import java.util.List;
 /// Sealed: a new step does not compile until both back ends handle it. Register numbers from
 /// [Ir#firstTemporary] up are temporaries.
 public sealed interface Op {
-  /// The steps from here to the next `Instruction` are those of the guest instruction at `pc`. A
-  /// fault in one of them is reported at `pc`, with no register of that instruction changed.
+  /// The steps from here to the next `Instruction` are those of the guest instruction at `pc`, and
+  /// of the one in its delay slot if it has one. A fault in one of them is reported at `pc`, with no
+  /// register of that instruction changed.
   record Instruction(long pc, int length) implements Op {}
 
   /// `destination = source`.
@@ -66,7 +67,7 @@ public sealed interface Op {
   /// Goes to `target`. `kind` says what for.
   record Jump(long target, JumpKind kind) implements Terminator {}
 
-  /// Goes where `target` says, with the bits of `mask` cleared.
+  /// Goes where `target` says.
   record JumpIndirect(Value target, JumpKind kind) implements Terminator {}
 
   /// Leaves the engine for the kernel; pc stays at the trap, `next` is where it may go on.

@@ -1,0 +1,88 @@
+package dev.forklift.arch.nios2;
+
+import dev.forklift.engine.isa.InstructionSet;
+import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.isa.Registers;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/// Intel's (Altera's) Nios II, release 1, little-endian: what user code sees of it.
+public final class Nios2 implements Isa {
+  // Numbers of exceptions: the CAUSE field of the exception register.
+  public static final int UNIMPLEMENTED_INSTRUCTION = 4;
+  public static final int ILLEGAL_INSTRUCTION = 5;
+  public static final int MISALIGNED_DESTINATION = 7;
+  public static final int DIVISION_ERROR = 8;
+  public static final int SUPERVISOR_ONLY_INSTRUCTION = 10;
+
+  /// A `break` instruction; no CAUSE of the processor's.
+  public static final int BREAK = 32;
+
+  /// The register that calls leave the return address in.
+  public static final int RA = 31;
+
+  private static final List<String> NAMES =
+      List.of(
+          "zero", "at", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13",
+          "r14", "r15", "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "et", "bt", "gp",
+          "sp", "fp", "ea", "sstatus", "ra");
+
+  private final Registers registers = new Registers(NAMES, Integer.SIZE, 0);
+  private final InstructionSet instructions;
+
+  /// A CPU without custom instructions.
+  public Nios2() {
+    this(CustomInstructions.NONE);
+  }
+
+  /// A CPU with these custom instructions.
+  public Nios2(CustomInstructions custom) {
+    InstructionSet.Builder set =
+        InstructionSet.load(
+            "nios2.decode",
+            Nios2.class.getResourceAsStream("nios2.decode"),
+            registers,
+            byteOrder());
+    MemoryInstructions.define(set);
+    ArithmeticInstructions.define(set);
+    BranchInstructions.define(set);
+    SystemInstructions.defineForUser(set);
+    custom.define(set);
+    instructions = set.build();
+  }
+
+  @Override
+  public String name() {
+    return "nios2";
+  }
+
+  @Override
+  public ByteOrder byteOrder() {
+    return ByteOrder.LITTLE_ENDIAN;
+  }
+
+  @Override
+  public Registers registers() {
+    return registers;
+  }
+
+  @Override
+  public InstructionSet instructions() {
+    return instructions;
+  }
+
+  @Override
+  public int instructionAlignmentShift() {
+    return 2;
+  }
+
+  @Override
+  public int illegalInstruction() {
+    return ILLEGAL_INSTRUCTION;
+  }
+
+  @Override
+  public int misalignedJump() {
+    return MISALIGNED_DESTINATION;
+  }
+}

@@ -1,0 +1,303 @@
+package dev.forklift.engine.cpu;
+
+import dev.forklift.engine.ir.Arithmetic;
+import dev.forklift.engine.ir.Op.JavaFunction;
+import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.memory.Access;
+import dev.forklift.engine.memory.AddressSpace;
+import dev.forklift.engine.memory.CodePage;
+import dev.forklift.engine.memory.GuestFault;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// Runs guest code block by block, by evaluating the [Code] of each: the way cold code runs, and
+/// the reference for every other engine.
+public final class Evaluator implements Engine {
+  @Override
+  public Exit run(Cpu cpu, AddressSpace space) {
+    return evaluate(cpu, space, null);
+  }
+
+  @Override
+  public Exit step(Cpu cpu, AddressSpace space) {
+    Block block;
+    try {
+      if (isMisaligned(cpu.isa(), cpu.pc)) {
+        return raise(cpu, cpu.isa().misalignedJump());
+      }
+      block = Lifter.lift(cpu.isa(), space, space.codePage(cpu.pc), cpu.pc, 1);
+    } catch (GuestFault fault) {
+      return fault(cpu, fault);
+    }
+    return evaluate(cpu, space, block);
+  }
+
+  private static boolean isMisaligned(Isa isa, long pc) {
+    return (pc & (1L << isa.instructionAlignmentShift()) - 1) != 0;
+  }
+
+  private static Exit raise(Cpu cpu, int exception) {
+    cpu.exitCode = exception;
+    return Exit.EXCEPTION;
+  }
+
+  private static Exit fault(Cpu cpu, GuestFault fault) {
+    cpu.fault = fault;
+    return Exit.FAULT;
+  }
+
+  /// Leaves inside of a block, at the instruction that the word of code at `index` belongs to.
+  private static void stopIn(Cpu cpu, Block block, int index) {
+    int before = block.instructionsBefore(index);
+    cpu.pc = block.address(before);
+    cpu.instructions += before;
+  }
+
+  /// The block at `pc`, made now if there is none yet.
+  private static Block block(Cpu cpu, AddressSpace space, CodePage page, long pc) {
+    if (page.at(pc) instanceof Block block) {
+      return block;
+    }
+    int stamp = page.stamp();
+    Block block = Lifter.lift(cpu.isa(), space, page, pc, Lifter.MAXIMAL_INSTRUCTIONS);
+    if (block.end() - page.address() <= 1L << space.pageShift()) {
+      page.install(block, stamp);
+    }
+    return block;
+  }
+
+  /// Runs `only`, or on and on if that is null.
+  private Exit evaluate(Cpu cpu, AddressSpace space, @Nullable Block only) {
+    final long[] file = cpu.file;
+    final boolean narrow = cpu.isa().registers().is32Bit();
+    final long addresses = narrow ? 0xffff_ffffL : -1L;
+    final long misaligned = (1L << cpu.isa().instructionAlignmentShift()) - 1;
+    final int pageShift = space.pageShift();
+    long pc = cpu.pc;
+    int at = 0;
+    Block block = only;
+    CodePage page = null;
+    try {
+      while (true) {
+        if (block == null) {
+          if ((pc & misaligned) != 0) {
+            cpu.pc = pc;
+            return raise(cpu, cpu.isa().misalignedJump());
+          }
+          if (page == null || (pc ^ page.address()) >>> pageShift != 0) {
+            page = space.codePage(pc);
+          }
+          block = block(cpu, space, page, pc);
+        }
+        final long[] code = block.code;
+        final long start = block.start();
+        boolean safePoint;
+        at = 0;
+        run:
+        while (true) {
+          final long word = code[at++];
+          final int d = (int) (word >>> 48) & 0xff;
+          final int number = (int) word;
+          final long a = file[(int) (word >>> 40) & 0xff];
+          final long b = file[(int) (word >>> 32) & 0xff];
+          switch ((int) (word >>> 56)) {
+            case Code.MOVE -> file[d] = b + number;
+            case Code.WIDE -> file[d] = code[at++];
+
+            case Code.BINARY_64 -> file[d] = a + b + number;
+            case Code.BINARY_64 + 1 -> file[d] = a - b - number;
+            case Code.BINARY_64 + 2 -> file[d] = a * (b + number);
+            case Code.BINARY_64 + 3 -> file[d] = Math.multiplyHigh(a, b + number);
+            case Code.BINARY_64 + 4 -> file[d] = Math.unsignedMultiplyHigh(a, b + number);
+            case Code.BINARY_64 + 5 ->
+                file[d] = Arithmetic.multiplyHighSignedUnsigned(a, b + number);
+            case Code.BINARY_64 + 6 -> file[d] = b + number == 0 ? 0 : a / (b + number);
+            case Code.BINARY_64 + 7 ->
+                file[d] = b + number == 0 ? 0 : Long.divideUnsigned(a, b + number);
+            case Code.BINARY_64 + 8 -> file[d] = b + number == 0 ? a : a % (b + number);
+            case Code.BINARY_64 + 9 ->
+                file[d] = b + number == 0 ? a : Long.remainderUnsigned(a, b + number);
+            case Code.BINARY_64 + 10 -> file[d] = a & b + number;
+            case Code.BINARY_64 + 11 -> file[d] = a | b + number;
+            case Code.BINARY_64 + 12 -> file[d] = a ^ b + number;
+            case Code.BINARY_64 + 13 -> file[d] = a << b + number;
+            case Code.BINARY_64 + 14 -> file[d] = a >>> b + number;
+            case Code.BINARY_64 + 15 -> file[d] = a >> b + number;
+            case Code.BINARY_64 + 16 -> file[d] = Long.rotateLeft(a, (int) b + number);
+            case Code.BINARY_64 + 17 -> file[d] = a == b + number ? 1 : 0;
+            case Code.BINARY_64 + 18 -> file[d] = a != b + number ? 1 : 0;
+            case Code.BINARY_64 + 19 -> file[d] = a < b + number ? 1 : 0;
+            case Code.BINARY_64 + 20 ->
+                file[d] = Long.compareUnsigned(a, b + number) < 0 ? 1 : 0;
+            case Code.BINARY_64 + 21 -> file[d] = a >= b + number ? 1 : 0;
+            case Code.BINARY_64 + 22 ->
+                file[d] = Long.compareUnsigned(a, b + number) >= 0 ? 1 : 0;
+
+            case Code.BINARY_32 -> file[d] = (int) (a + b + number);
+            case Code.BINARY_32 + 1 -> file[d] = (int) (a - b - number);
+            case Code.BINARY_32 + 2 -> file[d] = (int) a * ((int) b + number);
+            case Code.BINARY_32 + 3 -> file[d] = (int) a * (long) ((int) b + number) >> 32;
+            case Code.BINARY_32 + 4 ->
+                file[d] = (int) ((a & 0xffff_ffffL) * (b + number & 0xffff_ffffL) >>> 32);
+            case Code.BINARY_32 + 5 -> file[d] = (int) a * (b + number & 0xffff_ffffL) >> 32;
+            case Code.BINARY_32 + 6 -> {
+              int divisor = (int) b + number;
+              file[d] = divisor == 0 ? 0 : (int) a / divisor;
+            }
+            case Code.BINARY_32 + 7 -> {
+              int divisor = (int) b + number;
+              file[d] = divisor == 0 ? 0 : Integer.divideUnsigned((int) a, divisor);
+            }
+            case Code.BINARY_32 + 8 -> {
+              int divisor = (int) b + number;
+              file[d] = divisor == 0 ? (int) a : (int) a % divisor;
+            }
+            case Code.BINARY_32 + 9 -> {
+              int divisor = (int) b + number;
+              file[d] = divisor == 0 ? (int) a : Integer.remainderUnsigned((int) a, divisor);
+            }
+            case Code.BINARY_32 + 13 -> file[d] = (int) a << (int) b + number;
+            case Code.BINARY_32 + 14 -> file[d] = (int) a >>> (int) b + number;
+            case Code.BINARY_32 + 15 -> file[d] = (int) a >> (int) b + number;
+            case Code.BINARY_32 + 16 -> file[d] = Integer.rotateLeft((int) a, (int) b + number);
+
+            case Code.SIGNED_8 -> file[d] = (byte) a;
+            case Code.SIGNED_16 -> file[d] = (short) a;
+            case Code.SIGNED_32 -> file[d] = (int) a;
+            case Code.UNSIGNED_8 -> file[d] = a & 0xff;
+            case Code.UNSIGNED_16 -> file[d] = a & 0xffff;
+            case Code.UNSIGNED_32 -> file[d] = a & 0xffff_ffffL;
+            case Code.SWAP_32 -> file[d] = Integer.reverseBytes((int) a);
+            case Code.SWAP_64 -> file[d] = Long.reverseBytes(a);
+            case Code.SELECT -> file[d] = a != 0 ? b : file[number];
+
+            case Code.LOAD_SIGNED_8 -> file[d] = (byte) space.load8(a + number & addresses);
+            case Code.LOAD_SIGNED_16 -> file[d] = (short) space.load16(a + number & addresses);
+            case Code.LOAD_SIGNED_32 -> file[d] = space.load32(a + number & addresses);
+            case Code.LOAD_UNSIGNED_8 -> file[d] = space.load8(a + number & addresses);
+            case Code.LOAD_UNSIGNED_16 -> file[d] = space.load16(a + number & addresses);
+            case Code.LOAD_UNSIGNED_32 ->
+                file[d] = space.load32(a + number & addresses) & 0xffff_ffffL;
+            case Code.LOAD_64 -> file[d] = space.load64(a + number & addresses);
+            case Code.STORE_8 -> space.store8(a + number & addresses, (int) b);
+            case Code.STORE_16 -> space.store16(a + number & addresses, (int) b);
+            case Code.STORE_32 -> space.store32(a + number & addresses, (int) b);
+            case Code.STORE_64 -> space.store64(a + number & addresses, b);
+            case Code.ALIGNED -> {
+              if ((a + number & (1L << d) - 1) != 0) {
+                throw misaligned(a + number & addresses, word);
+              }
+            }
+            case Code.EXCHANGE_32 ->
+                file[d] = space.compareExchange32(a & addresses, (int) b, (int) file[number]);
+            case Code.EXCHANGE_64 ->
+                file[d] = space.compareExchange64(a & addresses, b, file[number]);
+            case Code.FENCE -> VarHandle.fullFence();
+            case Code.FENCE_ACQUIRE -> VarHandle.acquireFence();
+            case Code.FENCE_RELEASE -> VarHandle.releaseFence();
+
+            case Code.RAISE_IF -> {
+              if (a != 0) {
+                stopIn(cpu, block, at - 1);
+                return raise(cpu, number);
+              }
+            }
+            case Code.CALL -> file[d] = call(block.functions[number], file, word);
+
+            case Code.BRANCH_EQUAL -> {
+              boolean taken = a == b;
+              pc = (taken ? start + number : block.end()) & addresses;
+              safePoint = taken && d != 0;
+              break run;
+            }
+            case Code.BRANCH_NOT_EQUAL -> {
+              boolean taken = a != b;
+              pc = (taken ? start + number : block.end()) & addresses;
+              safePoint = taken && d != 0;
+              break run;
+            }
+            case Code.BRANCH_LESS_SIGNED -> {
+              boolean taken = a < b;
+              pc = (taken ? start + number : block.end()) & addresses;
+              safePoint = taken && d != 0;
+              break run;
+            }
+            case Code.BRANCH_LESS_UNSIGNED -> {
+              boolean taken = Long.compareUnsigned(a, b) < 0;
+              pc = (taken ? start + number : block.end()) & addresses;
+              safePoint = taken && d != 0;
+              break run;
+            }
+            case Code.BRANCH_GREATER_EQUAL_SIGNED -> {
+              boolean taken = a >= b;
+              pc = (taken ? start + number : block.end()) & addresses;
+              safePoint = taken && d != 0;
+              break run;
+            }
+            case Code.BRANCH_GREATER_EQUAL_UNSIGNED -> {
+              boolean taken = Long.compareUnsigned(a, b) >= 0;
+              pc = (taken ? start + number : block.end()) & addresses;
+              safePoint = taken && d != 0;
+              break run;
+            }
+            case Code.JUMP -> {
+              pc = start + number & addresses;
+              safePoint = d != 0;
+              break run;
+            }
+            case Code.JUMP_INDIRECT -> {
+              pc = a & addresses;
+              safePoint = d != 0;
+              break run;
+            }
+            case Code.TRAP -> {
+              stopIn(cpu, block, at - 1);
+              cpu.instructions = cpu.instructions + 1;
+              cpu.nextPc = block.end() & addresses;
+              cpu.exitCode = number;
+              return Exit.TRAP;
+            }
+            case Code.RAISE -> {
+              stopIn(cpu, block, at - 1);
+              return raise(cpu, number);
+            }
+            default -> throw new IllegalStateException("code " + (word >>> 56));
+          }
+        }
+        cpu.instructions += block.instructions;
+        block = null;
+        if (only != null) {
+          cpu.pc = pc;
+          return Exit.SAFE_POINT;
+        }
+        if (safePoint) {
+          if (cpu.isInterrupted() || cpu.instructions >= cpu.instructionLimit) {
+            cpu.pc = pc;
+            return Exit.SAFE_POINT;
+          }
+          page = null;
+        }
+      }
+    } catch (GuestFault fault) {
+      if (block == null) {
+        cpu.pc = pc;
+      } else {
+        stopIn(cpu, block, at - 1);
+      }
+      return fault(cpu, fault);
+    }
+  }
+
+  private static GuestFault misaligned(long address, long word) {
+    boolean store = (word >>> 32 & 0xff) != 0;
+    return new GuestFault(
+        GuestFault.Kind.MISALIGNED, address, store ? Access.WRITE : Access.READ);
+  }
+
+  private static long call(JavaFunction function, long[] file, long word) {
+    int first = (int) (word >>> 40) & 0xff;
+    long[] arguments = new long[(int) (word >>> 32) & 0xff];
+    System.arraycopy(file, first, arguments, 0, arguments.length);
+    return function.call(arguments);
+  }
+}

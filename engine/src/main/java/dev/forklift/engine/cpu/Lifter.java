@@ -1,0 +1,140 @@
+package dev.forklift.engine.cpu;
+
+import dev.forklift.engine.ir.Ir;
+import dev.forklift.engine.ir.Width;
+import dev.forklift.engine.isa.Instruction;
+import dev.forklift.engine.isa.InstructionSet;
+import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.isa.Registers;
+import dev.forklift.engine.memory.AddressSpace;
+import dev.forklift.engine.memory.CodePage;
+import org.jspecify.annotations.Nullable;
+
+/// Makes blocks of guest code.
+///
+/// A block ends at a jump, a trap, the end of its page, or after [#MAXIMAL_INSTRUCTIONS]. An
+/// instruction (with its delay slot) that lies on two pages becomes a block of its own, which is
+/// never kept, because either page may change alone.
+final class Lifter {
+  static final int MAXIMAL_INSTRUCTIONS = 64;
+
+  private final Isa isa;
+  private final InstructionSet instructions;
+  private final AddressSpace space;
+  private final CodePage page;
+  private final long pageEnd;
+  private long fetched;
+
+  private Lifter(Isa isa, AddressSpace space, CodePage page) {
+    this.isa = isa;
+    this.instructions = isa.instructions();
+    this.space = space;
+    this.page = page;
+    this.pageEnd = page.address() + (1L << space.pageShift());
+  }
+
+  /// A block of at most `limit` instructions from `pc` on, which lies on `page`. Throws GuestFault
+  /// only for an instruction that begins the block and goes on to a page that cannot be executed.
+  static Block lift(Isa isa, AddressSpace space, CodePage page, long pc, int limit) {
+    return new Lifter(isa, space, page).lift(pc, limit);
+  }
+
+  private Block lift(long start, int limit) {
+    Registers registers = isa.registers();
+    Ir ir =
+        new Ir(
+            registers.is32Bit() ? Width.W32 : Width.W64,
+            registers.zero(),
+            registers.count(),
+            isa.illegalInstruction());
+    long pc = start;
+    int count = 0;
+    Ir.Next next = Ir.Next.INSTRUCTION;
+    while (next != Ir.Next.NOTHING) {
+      boolean slot = next == Ir.Next.DELAY_SLOT;
+      if (!slot && (count >= limit || pc == pageEnd)) {
+        ir.goOnAt(pc);
+        break;
+      }
+      if (count > 0 && !slot && reachesNextPage(pc)) {
+        ir.goOnAt(pc);
+        break;
+      }
+      next = liftOne(ir, pc);
+      count++;
+      pc = fetched;
+    }
+    return Encoder.encode(ir.ops(), start, pc, count, registers.is32Bit());
+  }
+
+  private Ir.Next liftOne(Ir ir, long pc) {
+    Instruction instruction = fetch(pc);
+    ir.begin(pc, (int) (fetched - pc));
+    if (instruction == null) {
+      ir.raise(isa.illegalInstruction());
+    } else {
+      instruction.emit(ir);
+    }
+    return ir.end();
+  }
+
+  /// Says whether the instruction at `pc`, with its delay slot, needs the next page.
+  private boolean reachesNextPage(long pc) {
+    if (pageEnd - pc > MAXIMAL_UNIT) {
+      return false;
+    }
+    if (pc + instructions.unit() > pageEnd) {
+      return true;
+    }
+    if (length(pc) > pageEnd - pc) {
+      return true;
+    }
+    Instruction instruction = fetch(pc);
+    if (instruction == null) {
+      return false;
+    }
+    Registers registers = isa.registers();
+    Ir trial =
+        new Ir(
+            registers.is32Bit() ? Width.W32 : Width.W64,
+            registers.zero(),
+            registers.count(),
+            isa.illegalInstruction());
+    trial.begin(pc, (int) (fetched - pc));
+    instruction.emit(trial);
+    return trial.end() == Ir.Next.DELAY_SLOT
+        && (fetched == pageEnd || length(fetched) > pageEnd - fetched);
+  }
+
+  /// The longest instruction with its delay slot.
+  private static final int MAXIMAL_UNIT = 8;
+
+  private int length(long pc) {
+    return instructions.unit() == Integer.BYTES
+        ? Integer.BYTES
+        : instructions.length(pageAt(pc).fetch16(pc));
+  }
+
+  /// The instruction at `pc`, or null if it is none; `fetched` becomes what follows it.
+  private @Nullable Instruction fetch(long pc) {
+    int length = length(pc);
+    fetched = pc + length;
+    int word;
+    if (instructions.unit() == Integer.BYTES) {
+      word = pageAt(pc).fetch32(pc);
+    } else {
+      word = pageAt(pc).fetch16(pc);
+      if (length == Integer.BYTES) {
+        long behind = pc + Short.BYTES;
+        word = instructions.join(word, pageAt(behind).fetch16(behind));
+      }
+    }
+    return instructions.decode(word, length);
+  }
+
+  private CodePage pageAt(long pc) {
+    return pc - page.address() < pageEnd - page.address() && pc >= page.address()
+        ? page
+        : space.codePage(pc);
+  }
+}

@@ -1,0 +1,2 @@
+package dev.forklift.engine.isa;
+public final class Disassembler { Disassembler(InstructionSet s) {} }
