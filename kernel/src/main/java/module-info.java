@@ -9,6 +9,8 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.abi;
   exports dev.forklift.kernel.arch;
   exports dev.forklift.kernel.cred;
+  exports dev.forklift.kernel.fs.stdio;
+  exports dev.forklift.kernel.fs.tmpfs;
   exports dev.forklift.kernel.vfs;
   exports dev.forklift.kernel.wait;
 }

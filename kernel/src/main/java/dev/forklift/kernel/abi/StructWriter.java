@@ -43,7 +43,8 @@ public final class StructWriter {
 
   /// Bytes of a string in a field of fixed length, cut or filled with zeros.
   public StructWriter string(String value, int length) {
-    return bytes(Arrays.copyOf(value.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), length));
+    return bytes(
+        Arrays.copyOf(value.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), length));
   }
 
   /// Zero bytes.

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kernelThread what a kernel thread runs; null for user tasks
 /// @param name the kernel thread's name, or null
 /// @param userModeThread whether the kernel function ends by turning into a user process (exec):
-///     how init is made
+///   how init is made
 public record KernelCloneArgs(
     long flags,
     int exitSignal,

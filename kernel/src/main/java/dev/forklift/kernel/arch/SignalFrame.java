@@ -22,7 +22,8 @@ public interface SignalFrame {
   /// Points the registers at the handler, for a frame that has been written to `address`.
   ///
   /// @param restorer SA_RESTORER's address, or 0
-  void enterHandler(Cpu cpu, long address, int signal, long handler, boolean hasSiginfo, long restorer);
+  void enterHandler(
+      Cpu cpu, long address, int signal, long handler, boolean hasSiginfo, long restorer);
 
   /// The address of the frame that sigreturn refers to.
   long addressAtReturn(Cpu cpu);
@@ -30,7 +31,8 @@ public interface SignalFrame {
   /// Takes registers back from a frame.
   ///
   /// @return what else it remembered, or null if the frame is malformed
-  @org.jspecify.annotations.Nullable Context restore(Cpu cpu, byte[] frame);
+  @org.jspecify.annotations.Nullable
+  Context restore(Cpu cpu, byte[] frame);
 
   /// What a frame remembers beside the registers: the signal mask and the alternate stack
   /// (`uc_sigmask`, `uc_stack`).

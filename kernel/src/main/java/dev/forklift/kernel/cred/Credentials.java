@@ -42,43 +42,134 @@ public record Credentials(
 
   public Credentials withUids(int uid, int euid, int suid, int fsuid) {
     return new Credentials(
-        uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable,
-        bounding, ambient, securebits);
+        uid,
+        euid,
+        suid,
+        fsuid,
+        gid,
+        egid,
+        sgid,
+        fsgid,
+        groups,
+        permitted,
+        effective,
+        inheritable,
+        bounding,
+        ambient,
+        securebits);
   }
 
   public Credentials withGids(int gid, int egid, int sgid, int fsgid) {
     return new Credentials(
-        uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable,
-        bounding, ambient, securebits);
+        uid,
+        euid,
+        suid,
+        fsuid,
+        gid,
+        egid,
+        sgid,
+        fsgid,
+        groups,
+        permitted,
+        effective,
+        inheritable,
+        bounding,
+        ambient,
+        securebits);
   }
 
   public Credentials withGroups(List<Integer> groups) {
     return new Credentials(
-        uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable,
-        bounding, ambient, securebits);
+        uid,
+        euid,
+        suid,
+        fsuid,
+        gid,
+        egid,
+        sgid,
+        fsgid,
+        groups,
+        permitted,
+        effective,
+        inheritable,
+        bounding,
+        ambient,
+        securebits);
   }
 
   public Credentials withCapabilities(long permitted, long effective, long inheritable) {
     return new Credentials(
-        uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable,
-        bounding, ambient, securebits);
+        uid,
+        euid,
+        suid,
+        fsuid,
+        gid,
+        egid,
+        sgid,
+        fsgid,
+        groups,
+        permitted,
+        effective,
+        inheritable,
+        bounding,
+        ambient,
+        securebits);
   }
 
   public Credentials withBounding(long bounding) {
     return new Credentials(
-        uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable,
-        bounding, ambient, securebits);
+        uid,
+        euid,
+        suid,
+        fsuid,
+        gid,
+        egid,
+        sgid,
+        fsgid,
+        groups,
+        permitted,
+        effective,
+        inheritable,
+        bounding,
+        ambient,
+        securebits);
   }
 
   public Credentials withAmbient(long ambient) {
     return new Credentials(
-        uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable,
-        bounding, ambient, securebits);
+        uid,
+        euid,
+        suid,
+        fsuid,
+        gid,
+        egid,
+        sgid,
+        fsgid,
+        groups,
+        permitted,
+        effective,
+        inheritable,
+        bounding,
+        ambient,
+        securebits);
   }
 
   public Credentials withSecurebits(int securebits) {
     return new Credentials(
-        uid, euid, suid, fsuid, gid, egid, sgid, fsgid, groups, permitted, effective, inheritable,
-        bounding, ambient, securebits);
+        uid,
+        euid,
+        suid,
+        fsuid,
+        gid,
+        egid,
+        sgid,
+        fsgid,
+        groups,
+        permitted,
+        effective,
+        inheritable,
+        bounding,
+        ambient,
+        securebits);
   }
 }

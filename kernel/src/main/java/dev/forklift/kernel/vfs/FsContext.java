@@ -1,4 +1,84 @@
 package dev.forklift.kernel.vfs;
 
-/// A task's view of the file tree: its root, its current folder, its umask.
-public interface FsContext {}
+import dev.forklift.kernel.abi.Errno;
+
+/// A task's root, current folder and umask (`fs_struct`), which CLONE_FS shares.
+public final class FsContext {
+  private VfsPath root;
+  private VfsPath cwd;
+  private int umask;
+  private int users = 1;
+
+  public FsContext(VfsPath root, VfsPath cwd, int umask) {
+    this.root = root;
+    this.cwd = cwd;
+    this.umask = umask;
+    root.hold();
+    cwd.hold();
+  }
+
+  /// Another task uses this one too.
+  public FsContext share() {
+    users++;
+    return this;
+  }
+
+  /// A copy for another task.
+  public FsContext fork() {
+    return new FsContext(root, cwd, umask);
+  }
+
+  /// A task uses it no more.
+  public void release() {
+    if (--users == 0) {
+      root.drop();
+      cwd.drop();
+    }
+  }
+
+  /// Says whether more than one task uses it.
+  public boolean isShared() {
+    return users > 1;
+  }
+
+  public VfsPath root() {
+    return root;
+  }
+
+  public VfsPath cwd() {
+    return cwd;
+  }
+
+  public int umask() {
+    return umask;
+  }
+
+  /// Sets the umask and answers the old one.
+  public int setUmask(int newMask) {
+    int old = umask;
+    umask = newMask & 0777;
+    return old;
+  }
+
+  public void setRoot(VfsPath newRoot) {
+    newRoot.hold();
+    root.drop();
+    root = newRoot;
+  }
+
+  public void setCwd(VfsPath folder) {
+    folder.hold();
+    cwd.drop();
+    cwd = folder;
+  }
+
+  /// What getcwd(2) answers.
+  public String cwdName() throws Errno {
+    return PathNames.currentFolder(this);
+  }
+
+  /// The mounts that it sees.
+  public MountNamespace namespace() {
+    return root.mount().namespace();
+  }
+}

@@ -1,8 +1,8 @@
 /// Sleeping, waking and time.
 ///
 /// Kernel code of one [KernelLock][dev.forklift.kernel.wait.KernelLock]'s kernel runs under that
-/// lock, like early Linux: system calls never see each other half done. Guest code runs without
-/// it. Every sleep gives it up, and every sleep goes through
+/// lock, like early Linux: system calls never see each other half done. Guest code runs without it.
+/// Every sleep gives it up, and every sleep goes through
 /// [Sleeper][dev.forklift.kernel.wait.Sleeper] and (but for futexes, which have their own order)
 /// [WaitQueue][dev.forklift.kernel.wait.WaitQueue]; every clock is a
 /// [KernelClock][dev.forklift.kernel.wait.KernelClock].

@@ -1,0 +1,99 @@
+package dev.forklift.kernel.vfs;
+
+import dev.forklift.kernel.abi.Errno;
+import org.jspecify.annotations.Nullable;
+
+/// A mounted or mountable tree of inodes: a superblock.
+public abstract class FileSystem {
+  private final FileSystems systems;
+  private final String type;
+  private final long device;
+  private @Nullable Dentry root;
+  private boolean readOnly;
+  private long lastIno;
+  private int holds;
+
+  protected FileSystem(FileSystems systems, String type) {
+    this.systems = systems;
+    this.type = type;
+    this.device = systems.newDevice();
+  }
+
+  /// The inode at the top.
+  protected abstract Inode rootInode();
+
+  public abstract FileSystemStatus status();
+
+  /// Called when nothing is mounted or open any more.
+  protected void onUnused() {}
+
+  /// The type's name, as in /proc/mounts.
+  public final String type() {
+    return type;
+  }
+
+  /// What /proc/mounts shows as the device.
+  public String source() {
+    return type;
+  }
+
+  /// Options that /proc/mounts shows beside those of the mount, each after a comma.
+  public String shownOptions() {
+    return "";
+  }
+
+  /// `st_dev` of its files.
+  public final long device() {
+    return device;
+  }
+
+  /// Makes it refuse to be mounted for writing at all.
+  public final void setReadOnly(boolean readOnly) {
+    this.readOnly = readOnly;
+  }
+
+  public final boolean isReadOnly() {
+    return readOnly;
+  }
+
+  public final Dentry root() {
+    Dentry dentry = root;
+    if (dentry == null) {
+      dentry = Dentry.root(rootInode());
+      root = dentry;
+    }
+    return dentry;
+  }
+
+  /// What it shares with the kernel's other file systems.
+  public final FileSystems systems() {
+    return systems;
+  }
+
+  /// The time for time stamps: nanoseconds since 1970.
+  public final long now() {
+    return systems.clock().realtimeNanos();
+  }
+
+  public final int blockSize() {
+    return systems.blockSize();
+  }
+
+  /// An inode number that was not used yet.
+  protected final long newIno() {
+    return ++lastIno;
+  }
+
+  /// New attributes for a mounted file system (mount(2) with MS_REMOUNT).
+  public void remount(String options) throws Errno {}
+
+  final void hold() {
+    holds++;
+  }
+
+  final void drop() {
+    if (--holds == 0) {
+      onUnused();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.forklift.kernel.vfs;
+
+import dev.forklift.kernel.abi.DeviceNumber;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.wait.KernelClock;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What all file systems of one kernel have in common: the clock, the numbers they are told apart
+/// by, the types that mount(2) knows, and what opens devices, FIFOs and sockets.
+public final class FileSystems {
+  /// Opens files that are not the file system's own.
+  @FunctionalInterface
+  public interface Driver {
+    OpenFile open(Caller caller, VfsPath path, int flags) throws Errno;
+  }
+
+  /// Makes file systems of one type.
+  @FunctionalInterface
+  public interface Type {
+    /// @param source the first argument of mount(2)
+    /// @param options the last one, `key=value` separated by commas
+    FileSystem create(Caller caller, String source, String options) throws Errno;
+  }
+
+  private final KernelClock clock;
+  private final int blockSize;
+  private final Map<String, Type> types = new LinkedHashMap<>();
+  private final Map<Long, Driver> characterDevices = new HashMap<>();
+  private final LockWaits lockWaits = new LockWaits();
+  private @Nullable Driver fifos;
+  private int anonymousDevices;
+  private int mounts;
+
+  /// @param pageSize the page size, which is also the block size of what lives in memory
+  public FileSystems(KernelClock clock, int pageSize) {
+    this.clock = clock;
+    this.blockSize = pageSize;
+  }
+
+  /// Makes a type known to mount(2).
+  public void register(String name, Type type) {
+    types.put(name, type);
+  }
+
+  public @Nullable Type type(String name) {
+    return types.get(name);
+  }
+
+  /// The names of all types.
+  public Collection<String> typeNames() {
+    return Collections.unmodifiableCollection(types.keySet());
+  }
+
+  /// Says who opens a character device.
+  public void registerCharacterDevice(int major, int minor, Driver driver) {
+    characterDevices.put(DeviceNumber.of(major, minor), driver);
+  }
+
+  /// Says who opens FIFOs.
+  public void registerFifos(Driver driver) {
+    fifos = driver;
+  }
+
+  /// Opens a file that is neither a directory nor a regular file.
+  OpenFile openSpecial(Caller caller, VfsPath path, int flags) throws Errno {
+    Inode inode = path.inode();
+    Driver driver =
+        switch (inode.mode() & FileMode.S_IFMT) {
+          case FileMode.S_IFCHR -> characterDevices.get(inode.rdev());
+          case FileMode.S_IFIFO -> fifos;
+          default -> null;
+        };
+    if (driver == null) {
+      throw Errno.ENXIO;
+    }
+    return driver.open(caller, path, flags);
+  }
+
+  KernelClock clock() {
+    return clock;
+  }
+
+  int blockSize() {
+    return blockSize;
+  }
+
+  LockWaits lockWaits() {
+    return lockWaits;
+  }
+
+  /// A device number for a file system without a device.
+  long newDevice() {
+    return DeviceNumber.of(0, ++anonymousDevices);
+  }
+
+  int newMountId() {
+    return ++mounts;
+  }
+}

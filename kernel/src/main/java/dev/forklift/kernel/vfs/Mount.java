@@ -1,0 +1,166 @@
+package dev.forklift.kernel.vfs;
+
+import dev.forklift.kernel.abi.MountFlags;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A file system, or a part of one, put somewhere into the tree.
+public final class Mount {
+  private final int id;
+  private final FileSystem fileSystem;
+  private final Dentry root;
+  private final String source;
+  private final boolean nameless;
+  private final List<Mount> children = new ArrayList<>(0);
+  private int flags;
+  private @Nullable MountNamespace namespace;
+  private @Nullable VfsPath mountpoint;
+  private int holds;
+  private boolean released;
+
+  private Mount(Dentry root, String source, int flags, boolean nameless) {
+    this.fileSystem = root.inode().fileSystem();
+    this.id = fileSystem.systems().newMountId();
+    this.root = root;
+    this.source = source;
+    this.flags = flags & MountFlags.PER_MOUNT;
+    this.nameless = nameless;
+    root.inode().hold();
+  }
+
+  /// A mount that is not in any tree yet.
+  static Mount of(Dentry root, String source, int flags) {
+    return new Mount(root, source, flags, false);
+  }
+
+  /// What the files of a file system without a tree (pipes, sockets) are said to be on.
+  static Mount nameless(Dentry root) {
+    return new Mount(root, "none", 0, true);
+  }
+
+  public int id() {
+    return id;
+  }
+
+  public FileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  /// Its topmost directory (or the one file that it binds).
+  public Dentry root() {
+    return root;
+  }
+
+  /// What /proc/mounts shows as the device.
+  public String source() {
+    return source;
+  }
+
+  /// MS_* flags.
+  public int flags() {
+    return flags;
+  }
+
+  public void setFlags(int newFlags) {
+    flags = newFlags & MountFlags.PER_MOUNT;
+  }
+
+  public boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  public boolean isReadOnly() {
+    return has(MountFlags.MS_RDONLY) || fileSystem.isReadOnly();
+  }
+
+  boolean isNameless() {
+    return nameless;
+  }
+
+  /// Where it hangs; null for the root of a tree and for what has been taken out of one.
+  public @Nullable VfsPath mountpoint() {
+    return mountpoint;
+  }
+
+  public VfsPath rootPath() {
+    return new VfsPath(this, root);
+  }
+
+  /// The tree it is in.
+  public MountNamespace namespace() {
+    if (namespace == null) {
+      throw new IllegalStateException("mount " + id + " is in no namespace");
+    }
+    return namespace;
+  }
+
+  public boolean isAttached() {
+    return namespace != null;
+  }
+
+  List<Mount> children() {
+    return children;
+  }
+
+  /// What is mounted on a dentry of this mount, or null.
+  @Nullable Mount childAt(Dentry dentry) {
+    if (dentry.isMountpoint()) {
+      for (Mount child : children) {
+        if (child.mountpoint != null && child.mountpoint.dentry() == dentry) {
+          return child;
+        }
+      }
+    }
+    return null;
+  }
+
+  void attach(@Nullable MountNamespace newNamespace, @Nullable VfsPath newMountpoint) {
+    namespace = newNamespace;
+    mountpoint = newMountpoint;
+    if (newMountpoint != null) {
+      newMountpoint.mount().children.add(this);
+      newMountpoint.dentry().addMount();
+      newMountpoint.inode().hold();
+    }
+  }
+
+  /// Takes it out of its tree; it lives on while held.
+  void detach() {
+    unhang();
+    namespace = null;
+    releaseIfUnused();
+  }
+
+  /// Takes it off its place.
+  void unhang() {
+    VfsPath place = mountpoint;
+    if (place != null) {
+      place.mount().children.remove(this);
+      place.dentry().removeMount();
+      place.inode().drop();
+      mountpoint = null;
+    }
+  }
+
+  void hold() {
+    holds++;
+  }
+
+  void drop() {
+    holds--;
+    releaseIfUnused();
+  }
+
+  /// Says whether anybody has a file open on it or is in it.
+  boolean isHeld() {
+    return holds > 0;
+  }
+
+  private void releaseIfUnused() {
+    if (holds == 0 && namespace == null && !nameless && !released) {
+      released = true;
+      root.inode().drop();
+    }
+  }
+}

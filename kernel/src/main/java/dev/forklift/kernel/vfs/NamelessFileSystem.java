@@ -1,0 +1,49 @@
+package dev.forklift.kernel.vfs;
+
+import dev.forklift.kernel.abi.FileMode;
+
+/// A file system without a tree: what pipes, sockets and other anonymous files are on.
+public final class NamelessFileSystem extends FileSystem {
+  private final long magic;
+  private final Mount mount;
+
+  /// @param magic what statfs(2) tells
+  public NamelessFileSystem(FileSystems systems, String type, long magic) {
+    super(systems, type);
+    this.magic = magic;
+    this.mount = Mount.nameless(root());
+  }
+
+  /// An inode number for a new file.
+  public long newFileNumber() {
+    return newIno();
+  }
+
+  /// The place of one of its files.
+  ///
+  /// @param description what /proc/PID/fd shows, such as `pipe:[5]`
+  public VfsPath path(Inode inode, String description) {
+    return new VfsPath(mount, Dentry.nameless(description, inode));
+  }
+
+  /// A file with nothing to it but attributes.
+  public Inode plainInode(NewInode attributes) {
+    return new PlainInode(this, newIno(), attributes);
+  }
+
+  @Override
+  protected Inode rootInode() {
+    return new PlainInode(this, newIno(), new NewInode(FileMode.S_IFDIR | 0555, 0, 0, 0));
+  }
+
+  @Override
+  public FileSystemStatus status() {
+    return FileSystemStatus.simple(magic, blockSize());
+  }
+
+  private static final class PlainInode extends Inode {
+    PlainInode(FileSystem fileSystem, long ino, NewInode attributes) {
+      super(fileSystem, ino, attributes);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.forklift.kernel.vfs;
+
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.OpenFlags;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.KernelLock;
+
+/// A kernel as far as files go: a tmpfs root and a superuser who stands in it. Holds the kernel
+/// lock for the thread that made it.
+public final class World implements AutoCloseable {
+  public final KernelLock lock = new KernelLock();
+  public final KernelClock clock = KernelClock.host();
+  public final FrameBudget budget = new FrameBudget(1 << 24);
+  public final FileSystems systems = new FileSystems(clock, 4096);
+  public final Tmpfs root = new Tmpfs(systems, "tmpfs", budget, 0755);
+  public final MountNamespace mounts = MountNamespace.of(root, "root", 0);
+  public final TestCaller caller = newCaller(Credentials.of(0, 0));
+
+  public World() {
+    lock.acquire();
+  }
+
+  @Override
+  public void close() {
+    lock.release();
+  }
+
+  public TestCaller newCaller(Credentials who) {
+    VfsPath top = mounts.root().rootPath();
+    return new TestCaller(lock, clock, new FsContext(top, top, 022), who);
+  }
+
+  public VfsPath find(String path) throws Errno {
+    return PathWalk.lookup(caller, null, path, true);
+  }
+
+  public VfsPath findLink(String path) throws Errno {
+    return PathWalk.lookup(caller, null, path, false);
+  }
+
+  public OpenFile open(String path, int flags) throws Errno {
+    return Opening.open(caller, null, path, flags, 0644);
+  }
+
+  public void mkdir(String path) throws Errno {
+    DirectoryChanges.mkdir(caller, null, path, 0777);
+  }
+
+  public void symlink(String target, String path) throws Errno {
+    DirectoryChanges.symlink(caller, target, null, path);
+  }
+
+  public void rename(String from, String to) throws Errno {
+    DirectoryChanges.rename(caller, null, from, null, to, 0);
+  }
+
+  public void unlink(String path) throws Errno {
+    DirectoryChanges.unlink(caller, null, path);
+  }
+
+  public void rmdir(String path) throws Errno {
+    DirectoryChanges.rmdir(caller, null, path);
+  }
+
+  /// Makes or overwrites a file.
+  public void write(String path, String text) throws Errno {
+    OpenFile file = open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC);
+    long unused = file.write(caller, Bytes.of(text));
+    file.release();
+  }
+
+  public String read(String path) throws Errno {
+    OpenFile file = open(path, OpenFlags.O_RDONLY);
+    String text = read(file);
+    file.release();
+    return text;
+  }
+
+  public String read(OpenFile file) throws Errno {
+    Bytes room = Bytes.room(1 << 20);
+    long unused = file.read(caller, room);
+    return room.text();
+  }
+}
