@@ -1,6 +1,5 @@
 package dev.forklift.kernel.wait;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 
 /// Where a kernel's time comes from, and how it is waited for.
@@ -16,40 +15,18 @@ public interface KernelClock {
   /// CLOCK_REALTIME: nanoseconds since 1970.
   long realtimeNanos();
 
+  /// Sets CLOCK_REALTIME, for this kernel only, and wakes [#realtimeSet]. Wants the kernel lock.
+  void setRealtime(long nanos);
+
+  /// Woken when CLOCK_REALTIME was set, for those who wait until it shows some time.
+  WaitQueue realtimeSet();
+
   /// Waits on `condition` until signalled or until the monotonic clock shows `deadline`; may return
   /// early for no reason.
   void await(Condition condition, long deadline);
 
   /// The host's clocks.
   static KernelClock host() {
-    long boot = System.nanoTime();
-    return new KernelClock() {
-      @Override
-      public long monotonicNanos() {
-        return System.nanoTime() - boot;
-      }
-
-      @Override
-      public long realtimeNanos() {
-        java.time.Instant now = java.time.Instant.now();
-        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-      }
-
-      @Override
-      public void await(Condition condition, long deadline) {
-        if (deadline == NEVER) {
-          condition.awaitUninterruptibly();
-          return;
-        }
-        long left = deadline - monotonicNanos();
-        if (left > 0) {
-          try {
-            long unused = condition.awaitNanos(left);
-          } catch (InterruptedException e) {
-            // Nobody interrupts our threads on purpose; a stray interrupt is a spurious wake-up.
-          }
-        }
-      }
-    };
+    return new HostClock();
   }
 }

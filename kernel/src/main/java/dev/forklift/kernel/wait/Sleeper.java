@@ -4,6 +4,7 @@ import dev.forklift.kernel.abi.Errno;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Somebody who can sleep: a task, as far as sleeping is concerned.
 ///
@@ -23,6 +24,7 @@ public abstract class Sleeper {
   private final KernelClock clock;
   private final Condition condition;
   private boolean woken;
+  private @Nullable RestartBlock restartBlock;
 
   protected Sleeper(KernelLock lock, KernelClock clock) {
     this.lock = lock;
@@ -56,6 +58,46 @@ public abstract class Sleeper {
       clock.await(condition, deadline);
     }
     woken = false;
+  }
+
+  /// Sleeps until woken or until `deadline`. A realtime deadline follows the clock if it is set.
+  public final void sleep(Deadline deadline) {
+    if (!deadline.realtime() || deadline.isNever()) {
+      sleep(deadline.nanos());
+      return;
+    }
+    Runnable waiter = this::wake;
+    clock.realtimeSet().add(waiter);
+    try {
+      sleep(clock.monotonicNanos() + Math.max(0, deadline.remaining(clock)));
+    } finally {
+      clock.realtimeSet().remove(waiter);
+    }
+  }
+
+  /// Remembers how the current system call goes on if no handler runs.
+  ///
+  /// @return ERESTART_RESTARTBLOCK, to be thrown
+  public final Errno restartWith(RestartBlock block) {
+    restartBlock = block;
+    return Errno.ERESTART_RESTARTBLOCK;
+  }
+
+  /// restart_syscall(2): goes on with the call that was cut short last.
+  ///
+  /// @throws Errno EINTR if there is none
+  public final long restart() throws Errno {
+    RestartBlock block = restartBlock;
+    restartBlock = null;
+    if (block == null) {
+      throw Errno.EINTR;
+    }
+    return block.restart();
+  }
+
+  /// Forgets what [#restartWith] remembered, as a handler that runs meanwhile makes it void.
+  public final void forgetRestart() {
+    restartBlock = null;
   }
 
   /// Says whether a sleep in this mode has to end because of a signal.
