@@ -217,6 +217,11 @@ final class Frame {
     return page;
   }
 
+  /// Whether anybody ever asked for its code.
+  synchronized boolean hasCode() {
+    return codePages != null;
+  }
+
   /// Runs `store`, which changes some of the bytes of the range, and drops the translations that
   /// cover one of them.
   void store(int from, int to, Runnable store) {

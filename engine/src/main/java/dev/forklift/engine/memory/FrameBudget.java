@@ -1,14 +1,29 @@
 package dev.forklift.engine.memory;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// How much memory all guests of one kernel may hold together.
 ///
-/// The JVM must outlive a guest that maps until it is refused, so frames are counted against a
-/// limit below the heap's size, and the guest meets the limit first.
+/// The JVM must outlive a guest that maps until it is refused, so frames and page tables are counted
+/// against a limit below the heap's size, and the guest meets the limit first. Before the budget
+/// refuses, files give pages back that they can read again.
 public final class FrameBudget {
+  /// What holds memory that it can do without. Called while locks are held, so it must not wait.
+  interface Reclaimable {
+    /// Gives back about that many bytes, if it can.
+    ///
+    /// @return how many
+    long reclaim(long bytes);
+  }
+
+  /// At least so much is reclaimed at a time.
+  private static final long BATCH = 1 << 20;
+
   private final long limit;
   private final AtomicLong used = new AtomicLong();
+  private final Set<Reclaimable> reclaimables = ConcurrentHashMap.newKeySet();
 
   /// @param limit bytes
   public FrameBudget(long limit) {
@@ -17,6 +32,20 @@ public final class FrameBudget {
 
   /// Takes `bytes`, or returns false if that would pass the limit.
   public boolean take(long bytes) {
+    if (fits(bytes)) {
+      return true;
+    }
+    long missing = Math.max(bytes, BATCH);
+    for (Reclaimable reclaimable : reclaimables) {
+      missing -= reclaimable.reclaim(missing);
+      if (missing <= 0) {
+        break;
+      }
+    }
+    return fits(bytes);
+  }
+
+  private boolean fits(long bytes) {
     if (used.addAndGet(bytes) > limit) {
       used.addAndGet(-bytes);
       return false;
@@ -26,6 +55,14 @@ public final class FrameBudget {
 
   public void giveBack(long bytes) {
     used.addAndGet(-bytes);
+  }
+
+  void add(Reclaimable reclaimable) {
+    reclaimables.add(reclaimable);
+  }
+
+  void remove(Reclaimable reclaimable) {
+    reclaimables.remove(reclaimable);
   }
 
   /// Bytes held now.

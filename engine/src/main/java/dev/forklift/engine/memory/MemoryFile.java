@@ -8,8 +8,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// Lock order: `resizing`, then a space (its sharers stopped, its lock), then `lock`, then a frame's
 /// monitor.
 public final class MemoryFile {
-  /// Where pages that were never touched come from.
+  /// Where pages come from that were never touched, or given back since because memory was short:
+  /// it must know what the sink of [#flush] got.
   @FunctionalInterface
   public interface Source {
     /// Fills `page` with the bytes at `offset`; what lies past the source's end stays zero.
@@ -37,24 +36,23 @@ public final class MemoryFile {
     void write(long offset, byte[] bytes, int length) throws IOException;
   }
 
-  private static final int CHUNK_SHIFT = 6;
-  private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
-
   private final FrameBudget budget;
   private final int pageShift;
   private final int pageBytes;
   private final @Nullable Source source;
+
+  private final FrameBudget.Reclaimable reclaimable = this::reclaim;
 
   // Held while the size changes: by whoever shrinks, and by writes that extend.
   private final ReentrantLock resizing = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock; size is also read without it.
-  private final NavigableMap<Long, @Nullable Frame[]> chunks = new TreeMap<>();
+  private final FilePages pages = new FilePages();
   private final Map<Mapper, Long> mappedBytes = new HashMap<>();
   private volatile long size;
   private long sourceEnd;
-  private long frames;
+  private long clock;
   private boolean released;
 
   /// A file of `size` bytes, all from `source` or zero.
@@ -76,7 +74,7 @@ public final class MemoryFile {
   public long allocatedBytes() {
     lock.lock();
     try {
-      return frames << pageShift;
+      return pages.count() << pageShift;
     } finally {
       lock.unlock();
     }
@@ -118,7 +116,7 @@ public final class MemoryFile {
 
   private void readPage(long index, int within, byte[] destination, int start, int length)
       throws IOException {
-    Frame frame = get(index);
+    Frame frame = pages.get(index);
     if (frame == null && isFromSource(index)) {
       byte[] page = fetch(index);
       frame = keep(index, page);
@@ -186,21 +184,18 @@ public final class MemoryFile {
         long index = at >>> pageShift;
         int within = (int) at & (pageBytes - 1);
         int part = (int) Math.min(end - at, pageBytes - within);
-        Frame frame = get(index);
         boolean whole = part == pageBytes;
-        if (frame == null && isFromSource(index)) {
-          frame = forChange(index, whole);
-          if (frame == null) {
-            return false;
-          }
+        Frame frame = isFromSource(index) ? forChange(index, whole) : pages.get(index);
+        if (frame != null && whole && frame.references() == 1 && !isFromSource(index)) {
+          pages.remove(index);
+        } else if (frame != null) {
           frame.clear(within, part);
-        } else if (frame == null) {
-          at = Math.max(at + part, nextChunkOffset(index));
-          continue;
-        } else if (whole && frame.references() == 1 && !isFromSource(index)) {
-          remove(index);
+        } else if (isFromSource(index)) {
+          return false;
         } else {
-          frame.clear(within, part);
+          long next = pages.nextPossible(index + 1);
+          at = next >= end >>> pageShift ? at + part : next << pageShift;
+          continue;
         }
         at += part;
       }
@@ -208,16 +203,6 @@ public final class MemoryFile {
     } finally {
       lock.unlock();
     }
-  }
-
-  /// Where the next chunk that holds pages begins, if the page's own chunk holds none.
-  private long nextChunkOffset(long index) {
-    long key = index >>> CHUNK_SHIFT;
-    if (chunks.containsKey(key) || (index << pageShift) < sourceEnd) {
-      return 0;
-    }
-    Long next = chunks.higherKey(key);
-    return next == null ? Long.MAX_VALUE : next << CHUNK_SHIFT << pageShift;
   }
 
   /// Cuts the file off or extends it with zeros. Cutting takes the pages behind the new end away
@@ -236,14 +221,14 @@ public final class MemoryFile {
         }
         size = newSize;
         sourceEnd = Math.min(sourceEnd, newSize);
-        removeFrom(pages(newSize));
+        pages.removeIf(pagesIn(newSize), frame -> true);
         clearTail();
         mappers = List.copyOf(mappedBytes.keySet());
       } finally {
         lock.unlock();
       }
       for (Mapper mapper : mappers) {
-        mapper.cutOff(this, pages(newSize));
+        mapper.cutOff(this, pagesIn(newSize));
       }
     } finally {
       resizing.unlock();
@@ -254,7 +239,7 @@ public final class MemoryFile {
   private void clearTail() {
     int within = (int) size & (pageBytes - 1);
     if (within != 0) {
-      Frame last = get(size >>> pageShift);
+      Frame last = pages.get(size >>> pageShift);
       if (last != null) {
         last.clear(within, pageBytes - within);
       }
@@ -267,14 +252,15 @@ public final class MemoryFile {
     List<Frame> changed = new ArrayList<>();
     lock.lock();
     try {
-      for (@Nullable Frame[] chunk : chunks.values()) {
-        for (Frame frame : chunk) {
-          if (frame != null && frame.isDirty()) {
-            changed.add(frame);
-            frame.setDirty(false);
-          }
-        }
-      }
+      pages.forEach(
+          frame -> {
+            if (frame.isDirty()) {
+              frame.setDirty(false);
+              // Held, so that it is not reclaimed before it is written.
+              frame.hold();
+              changed.add(frame);
+            }
+          });
     } finally {
       lock.unlock();
     }
@@ -298,6 +284,7 @@ public final class MemoryFile {
       for (Frame frame : changed.subList(done, changed.size())) {
         frame.setDirty(true);
       }
+      changed.forEach(Frame::drop);
     }
   }
 
@@ -310,8 +297,8 @@ public final class MemoryFile {
     lock.lock();
     try {
       Frame frame = null;
-      if (index >= 0 && index < pages(size)) {
-        frame = get(index);
+      if (index >= 0 && index < pagesIn(size)) {
+        frame = pages.get(index);
         if (frame == null) {
           frame = keep(index, isFromSource(index) ? fetch(index) : null);
           if (frame == null) {
@@ -363,12 +350,12 @@ public final class MemoryFile {
 
   // Pages. All below hold the lock.
 
-  private long pages(long bytes) {
+  private long pagesIn(long bytes) {
     return (bytes >>> pageShift) + ((bytes & (pageBytes - 1)) != 0 ? 1 : 0);
   }
 
   private boolean isFromSource(long index) {
-    return source != null && index < pages(sourceEnd);
+    return source != null && index < pagesIn(sourceEnd);
   }
 
   private byte[] fetch(long index) throws IOException {
@@ -383,11 +370,6 @@ public final class MemoryFile {
     return page;
   }
 
-  private @Nullable Frame get(long index) {
-    @Nullable Frame[] chunk = chunks.get(index >>> CHUNK_SHIFT);
-    return chunk == null ? null : chunk[(int) index & CHUNK_MASK];
-  }
-
   /// Makes the missing page, or answers null where the budget refuses.
   private @Nullable Frame keep(long index, byte @Nullable [] content) {
     Frame frame = Frame.allocate(budget, pageBytes, this, index);
@@ -395,10 +377,10 @@ public final class MemoryFile {
       if (content != null) {
         HOST.copyIn(content, 0, frame.words, 0, pageBytes);
       }
-      chunks.computeIfAbsent(index >>> CHUNK_SHIFT, k -> new Frame[CHUNK_MASK + 1])[
-              (int) index & CHUNK_MASK] =
-          frame;
-      frames++;
+      pages.add(frame);
+      if (source != null) {
+        budget.add(reclaimable);
+      }
     }
     return frame;
   }
@@ -406,52 +388,50 @@ public final class MemoryFile {
   /// The page, made if need be, with its old contents unless `whole` says that all will change;
   /// null where the budget refuses.
   private @Nullable Frame forChange(long index, boolean whole) throws IOException {
-    Frame frame = get(index);
+    Frame frame = pages.get(index);
     if (frame != null) {
       return frame;
     }
     return keep(index, !whole && isFromSource(index) ? fetch(index) : null);
   }
 
-  private void remove(long index) {
-    long key = index >>> CHUNK_SHIFT;
-    @Nullable Frame[] chunk = chunks.get(key);
-    if (chunk == null) {
-      return;
-    }
-    Frame frame = chunk[(int) index & CHUNK_MASK];
-    if (frame != null) {
-      chunk[(int) index & CHUNK_MASK] = null;
-      frames--;
-      frame.drop();
-    }
-    for (Frame other : chunk) {
-      if (other != null) {
-        return;
-      }
-    }
-    chunks.remove(key);
-  }
-
-  private void removeFrom(long first) {
-    while (!chunks.isEmpty()) {
-      long key = chunks.lastKey();
-      if (key < first >>> CHUNK_SHIFT) {
-        return;
-      }
-      long base = key << CHUNK_SHIFT;
-      for (long index = Math.max(first, base); index <= base + CHUNK_MASK; index++) {
-        remove(index);
-      }
-      if (chunks.containsKey(key)) {
-        return;
-      }
-    }
-  }
-
   private void dropAllIfUnused() {
     if (released && mappedBytes.isEmpty()) {
-      removeFrom(0);
+      pages.removeIf(0, frame -> true);
+      budget.remove(reclaimable);
     }
+  }
+
+  /// Drops pages that nobody maps and that the source has as well. Those with translated code come
+  /// last: translating costs more than reading.
+  private long reclaim(long bytes) {
+    if (!lock.tryLock()) {
+      return 0;
+    }
+    try {
+      long before = pages.count();
+      long enough = before - (bytes >>> pageShift);
+      for (boolean codeToo : new boolean[] {false, true}) {
+        for (long from : new long[] {clock, 0}) {
+          pages.removeIf(
+              from, frame -> pages.count() > enough && canReclaim(frame, codeToo));
+        }
+      }
+      return (before - pages.count()) << pageShift;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean canReclaim(Frame frame, boolean codeToo) {
+    boolean can =
+        !frame.isDirty()
+            && frame.references() == 1
+            && isFromSource(frame.index)
+            && (codeToo || !frame.hasCode());
+    if (can) {
+      clock = frame.index;
+    }
+    return can;
   }
 }

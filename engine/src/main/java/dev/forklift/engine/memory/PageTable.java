@@ -2,6 +2,7 @@ package dev.forklift.engine.memory;
 
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Which frame each page of an address space shows, and what may be done with it right now.
@@ -129,6 +130,17 @@ final class PageTable {
     return before;
   }
 
+  /// Changes what may be done with a present page.
+  void permit(long page, boolean mayRead, boolean mayWrite, boolean mayExecute) {
+    Frame frame = frame(page);
+    if (frame != null) {
+      set(page, frame, mayRead, mayWrite);
+      if (!mayExecute) {
+        clearCode(page);
+      }
+    }
+  }
+
   /// Shows the code of a present page.
   void setCode(long page, CodePage codePage) {
     int leaf = leaf(page);
@@ -184,8 +196,15 @@ final class PageTable {
     }
   }
 
-  /// The first page from `page` on, and below `end`, that shows a frame; `end` if there is none.
-  long nextPresent(long page, long end) {
+  /// Calls `action` for every page in the range that shows a frame. The action may change what that
+  /// page shows.
+  void forEachPresent(long first, long end, LongConsumer action) {
+    for (long page = nextPresent(first, end); page < end; page = nextPresent(page + 1, end)) {
+      action.accept(page);
+    }
+  }
+
+  private long nextPresent(long page, long end) {
     while (page < end) {
       int leaf = leaf(page);
       if (present[leaf] == 0) {

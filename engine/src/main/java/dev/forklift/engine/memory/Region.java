@@ -1,5 +1,6 @@
 package dev.forklift.engine.memory;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One run of pages with the same backing and permissions: what Linux calls a VMA.
@@ -27,5 +28,40 @@ public record Region(
 
   public boolean contains(long address) {
     return Long.compareUnsigned(address, start) >= 0 && Long.compareUnsigned(address, end) < 0;
+  }
+
+  /// The part that lies in `[from, to)`, which must lie inside.
+  Region part(long from, long to) {
+    long newOffset = file == null ? 0 : offset + (from - start);
+    return new Region(from, to, protection, file, newOffset, shared, tag);
+  }
+
+  /// The same at another place.
+  Region movedBy(long distance) {
+    return new Region(
+        start + distance, end + distance, protection, file, offset, shared, tag);
+  }
+
+  Region withProtection(int newProtection) {
+    return new Region(start, end, newProtection, file, offset, shared, tag);
+  }
+
+  Region withTag(@Nullable Object newTag) {
+    return new Region(start, end, protection, file, offset, shared, newTag);
+  }
+
+  /// Whether `next` begins where this one ends, and both are the same otherwise.
+  boolean continuesIn(Region next) {
+    return end == next.start
+        && protection == next.protection
+        && file == next.file
+        && shared == next.shared
+        && (file == null || offset + length() == next.offset)
+        && Objects.equals(tag, next.tag);
+  }
+
+  /// This one and the next as one.
+  Region with(Region next) {
+    return new Region(start, next.end, protection, file, offset, shared, tag);
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ final class RegionMap {
   List<Region> within(long start, long end) {
     List<Region> found = new ArrayList<>();
     for (Region r = atOrAbove(start); r != null && r.start() < end; r = atOrAbove(r.end())) {
-      found.add(cut(r, Math.max(start, r.start()), Math.min(end, r.end())));
+      found.add(r.part(Math.max(start, r.start()), Math.min(end, r.end())));
     }
     return found;
   }
@@ -71,58 +70,17 @@ final class RegionMap {
   private void splitAt(long address) {
     Region region = at(address);
     if (region != null && region.start() < address) {
-      byStart.put(region.start(), cut(region, region.start(), address));
-      byStart.put(address, cut(region, address, region.end()));
+      byStart.put(region.start(), region.part(region.start(), address));
+      byStart.put(address, region.part(address, region.end()));
     }
   }
 
   private void mergeAt(long address) {
     Region high = byStart.get(address);
     Map.Entry<Long, Region> below = byStart.lowerEntry(address);
-    if (high != null && below != null && continues(below.getValue(), high)) {
-      Region low = below.getValue();
+    if (high != null && below != null && below.getValue().continuesIn(high)) {
       byStart.remove(address);
-      byStart.put(
-          low.start(),
-          new Region(
-              low.start(),
-              high.end(),
-              low.protection(),
-              low.file(),
-              low.offset(),
-              low.shared(),
-              low.tag()));
+      byStart.put(below.getKey(), below.getValue().with(high));
     }
-  }
-
-  private static boolean continues(Region low, Region high) {
-    return low.end() == high.start()
-        && low.protection() == high.protection()
-        && low.file() == high.file()
-        && low.shared() == high.shared()
-        && (low.file() == null || low.offset() + low.length() == high.offset())
-        && Objects.equals(low.tag(), high.tag());
-  }
-
-  /// The part of a region that lies in `[start, end)`.
-  static Region cut(Region region, long start, long end) {
-    if (start == region.start() && end == region.end()) {
-      return region;
-    }
-    long offset = region.file() == null ? 0 : region.offset() + (start - region.start());
-    return new Region(
-        start, end, region.protection(), region.file(), offset, region.shared(), region.tag());
-  }
-
-  /// The same region at another place.
-  static Region movedBy(Region region, long distance) {
-    return new Region(
-        region.start() + distance,
-        region.end() + distance,
-        region.protection(),
-        region.file(),
-        region.offset(),
-        region.shared(),
-        region.tag());
   }
 }
