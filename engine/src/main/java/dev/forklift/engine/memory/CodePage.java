@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Translations are keyed by both, since they hold absolute addresses: one file mapped at the same
 /// place in two processes shares its translations (fork and exec never translate twice), the same
-/// file at another place does not. A store into the page drops the translations that cover the
-/// word stored to.
+/// file at another place does not. A store into the page drops the translations that cover the word
+/// stored to.
 ///
 /// Who translates takes the [#stamp] first, then fetches the code, then calls [#install].
 public final class CodePage {

@@ -81,8 +81,7 @@ final class Frame {
   }
 
   /// A frame of a file, zero-filled, or null where the budget refuses.
-  static @Nullable Frame allocate(
-      FrameBudget budget, int pageBytes, MemoryFile file, long index) {
+  static @Nullable Frame allocate(FrameBudget budget, int pageBytes, MemoryFile file, long index) {
     return budget.take(pageBytes) ? new Frame(pageBytes, budget, file, index) : null;
   }
 
@@ -149,16 +148,16 @@ final class Frame {
 
   /// Asks for letting stores reach the frame through a page table entry, without [#store].
   boolean letStoresThrough() {
-    if (file != null) {
-      dirty = true;
-    } else {
+    if (file == null) {
       return guard == Guard.OPEN;
     }
     synchronized (this) {
       if (guard != Guard.OPEN) {
         return false;
       }
+      // In this order: a flush clears the second, then looks at the first.
       writableInFile = true;
+      dirty = true;
       return true;
     }
   }
@@ -225,13 +224,13 @@ final class Frame {
   /// Runs `store`, which changes some of the bytes of the range, and drops the translations that
   /// cover one of them.
   void store(int from, int to, Runnable store) {
-    if (file != null) {
-      dirty = true;
-    }
     synchronized (this) {
-      // The stamp changes after the store: whoever lifted what stood here before will see another
-      // stamp than the one it took before.
       store.run();
+      // Both behind the store: a flush that clears the mark has the bytes, and who lifted what
+      // stood here before will see another stamp than the one it took.
+      if (file != null) {
+        dirty = true;
+      }
       if (guard == Guard.OPEN) {
         return;
       }

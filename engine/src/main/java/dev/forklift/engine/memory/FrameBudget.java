@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// How much memory all guests of one kernel may hold together.
 ///
-/// The JVM must outlive a guest that maps until it is refused, so frames and page tables are counted
-/// against a limit below the heap's size, and the guest meets the limit first. Before the budget
-/// refuses, files give pages back that they can read again.
+/// The JVM must outlive a guest that maps until it is refused, so frames and page tables are
+/// counted against a limit below the heap's size, and the guest meets the limit first. Before the
+/// budget refuses, files give pages back that they can read again.
 public final class FrameBudget {
   /// What holds memory that it can do without. Called while locks are held, so it must not wait.
   interface Reclaimable {

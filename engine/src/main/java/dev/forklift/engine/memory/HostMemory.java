@@ -7,17 +7,13 @@ import java.nio.ByteOrder;
 import jdk.internal.misc.Unsafe;
 
 /// How the `long[]` of a [Frame] is touched: the only class that knows.
-///
-/// Offsets count bytes from the start of the array and must lie inside it; values are in the host's
-/// byte order. An access whose offset is a multiple of its size is never torn; any other offset
-/// works too, except for compare and exchange.
-abstract sealed class HostMemory {
+final class HostMemory {
   /// The way that this JVM offers, chosen once so that HotSpot folds the choice.
   ///
   /// `jdk.internal.misc.Unsafe` where the launcher opens it, which costs one instruction an access
   /// even in code that is not compiled yet; memory segments otherwise, or where the system property
   /// `dev.forklift.memory.segments` is true.
-  static final HostMemory HOST =
+  static final Way HOST =
       unsafeIsOpen() && !Boolean.getBoolean("dev.forklift.memory.segments")
           ? new ThroughUnsafe()
           : new ThroughSegments();
@@ -25,40 +21,47 @@ abstract sealed class HostMemory {
   /// Whether the host keeps the most significant byte first.
   static final boolean BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
 
+  private HostMemory() {}
+
   static boolean unsafeIsOpen() {
-    return Object.class
-        .getModule()
-        .isExported("jdk.internal.misc", HostMemory.class.getModule());
+    return Object.class.getModule().isExported("jdk.internal.misc", HostMemory.class.getModule());
   }
 
-  abstract byte get8(long[] words, int offset);
+  /// A way to touch a `long[]`.
+  ///
+  /// Offsets count bytes from the start of the array and must lie inside it; values are in the
+  /// host's byte order. An access whose offset is a multiple of its size is never torn; any other
+  /// offset works too, except for compare and exchange.
+  abstract static sealed class Way {
+    abstract byte get8(long[] words, int offset);
 
-  abstract short get16(long[] words, int offset);
+    abstract short get16(long[] words, int offset);
 
-  abstract int get32(long[] words, int offset);
+    abstract int get32(long[] words, int offset);
 
-  abstract long get64(long[] words, int offset);
+    abstract long get64(long[] words, int offset);
 
-  abstract void put8(long[] words, int offset, byte value);
+    abstract void put8(long[] words, int offset, byte value);
 
-  abstract void put16(long[] words, int offset, short value);
+    abstract void put16(long[] words, int offset, short value);
 
-  abstract void put32(long[] words, int offset, int value);
+    abstract void put32(long[] words, int offset, int value);
 
-  abstract void put64(long[] words, int offset, long value);
+    abstract void put64(long[] words, int offset, long value);
 
-  /// Puts `replacement` where `expected` stands; answers what stood there. A full fence.
-  abstract int compareAndExchange32(long[] words, int offset, int expected, int replacement);
+    /// Puts `replacement` where `expected` stands; answers what stood there. A full fence.
+    abstract int compareAndExchange32(long[] words, int offset, int expected, int replacement);
 
-  abstract long compareAndExchange64(long[] words, int offset, long expected, long replacement);
+    abstract long compareAndExchange64(long[] words, int offset, long expected, long replacement);
 
-  abstract void copyOut(long[] words, int offset, byte[] destination, int start, int length);
+    abstract void copyOut(long[] words, int offset, byte[] destination, int start, int length);
 
-  abstract void copyIn(byte[] source, int start, long[] words, int offset, int length);
+    abstract void copyIn(byte[] source, int start, long[] words, int offset, int length);
 
-  abstract void fillZero(long[] words, int offset, int length);
+    abstract void fillZero(long[] words, int offset, int length);
+  }
 
-  static final class ThroughUnsafe extends HostMemory {
+  static final class ThroughUnsafe extends Way {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
     private static final long BASE = Unsafe.ARRAY_LONG_BASE_OFFSET;
 
@@ -130,7 +133,7 @@ abstract sealed class HostMemory {
     }
   }
 
-  static final class ThroughSegments extends HostMemory {
+  static final class ThroughSegments extends Way {
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
@@ -191,12 +194,7 @@ abstract sealed class HostMemory {
     @Override
     void copyOut(long[] words, int offset, byte[] destination, int start, int length) {
       MemorySegment.copy(
-          MemorySegment.ofArray(words),
-          ValueLayout.JAVA_BYTE,
-          offset,
-          destination,
-          start,
-          length);
+          MemorySegment.ofArray(words), ValueLayout.JAVA_BYTE, offset, destination, start, length);
     }
 
     @Override

@@ -6,6 +6,7 @@ interface Mapper {
   /// When it returns, no store that went the fast way is still under way.
   void revokeStores(MemoryFile file, long first, long end);
 
-  /// Takes away everything that is mapped of the file from page `first` on, private copies included.
+  /// Takes away everything that is mapped of the file from page `first` on, private copies
+  /// included.
   void cutOff(MemoryFile file, long first);
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// any space show its frames directly, so reads, writes and mappings always agree. Shrinking it
 /// takes the pages behind the new end away from every space that maps them.
 ///
-/// Lock order: `resizing`, then a space (its sharers stopped, its lock), then `lock`, then a frame's
-/// monitor.
+/// Lock order: `flushing`, `resizing`, then a space (its sharers stopped, its lock), then `lock`,
+/// then a frame's monitor.
 public final class MemoryFile {
   /// Where pages come from that were never touched, or given back since because memory was short:
   /// it must know what the sink of [#flush] got.
@@ -42,6 +42,9 @@ public final class MemoryFile {
   private final @Nullable Source source;
 
   private final FrameBudget.Reclaimable reclaimable = this::reclaim;
+
+  // Held during a flush, so that whoever comes second finds everything written.
+  private final ReentrantLock flushing = new ReentrantLock();
 
   // Held while the size changes: by whoever shrinks, and by writes that extend.
   private final ReentrantLock resizing = new ReentrantLock();
@@ -136,38 +139,38 @@ public final class MemoryFile {
   /// Writes bytes at `offset`, extending the file if needed.
   ///
   /// @return how many were written: fewer than `length` only when memory is used up
-  public int write(long offset, byte[] source, int start, int length) throws IOException {
-    boolean extends_ = offset + length > size;
-    if (extends_) {
+  public int write(long offset, byte[] bytes, int start, int length) throws IOException {
+    if (length > Long.MAX_VALUE - offset) {
+      throw new IllegalStateException("written past the largest offset");
+    }
+    boolean extending = offset + length > size;
+    if (extending) {
       resizing.lock();
     }
+    lock.lock();
     try {
-      lock.lock();
-      try {
-        if (length > 0 && offset > size) {
-          clearTail();
-        }
-        int done = 0;
-        while (done < length) {
-          long at = offset + done;
-          int within = (int) at & (pageBytes - 1);
-          int part = Math.min(length - done, pageBytes - within);
-          Frame frame = forChange(at >>> pageShift, part == pageBytes);
-          if (frame == null) {
-            break;
-          }
-          frame.write(within, source, start + done, part);
-          done += part;
-        }
-        if (done > 0) {
-          size = Math.max(size, offset + done);
-        }
-        return done;
-      } finally {
-        lock.unlock();
+      if (offset > size) {
+        clearTail();
       }
+      int done = 0;
+      while (done < length) {
+        long at = offset + done;
+        int within = (int) at & (pageBytes - 1);
+        int part = Math.min(length - done, pageBytes - within);
+        Frame frame = forChange(at >>> pageShift, part == pageBytes);
+        if (frame == null) {
+          break;
+        }
+        frame.write(within, bytes, start + done, part);
+        done += part;
+      }
+      if (done > 0) {
+        size = Math.max(size, offset + done);
+      }
+      return done;
     } finally {
-      if (extends_) {
+      lock.unlock();
+      if (extending) {
         resizing.unlock();
       }
     }
@@ -179,23 +182,30 @@ public final class MemoryFile {
   public boolean zero(long offset, long length) throws IOException {
     lock.lock();
     try {
-      long end = Math.min(offset + length, size);
+      long end = length > size - offset ? size : offset + length;
       for (long at = offset; at < end; ) {
         long index = at >>> pageShift;
         int within = (int) at & (pageBytes - 1);
         int part = (int) Math.min(end - at, pageBytes - within);
         boolean whole = part == pageBytes;
-        Frame frame = isFromSource(index) ? forChange(index, whole) : pages.get(index);
-        if (frame != null && whole && frame.references() == 1 && !isFromSource(index)) {
-          pages.remove(index);
-        } else if (frame != null) {
+        if (isFromSource(index)) {
+          Frame frame = forChange(index, whole);
+          if (frame == null) {
+            return false;
+          }
           frame.clear(within, part);
-        } else if (isFromSource(index)) {
-          return false;
         } else {
-          long next = pages.nextPossible(index + 1);
-          at = next >= end >>> pageShift ? at + part : next << pageShift;
-          continue;
+          Frame frame = pages.get(index);
+          if (frame == null) {
+            long next = pages.nextPossible(index + 1);
+            at = next < pagesIn(end) ? next << pageShift : end;
+            continue;
+          }
+          if (whole && frame.references() == 1) {
+            pages.remove(index);
+          } else {
+            frame.clear(within, part);
+          }
         }
         at += part;
       }
@@ -249,18 +259,26 @@ public final class MemoryFile {
   /// Writes every page that may have changed since the last time, as far as it lies before the end.
   /// Stores that other threads make meanwhile are written now or by the next flush.
   public void flush(Sink sink) throws IOException {
+    flushing.lock();
+    try {
+      flushAlone(sink);
+    } finally {
+      flushing.unlock();
+    }
+  }
+
+  private void flushAlone(Sink sink) throws IOException {
     List<Frame> changed = new ArrayList<>();
     lock.lock();
     try {
-      pages.forEach(
-          frame -> {
-            if (frame.isDirty()) {
-              frame.setDirty(false);
-              // Held, so that it is not reclaimed before it is written.
-              frame.hold();
-              changed.add(frame);
-            }
-          });
+      pages.forEach(frame -> {
+        if (frame.isDirty()) {
+          frame.setDirty(false);
+          // Held, so that it is not reclaimed before it is written.
+          frame.hold();
+          changed.add(frame);
+        }
+      });
     } finally {
       lock.unlock();
     }
@@ -413,8 +431,7 @@ public final class MemoryFile {
       long enough = before - (bytes >>> pageShift);
       for (boolean codeToo : new boolean[] {false, true}) {
         for (long from : new long[] {clock, 0}) {
-          pages.removeIf(
-              from, frame -> pages.count() > enough && canReclaim(frame, codeToo));
+          pages.removeIf(from, frame -> pages.count() > enough && canReclaim(frame, codeToo));
         }
       }
       return (before - pages.count()) << pageShift;

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Which frame each page of an address space shows, and what may be done with it right now.
 ///
-/// Two levels: leaves of 1,024 pages, made when the first of their pages appears. Four tables run in
-/// parallel, so that one null check is both the presence and the permission check: an entry of
+/// Two levels: leaves of 1,024 pages, made when the first of their pages appears. Four tables run
+/// in parallel, so that one null check is both the presence and the permission check: an entry of
 /// [#readable] or [#writable] is there only if a load or store may go straight to it.
 ///
 /// Loads and stores read the tables without a lock; everything else is guarded by the space's lock.
-/// An entry is published behind a release fence, so that whoever finds it finds the frame's contents
-/// complete.
+/// An entry is published behind a release fence, so that whoever finds it finds the frame's
+/// contents complete.
 final class PageTable {
   static final int LEAF_SHIFT = 10;
   static final int LEAF_PAGES = 1 << LEAF_SHIFT;

@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// The lowering that works for every guest and on every host: a table of pages on the Java heap.
 ///
 /// A load or store that finds its page in the [PageTable] goes straight to the frame. All else
-/// (first touch, copy on write, faults, crossing pages, stores into code) goes the slow way, holding
-/// the space's lock, and the [Pager] finds out what to do.
+/// (first touch, copy on write, faults, crossing pages, stores into code) goes the slow way,
+/// holding the space's lock, and the [Pager] finds out what to do.
 ///
 /// What is guaranteed when several threads run in one space:
 /// - Permissions are taken away, and pages begin to be shared by a fork, only while all sharers are
 ///   stopped ([Sharers]); so no store is lost and none comes late.
 /// - Copying a page before a write needs no stop: nobody can store into a page that is about to be
 ///   copied. A load in another thread may still read the old frame, as if it had come a little
-///   earlier; therefore such a frame is never taken over by another process ([Frame#markReadStale]).
+///   earlier; therefore such a frame is never taken over by another process
+///   ([Frame#markReadStale]).
 /// - The kernel's own accesses hold the lock, so they never meet a page half changed.
 ///
 /// Lock order: sharers stopped, the space's lock, a file's lock, a frame's monitor.
@@ -311,8 +312,7 @@ public final class PagedAddressSpace extends AddressSpace {
     copyIn(address, source, offset, length, true);
   }
 
-  private void copyOut(
-      long address, byte[] destination, int offset, int length, boolean forced) {
+  private void copyOut(long address, byte[] destination, int offset, int length, boolean forced) {
     pager.lock.lock();
     try {
       pager.copyOut(address, destination, offset, length, forced);
@@ -344,8 +344,7 @@ public final class PagedAddressSpace extends AddressSpace {
         || length < 0
         || start > limit
         || length > limit - start) {
-      throw new IllegalStateException(
-          "not a range of pages: 0x%x, 0x%x".formatted(start, length));
+      throw new IllegalStateException("not a range of pages: 0x%x, 0x%x".formatted(start, length));
     }
     return start + length;
   }

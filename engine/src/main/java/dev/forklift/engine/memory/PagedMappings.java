@@ -55,14 +55,13 @@ final class PagedMappings implements Mapper {
     } finally {
       pager.lock.unlock();
     }
-    exclusively(
-        () -> {
-          // The old pages go last: the same file may be mapped there and by nobody else.
-          List<Region> replaced = regions.remove(region.start(), region.end());
-          add(region);
-          pager.dropPages(region.start(), region.end());
-          replaced.forEach(this::forget);
-        });
+    exclusively(() -> {
+      // The old pages go last: the same file may be mapped there and by nobody else.
+      List<Region> replaced = regions.remove(region.start(), region.end());
+      add(region);
+      pager.dropPages(region.start(), region.end());
+      replaced.forEach(this::forget);
+    });
   }
 
   private void add(Region region) {
@@ -100,11 +99,10 @@ final class PagedMappings implements Mapper {
 
   /// Everything goes, and the table with it.
   void release(long limit) {
-    locked(
-        () -> {
-          remove(0, limit);
-          table.release();
-        });
+    locked(() -> {
+      remove(0, limit);
+      table.release();
+    });
   }
 
   void protect(long start, long end, int protection) {
@@ -140,11 +138,10 @@ final class PagedMappings implements Mapper {
   }
 
   void move(long from, long to, long length) {
-    exclusively(
-        () -> {
-          remove(to, to + length);
-          movePages(from, to, length);
-        });
+    exclusively(() -> {
+      remove(to, to + length);
+      movePages(from, to, length);
+    });
   }
 
   private void movePages(long from, long to, long length) {
@@ -213,13 +210,12 @@ final class PagedMappings implements Mapper {
       frame.file.revokeStores(List.of(frame));
       frame.closed();
     } else {
-      exclusively(
-          () -> {
-            if (table.frame(page) == frame) {
-              table.clearWritable(page);
-              frame.closed();
-            }
-          });
+      exclusively(() -> {
+        if (table.frame(page) == frame) {
+          table.clearWritable(page);
+          frame.closed();
+        }
+      });
     }
   }
 
@@ -227,30 +223,28 @@ final class PagedMappings implements Mapper {
 
   @Override
   public void revokeStores(MemoryFile file, long first, long end) {
-    exclusively(
-        () -> {
-          for (Region part : partsOf(file, first, end)) {
-            table.forEachPresent(
-                part.start() >>> pageShift,
-                part.end() >>> pageShift,
-                page -> {
-                  Frame frame = table.frame(page);
-                  if (frame != null && frame.file == file) {
-                    table.clearWritable(page);
-                  }
-                });
-          }
-        });
+    exclusively(() -> {
+      for (Region part : partsOf(file, first, end)) {
+        table.forEachPresent(
+            part.start() >>> pageShift,
+            part.end() >>> pageShift,
+            page -> {
+              Frame frame = table.frame(page);
+              if (frame != null && frame.file == file) {
+                table.clearWritable(page);
+              }
+            });
+      }
+    });
   }
 
   @Override
   public void cutOff(MemoryFile file, long first) {
-    exclusively(
-        () -> {
-          for (Region part : partsOf(file, first, Long.MAX_VALUE)) {
-            pager.dropPages(part.start(), part.end());
-          }
-        });
+    exclusively(() -> {
+      for (Region part : partsOf(file, first, Long.MAX_VALUE)) {
+        pager.dropPages(part.start(), part.end());
+      }
+    });
   }
 
   /// Where the pages of the file from `first` to before `end` are mapped.

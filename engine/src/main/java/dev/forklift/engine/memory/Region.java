@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param offset byte offset in `file` of `start`
 /// @param shared whether stores are seen by every other user of `file` (MAP_SHARED)
 /// @param tag what the kernel wants to remember of it (flags, name, open file); regions with equal
-///     tags may be merged
+///   tags may be merged
 public record Region(
     long start,
     long end,
@@ -38,8 +38,7 @@ public record Region(
 
   /// The same at another place.
   Region movedBy(long distance) {
-    return new Region(
-        start + distance, end + distance, protection, file, offset, shared, tag);
+    return new Region(start + distance, end + distance, protection, file, offset, shared, tag);
   }
 
   Region withProtection(int newProtection) {

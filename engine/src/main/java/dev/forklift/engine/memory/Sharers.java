@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// A guest's load or store takes an array out of the page table and then touches it, without a
 /// lock. Whoever takes a permission away must therefore know that nobody is between the two steps:
 /// otherwise a store could still land in a page that fork has just begun to share (and be lost for
-/// its own process when the page is copied), or in a file after munmap returned. [#stop] waits until
-/// every sharer has passed a safe point, where it holds no such array, and keeps them out until
-/// [#resume].
+/// its own process when the page is copied), or in a file after munmap returned. [#stop] waits
+/// until every sharer has passed a safe point, where it holds no such array, and keeps them out
+/// until [#resume].
 ///
 /// One stop at a time. Nobody may hold a lock that guest code can wait for (the space's, a file's)
 /// when calling [#stop].
