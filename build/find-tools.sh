@@ -62,16 +62,21 @@ find_jdk() {
 
 # Sets mvn to the Maven command, or fails.
 find_maven() {
-  local command
-  for command in "$(type -P mvn)" "${MAVEN_HOME:-}/bin/mvn" "${M2_HOME:-}/bin/mvn" \
-    /opt/*maven*/bin/mvn ~/.sdkman/candidates/maven/current/bin/mvn; do
-    if [[ -n $command && -x $command ]]; then
-      mvn=$command
-      return
-    fi
+  local home dir dirs IFS=:
+  mvn=$(type -P mvn) && return
+  dirs=/opt:/usr/share:/usr/local:~/.sdkman/candidates/maven
+  dirs=${FORKLIFT_MAVEN_DIRS-$dirs}
+  for home in "${MAVEN_HOME:-}" "${M2_HOME:-}"; do
+    mvn=$home/bin/mvn
+    [[ -n $home && -x $mvn ]] && return
   done
-  fail "building needs Maven 3.8 or newer, and there is no mvn on PATH or in \$MAVEN_HOME. Get it\
- with 'apt install maven' or 'brew install maven', from https://sdkman.io, or from\
+  for dir in $dirs; do
+    for mvn in "$dir"/*/bin/mvn; do
+      [[ -x $mvn ]] && return
+    done
+  done
+  fail "building needs Maven 3.8 or newer, and there is no mvn on PATH, in \$MAVEN_HOME, or in\
+ ${dirs//:/, }. Get it with 'apt install maven', from https://sdkman.io, or from\
  https://maven.apache.org/download.cgi"
 }
 
