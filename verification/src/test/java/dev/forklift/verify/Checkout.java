@@ -9,7 +9,7 @@ import java.util.Optional;
 /// Where the project stands, and what stands beside it.
 final class Checkout {
   /// The top of the tree. Maven runs the tests in their module's folder.
-  static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private Checkout() {}
 
