@@ -74,4 +74,18 @@ static inline uint32_t mask_bit(int signal) { return 1u << ((signal - 1) & 31); 
   (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |                   \
    CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
+// A thread in a word: its tid, which the kernel sets to 0 and wakes when the thread is gone.
+struct thread {
+  volatile int tid;
+};
+
+static inline void start_thread(struct thread *thread, unsigned long tls, long (*function)(void *), void *argument) {
+  void *tid = (void *)&thread->tid;
+  need(arch_clone(THREAD_FLAGS, new_stack_top(), tid, tid, tls, function, argument), "clone a thread");
+}
+
+static inline void join_thread(struct thread *thread) { wait_until(&thread->tid, 0); }
+
+static inline const char *yes_no(bool value) { return value ? "yes" : "no"; }
+
 #endif
