@@ -56,7 +56,7 @@ static inline const char *errno_name(long error) {
       {EPERM, "EPERM"},   {ENOENT, "ENOENT"},   {ESRCH, "ESRCH"},   {EINTR, "EINTR"},   {ENXIO, "ENXIO"},   {E2BIG, "E2BIG"},
       {ENOEXEC, "ENOEXEC"}, {EBADF, "EBADF"},   {ECHILD, "ECHILD"}, {EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"},
       {EFAULT, "EFAULT"}, {EBUSY, "EBUSY"},     {EEXIST, "EEXIST"}, {ENOTDIR, "ENOTDIR"}, {EISDIR, "EISDIR"}, {EINVAL, "EINVAL"},
-      {EMFILE, "EMFILE"}, {ESPIPE, "ESPIPE"},   {EPIPE, "EPIPE"},   {ENOSYS, "ENOSYS"}, {ETIMEDOUT, "ETIMEDOUT"},
+      {EMFILE, "EMFILE"}, {ETXTBSY, "ETXTBSY"}, {ESPIPE, "ESPIPE"},   {EPIPE, "EPIPE"},   {ENOSYS, "ENOSYS"}, {ETIMEDOUT, "ETIMEDOUT"},
   };
   for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
     if (names[i].error == error) return names[i].name;
