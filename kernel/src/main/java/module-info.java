@@ -9,8 +9,12 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.abi;
   exports dev.forklift.kernel.arch;
   exports dev.forklift.kernel.cred;
+  exports dev.forklift.kernel.fs.anon;
+  exports dev.forklift.kernel.fs.dev;
+  exports dev.forklift.kernel.fs.pipe;
   exports dev.forklift.kernel.fs.stdio;
   exports dev.forklift.kernel.fs.tmpfs;
+  exports dev.forklift.kernel.random;
   exports dev.forklift.kernel.vfs;
   exports dev.forklift.kernel.wait;
 }

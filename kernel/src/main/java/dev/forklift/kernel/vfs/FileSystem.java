@@ -9,6 +9,7 @@ public abstract class FileSystem {
   private final String type;
   private final long device;
   private @Nullable Dentry root;
+  private @Nullable Mount nameless;
   private boolean readOnly;
   private long lastIno;
   private int holds;
@@ -63,6 +64,18 @@ public abstract class FileSystem {
       root = dentry;
     }
     return dentry;
+  }
+
+  /// The place of a file that is in no directory.
+  ///
+  /// @param description what /proc/PID/fd shows, such as `pipe:[5]`
+  public final VfsPath nameless(Inode inode, String description) {
+    Mount mount = nameless;
+    if (mount == null) {
+      mount = Mount.nameless(root());
+      nameless = mount;
+    }
+    return new VfsPath(mount, Dentry.nameless(description, inode));
   }
 
   /// What it shares with the kernel's other file systems.

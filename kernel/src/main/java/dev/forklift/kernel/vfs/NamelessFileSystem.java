@@ -5,25 +5,16 @@ import dev.forklift.kernel.abi.FileMode;
 /// A file system without a tree: what pipes, sockets and other anonymous files are on.
 public final class NamelessFileSystem extends FileSystem {
   private final long magic;
-  private final Mount mount;
 
   /// @param magic what statfs(2) tells
   public NamelessFileSystem(FileSystems systems, String type, long magic) {
     super(systems, type);
     this.magic = magic;
-    this.mount = Mount.nameless(root());
   }
 
   /// An inode number for a new file.
   public long newFileNumber() {
     return newIno();
-  }
-
-  /// The place of one of its files.
-  ///
-  /// @param description what /proc/PID/fd shows, such as `pipe:[5]`
-  public VfsPath path(Inode inode, String description) {
-    return new VfsPath(mount, Dentry.nameless(description, inode));
   }
 
   /// A file with nothing to it but attributes.

@@ -266,9 +266,9 @@ public abstract class OpenFile {
     return PollEvents.READABLE | PollEvents.WRITABLE;
   }
 
-  /// What wakes when [#poll] may have changed. Empty for a file that is always ready and of no use
-  /// to epoll.
-  public List<WaitQueue> pollQueues() {
+  /// What wakes when [#poll] may have changed in `events`. Empty for a file that is always ready
+  /// and of no use to epoll.
+  public List<WaitQueue> pollQueues(int events) {
     return List.of();
   }
 

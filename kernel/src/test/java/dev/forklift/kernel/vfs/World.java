@@ -65,6 +65,79 @@ public final class World implements AutoCloseable {
     DirectoryChanges.rmdir(caller, null, path);
   }
 
+  /// What a task of its own does.
+  @FunctionalInterface
+  public interface Action {
+    Object run() throws Errno;
+  }
+
+  /// A task that runs beside the test, as far as the test lets it.
+  public final class Running {
+    private final Thread thread;
+    private volatile boolean started;
+    private volatile Object result;
+
+    private Running(Action action) {
+      thread =
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                lock.acquire();
+                started = true;
+                try {
+                  result = action.run();
+                } catch (Errno e) {
+                  result = e;
+                } finally {
+                  lock.release();
+                }
+              });
+    }
+
+    /// Lets it run until it sleeps, and fails if it ends instead.
+    public void untilAsleep() {
+      for (int i = 0; i < 10_000; i++) {
+        pause();
+        if (!thread.isAlive()) {
+          throw new AssertionError("ended instead of sleeping: " + result);
+        }
+        if (started && thread.getState() == Thread.State.WAITING) {
+          pause();
+          if (thread.getState() == Thread.State.WAITING) {
+            return;
+          }
+        }
+      }
+      throw new AssertionError("does not come to rest");
+    }
+
+    /// Lets it run to its end, and answers its result or the error that ended it.
+    public Object end() {
+      for (int i = 0; i < 10_000 && thread.isAlive(); i++) {
+        pause();
+      }
+      if (thread.isAlive()) {
+        throw new AssertionError("does not end");
+      }
+      return result;
+    }
+
+    private void pause() {
+      lock.release();
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      } finally {
+        lock.acquire();
+      }
+    }
+  }
+
+  public Running start(Action action) {
+    return new Running(action);
+  }
+
   /// Makes or overwrites a file.
   public void write(String path, String text) throws Errno {
     OpenFile file = open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC);

@@ -46,7 +46,7 @@ public final class HostInput {
     this.stream = stream;
     this.pump = new PumpSleeper(lock, clock);
     long ino = pipes.newFileNumber();
-    this.path = pipes.path(new StreamInode(pipes, ino), "pipe:[" + ino + "]");
+    this.path = pipes.nameless(new StreamInode(pipes, ino), "pipe:[" + ino + "]");
   }
 
   /// Opens it for the guest.
@@ -169,7 +169,7 @@ public final class HostInput {
     }
 
     @Override
-    public List<WaitQueue> pollQueues() {
+    public List<WaitQueue> pollQueues(int events) {
       return List.of(changed);
     }
 

@@ -50,7 +50,7 @@ public final class HostOutput {
     this.pump = new PumpSleeper(lock, clock);
     long ino = pipes.newFileNumber();
     this.inode = new StreamInode(pipes, ino);
-    this.path = pipes.path(inode, "pipe:[" + ino + "]");
+    this.path = pipes.nameless(inode, "pipe:[" + ino + "]");
   }
 
   /// Keeps the order of what is written to this stream and to another.
@@ -217,7 +217,7 @@ public final class HostOutput {
     }
 
     @Override
-    public List<WaitQueue> pollQueues() {
+    public List<WaitQueue> pollQueues(int events) {
       return List.of(changed);
     }
   }

@@ -1,0 +1,2 @@
+/// Random bytes.
+package dev.forklift.kernel.random;
