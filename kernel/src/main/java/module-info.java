@@ -14,6 +14,8 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.fs.pipe;
   exports dev.forklift.kernel.fs.stdio;
   exports dev.forklift.kernel.fs.tmpfs;
+  exports dev.forklift.kernel.loader;
+  exports dev.forklift.kernel.mm;
   exports dev.forklift.kernel.random;
   exports dev.forklift.kernel.vfs;
   exports dev.forklift.kernel.wait;
