@@ -5,7 +5,13 @@ import dev.forklift.kernel.abi.StructReader;
 
 /// One program header.
 record ElfSegment(
-    int type, int flags, long offset, long address, long fileSize, long memorySize, long alignment) {
+    int type,
+    int flags,
+    long offset,
+    long address,
+    long fileSize,
+    long memorySize,
+    long alignment) {
   static final int PT_LOAD = 1;
   static final int PT_INTERP = 3;
   static final int PT_GNU_STACK = 0x6474_e551;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param flags AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
 /// @param fileName the name that the program learns (AT_EXECFN): the path, or /dev/fd/N/path
 /// @param fileNameVanishes whether that name leads nowhere after exec, since its descriptor is
-///     closed then: a script's interpreter could not open it
+///   closed then: a script's interpreter could not open it
 public record ExecRequest(
     @Nullable VfsPath start,
     String path,

@@ -7,7 +7,7 @@ import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.mm.Mm;
-import dev.forklift.kernel.wait.RandomSource;
+import dev.forklift.kernel.random.RandomSource;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -100,7 +100,7 @@ final class InitialStack {
       mm.user().write(at, bytes);
     }
     byte[] bytes = new byte[RANDOM_BYTES];
-    random.fill(bytes);
+    random.fill(bytes, 0, bytes.length);
     at -= bytes.length;
     mm.user().write(at, bytes);
     long[] auxv = auxv(image, who, secure, at, platformAt);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param name the first 15 characters of the file name, as prctl(PR_GET_NAME) shows it
 /// @param setUid the owner if the file is set-user-ID and that is honoured, otherwise -1
 /// @param setGid the group if the file is set-group-ID and that is honoured, otherwise -1
-/// @param failure null; or what Linux finds wrong only when there is no way back to the old program:
-///     the new one is killed by SIGSEGV before its first instruction
+/// @param failure null; or what Linux finds wrong only when there is no way back to the old
+///   program: the new one is killed by SIGSEGV before its first instruction
 public record LoadedProgram(
     Mm mm,
     long entry,

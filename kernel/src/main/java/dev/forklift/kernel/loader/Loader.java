@@ -4,17 +4,16 @@ import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.MountFlags;
-import dev.forklift.kernel.abi.PathFlags;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.mm.ImageLayout;
 import dev.forklift.kernel.mm.Mm;
+import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.Inode;
 import dev.forklift.kernel.vfs.OpenFile;
-import dev.forklift.kernel.wait.RandomSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,16 +97,14 @@ public final class Loader {
       boolean mayGainPrivileges)
       throws Errno {
     DataModel model = abi.dataModel();
-    ElfFile elf =
-        ElfFile.read(program.file(), head, model, abi.elfMachine(), true, Errno.ENOEXEC);
+    ElfFile elf = ElfFile.read(program.file(), head, model, abi.elfMachine(), true, Errno.ENOEXEC);
     try (ProgramFile interpreter = openInterpreter(caller, elf)) {
       ElfFile interpreterElf = null;
       if (interpreter != null) {
         byte[] header = new byte[ElfFile.headerBytes(model)];
         FileBytes.readFully(interpreter.file(), 0, header);
         interpreterElf =
-            ElfFile.read(
-                interpreter.file(), header, model, abi.elfMachine(), false, Errno.ELIBBAD);
+            ElfFile.read(interpreter.file(), header, model, abi.elfMachine(), false, Errno.ELIBBAD);
       }
       Privileges privileges =
           Privileges.of(caller.credentials(), program.file(), mayGainPrivileges);

@@ -51,8 +51,8 @@ final class SegmentMapper {
 
   /// Maps one segment: its part of the file, then zeros up to its size in memory.
   ///
-  /// @param totalSize the room to look for, with the first segment of an image that may lie anywhere;
-  ///     0 otherwise
+  /// @param totalSize the room to look for, with the first segment of an image that may lie
+  ///   anywhere; 0 otherwise
   /// @return where its page begins, which need not be a user address
   long map(OpenFile file, long address, ElfSegment segment, int flags, long totalSize)
       throws Errno {
@@ -73,8 +73,7 @@ final class SegmentMapper {
     if (hasZeros) {
       long end = words.wrap(mapped + offset + segment.memorySize());
       long start = words.pageAlign(zeros);
-      mm.mapZeros(
-          start, words.wrap(words.pageAlign(end) - start), segment.isExecutable(), who);
+      mm.mapZeros(start, words.wrap(words.pageAlign(end) - start), segment.isExecutable(), who);
     }
     return mapped;
   }

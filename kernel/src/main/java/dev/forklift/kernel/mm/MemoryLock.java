@@ -83,9 +83,7 @@ public final class MemoryLock {
   }
 
   private static Vma mark(Vma vma, int locks) {
-    return vma.has(Vma.SPECIAL)
-        ? vma
-        : vma.without(Vma.LOCKED | Vma.LOCK_ON_FAULT).with(locks);
+    return vma.has(Vma.SPECIAL) ? vma : vma.without(Vma.LOCKED | Vma.LOCK_ON_FAULT).with(locks);
   }
 
   /// mlockall(2).
@@ -125,8 +123,7 @@ public final class MemoryLock {
   static boolean populate(Mm mm, long start, long end) {
     boolean all = true;
     for (Region region : mm.map().within(start, end)) {
-      boolean write =
-          !region.shared() && (region.protection() & Protection.WRITE) != 0;
+      boolean write = !region.shared() && (region.protection() & Protection.WRITE) != 0;
       all &=
           region.protection() != Protection.NONE
               && populate(mm, region.start(), region.end(), write) == null;

@@ -406,8 +406,7 @@ public final class Mm {
   ///
   /// @param file null with MAP_ANONYMOUS
   /// @return where
-  public long mmap(MmapRequest request, @Nullable OpenFile file, Credentials who)
-      throws Errno {
+  public long mmap(MmapRequest request, @Nullable OpenFile file, Credentials who) throws Errno {
     return new Mmap(this, request, who).perform(file);
   }
 

@@ -29,14 +29,13 @@ public final class UserBuffer implements IoBuffer {
   /// One buffer, of which at most [#MAX_BYTES] are used.
   ///
   /// @throws Errno EINVAL if `length` is negative as an ssize_t, EFAULT if it lies outside of user
-  ///     memory
+  ///   memory
   public static UserBuffer of(UserMemory memory, long address, long length) throws Errno {
     if (isNegative(memory, length)) {
       throw Errno.EINVAL;
     }
     memory.checkRange(address, length);
-    return new UserBuffer(
-        memory, new long[] {address}, new long[] {Math.min(length, MAX_BYTES)});
+    return new UserBuffer(memory, new long[] {address}, new long[] {Math.min(length, MAX_BYTES)});
   }
 
   /// The buffers of an array of `struct iovec`, of which at most [#MAX_BYTES] are used together.

@@ -258,8 +258,8 @@ public final class UserMemory implements UserAccess {
     return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
   }
 
-  /// The strings that an array of pointers, ended by a null pointer, leads to: argv and envp. A null
-  /// `vector` is an empty array.
+  /// The strings that an array of pointers, ended by a null pointer, leads to: argv and envp. A
+  /// null `vector` is an empty array.
   ///
   /// @param maxString how many bytes each may take, with the zero byte
   /// @param maxBytes how many bytes strings and pointers may take together

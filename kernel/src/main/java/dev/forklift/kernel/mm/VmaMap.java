@@ -160,7 +160,10 @@ final class VmaMap {
       long offset,
       boolean shared,
       Vma vma) {
-    change(start, start + length, () -> space.map(start, length, protection, file, offset, shared, vma));
+    change(
+        start,
+        start + length,
+        () -> space.map(start, length, protection, file, offset, shared, vma));
   }
 
   /// Removes what is mapped in the range, after what was stored to files through it has been
@@ -193,9 +196,7 @@ final class VmaMap {
       Vma now = change.apply(old);
       if (!now.equals(old)) {
         change(
-            region.start(),
-            region.end(),
-            () -> space.retag(region.start(), region.length(), now));
+            region.start(), region.end(), () -> space.retag(region.start(), region.length(), now));
       }
     }
   }

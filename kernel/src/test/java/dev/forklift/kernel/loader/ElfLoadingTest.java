@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.mm.TestAbi;
 import dev.forklift.kernel.mm.UserMemory;
-import dev.forklift.kernel.wait.RandomSource;
+import dev.forklift.kernel.random.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,11 +81,42 @@ class ElfLoadingTest {
     }
     assertThat(auxv)
         .containsExactly(
-            16L, 0x55L, 6L, 0x1000L, 17L, 100L, 3L, 0x2034L, 4L, 32L, 5L, 2L, 7L, 0L, 8L, 0L, 9L,
-            0x2374L, 11L, 0L, 12L, 0L, 13L, 0L, 14L, 0L, 23L, 0L, 25L, 0x7ffe_ffd2L, 31L,
-            0x7ffe_fff5L, 0L, 0L);
+            16L,
+            0x55L,
+            6L,
+            0x1000L,
+            17L,
+            100L,
+            3L,
+            0x2034L,
+            4L,
+            32L,
+            5L,
+            2L,
+            7L,
+            0L,
+            8L,
+            0L,
+            9L,
+            0x2374L,
+            11L,
+            0L,
+            12L,
+            0L,
+            13L,
+            0L,
+            14L,
+            0L,
+            23L,
+            0L,
+            25L,
+            0x7ffe_ffd2L,
+            31L,
+            0x7ffe_fff5L,
+            0L,
+            0L);
     byte[] random = new byte[16];
-    RandomSource.seeded(1).fill(random);
+    RandomSource.of(new Random(1)).fill(random, 0, random.length);
     byte[] found = new byte[16];
     user.read(0x7ffe_ffd2L, found);
     assertThat(found).isEqualTo(random);

@@ -8,13 +8,14 @@ import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.mm.Mm;
+import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.vfs.AttributeChange;
 import dev.forklift.kernel.vfs.Bytes;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.World;
-import dev.forklift.kernel.wait.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /// A file tree with programs in it, and what loads them.
 final class LoaderWorld implements AutoCloseable {
@@ -25,7 +26,7 @@ final class LoaderWorld implements AutoCloseable {
 
   LoaderWorld(LinuxAbi abi) {
     spaces = new AddressSpaces(abi, world.budget);
-    loader = new Loader(spaces, RandomSource.seeded(1));
+    loader = new Loader(spaces, RandomSource.of(new Random(1)));
   }
 
   @Override
