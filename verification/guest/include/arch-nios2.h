@@ -6,6 +6,7 @@
 //   arch_thread_pointer                   the register that holds the TLS pointer
 //   arch_set_thread_pointer
 //   arch_relax                            a fence for the compiler and the CPU
+//   arch_compare_and_set                  true if *word was old and is new_value now, in one step
 //   struct ucontext, ucontext_pc          the signal frame
 //   ARCH_TLS_REGISTER                     its name, for people
 
@@ -163,6 +164,12 @@ static inline void arch_set_thread_pointer(unsigned long value) {
 }
 
 static inline void arch_relax(void) { __asm__ volatile("sync" : : : "memory"); }
+
+// Nios II has no atomic instruction: a function in the page that the kernel maps at 0x1000 does it, and returns 0 if it stored.
+static inline bool arch_compare_and_set(volatile int *word, int old, int new_value) {
+  int (*cmpxchg)(volatile int *, int, int) = (int (*)(volatile int *, int, int))0x1004;
+  return cmpxchg(word, old, new_value) == 0;
+}
 
 // The frame's second half, behind the siginfo. gregs: r1 to r23, ra, fp, gp, a hole, pc, sp.
 struct ucontext {

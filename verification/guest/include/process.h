@@ -62,6 +62,10 @@ static inline void set_and_wake(volatile int *word, int value) {
   sys_futex(word, FUTEX_WAKE, 1 << 30, 0);
 }
 
+static inline void atomic_increment(volatile int *word) {
+  for (int seen = *word; !arch_compare_and_set(word, seen, seen + 1);) seen = *word;
+}
+
 static inline void handle(int signal, signal_handler handler, unsigned long flags) {
   struct sigaction action = {handler, flags, 0, {0, 0}};
   need(sys_rt_sigaction(signal, &action, 0), "rt_sigaction");
