@@ -32,6 +32,7 @@ final class HostClock implements KernelClock {
   }
 
   @Override
+  @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
   public void await(Condition condition, long deadline) {
     if (deadline == NEVER) {
       condition.awaitUninterruptibly();
@@ -40,7 +41,7 @@ final class HostClock implements KernelClock {
     long left = deadline - monotonicNanos();
     if (left > 0) {
       try {
-        long unused = condition.awaitNanos(left);
+        var _ = condition.awaitNanos(left);
       } catch (InterruptedException e) {
         // Nobody interrupts our threads on purpose; a stray interrupt is a spurious wake-up.
       }
