@@ -1,0 +1,136 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.loader.LoadedProgram;
+import dev.forklift.kernel.mm.Mm;
+import dev.forklift.kernel.signal.AltStack;
+import dev.forklift.kernel.signal.SignalHandlers;
+import dev.forklift.kernel.vfs.FileDescriptors;
+import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.Sleeper;
+import java.util.List;
+
+/// Turning a task into another program (execve(2)).
+public final class Exec {
+  private Exec() {}
+
+  /// Gives up the old program for one that has been loaded. All other tasks of the process end
+  /// first, and the caller becomes the leader.
+  ///
+  /// @throws Errno EAGAIN if another task of the process does the same, or the process is being
+  ///     killed; the old program then goes on
+  public static void replace(Task task, LoadedProgram program) throws Errno {
+    becomeOnlyThread(task);
+    TaskExit.giveUpMemory(task);
+    Mm mm = program.mm();
+    task.setMm(mm);
+    task.setExecutable(program.executable());
+    task.setName(program.name());
+    unshareHandlers(task);
+    unshareFiles(task);
+    task.setAltStack(AltStack.NONE);
+    task.setRobustList(0);
+    task.setClearChildTid(0);
+    task.setRestartBlock(null);
+    task.setExitSignal(Signal.SIGCHLD);
+    task.countExecution();
+    task.group().setExecuted();
+    task.kernel().exitHooks().executing(task);
+    applyCredentials(task, program);
+    task.cpu().clearRegisters();
+    task.kernel().abi().startThread(task.cpu(), program.entry(), program.stackPointer());
+    task.kernel().events().executed(task);
+  }
+
+  private static void becomeOnlyThread(Task task) throws Errno {
+    ThreadGroup group = task.group();
+    if (group.isExiting() || !group.beginExec()) {
+      throw Errno.EAGAIN;
+    }
+    try {
+      for (Task thread : group.threads()) {
+        if (thread != task && !thread.isExiting()) {
+          thread.killForExec();
+        }
+      }
+      task.await(
+          Sleeper.Mode.KILLABLE,
+          KernelClock.NEVER,
+          () -> group.liveThreads() == 1,
+          List.of(group.threadQueue()));
+      if (group.leader() != task) {
+        takeLeadership(task);
+      }
+    } catch (Errno e) {
+      throw Errno.EAGAIN;
+    } finally {
+      group.endExec();
+    }
+  }
+
+  /// The process id belongs to the process: the executing task takes it over from the old leader,
+  /// which vanishes without a trace.
+  private static void takeLeadership(Task task) {
+    ThreadGroup group = task.group();
+    Task old = group.leader();
+    Pid processId = old.pid();
+    Pid ownId = task.pid();
+    task.setExitSignal(old.exitSignal());
+    task.setRealParent(old.realParent());
+    List<Task> siblings = old.realParent().group().childList();
+    siblings.set(siblings.indexOf(old), task);
+    group.setLeader(task);
+    task.setPid(processId);
+    processId.setTask(task);
+    old.setPid(ownId);
+    ownId.setTask(old);
+    TaskExit.release(old);
+  }
+
+  private static void unshareHandlers(Task task) {
+    SignalHandlers handlers = task.handlers();
+    if (handlers.users() > 1) {
+      SignalHandlers own = handlers.fork();
+      handlers.release();
+      task.setHandlers(own);
+    }
+    task.handlers().resetHandlers();
+  }
+
+  private static void unshareFiles(Task task) throws Errno {
+    FileDescriptors files = task.files();
+    if (files.isShared()) {
+      FileDescriptors own = files.fork();
+      files.release(task);
+      task.setFiles(own);
+    }
+    task.files().closeOnExec(task);
+  }
+
+  /// Set-user-id and set-group-id files, and what exec does to capabilities (capabilities(7)).
+  private static void applyCredentials(Task task, LoadedProgram program) {
+    Credentials old = task.credentials();
+    int euid = program.setUid() >= 0 && !task.noNewPrivileges() ? program.setUid() : old.euid();
+    int egid = program.setGid() >= 0 && !task.noNewPrivileges() ? program.setGid() : old.egid();
+    boolean changes = euid != old.euid() || egid != old.egid();
+    Credentials now =
+        old.withUids(old.uid(), euid, euid, euid).withGids(old.gid(), egid, egid, egid);
+    boolean root = euid == 0 || old.uid() == 0;
+    long permitted =
+        root
+            ? old.inheritable() | old.bounding()
+            : changes ? 0 : old.ambient();
+    long effective = euid == 0 ? permitted : changes ? 0 : old.ambient();
+    if (changes) {
+      task.setParentDeathSignal(0);
+      now = now.withAmbient(0);
+    }
+    task.setDumpable(!changes && old.euid() == old.uid() && old.egid() == old.gid());
+    task.setCredentials(
+        now.withCapabilities(
+            permitted & Capability.ALL, effective & Capability.ALL, old.inheritable()));
+  }
+}

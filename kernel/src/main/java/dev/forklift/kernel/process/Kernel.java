@@ -1,0 +1,179 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.kernel.abi.ResourceLimits;
+import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.signal.SignalHandlers;
+import dev.forklift.kernel.vfs.FileDescriptors;
+import dev.forklift.kernel.vfs.FsContext;
+import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.KernelLock;
+import dev.forklift.kernel.wait.RandomSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+
+/// One Linux kernel: what all its tasks have in common. Any number of them live in one JVM and
+/// share nothing.
+public final class Kernel {
+  private static final int PID_MAX = 32768;
+
+  private final KernelParts parts;
+  private final PidNamespace pids = new PidNamespace(null, PID_MAX);
+  private final Map<Integer, Integer> tasksByUser = new HashMap<>();
+  private final ExecutorService threads;
+  private final Task idle;
+  private final ExitHooks exitHooks;
+  private UtsName utsName;
+  private int tasks;
+  private long forks;
+
+  /// @param files the descriptors and
+  /// @param fs the root and current folder that init starts with
+  /// @param threads runs tasks, each on a thread of its own
+  public Kernel(
+      KernelParts parts,
+      FileDescriptors files,
+      FsContext fs,
+      ExecutorService threads,
+      ExitHooks exitHooks) {
+    this.parts = parts;
+    this.threads = threads;
+    this.utsName = parts.utsName();
+    this.exitHooks = exitHooks;
+    Pid zero = new Pid(java.util.List.of(pids), new int[] {0});
+    Session session = new Session(zero);
+    this.idle =
+        new Task(
+            this,
+            new TaskParts(
+                true,
+                zero,
+                "swapper",
+                null,
+                files,
+                fs,
+                new SignalHandlers(),
+                Credentials.of(0, 0),
+                null,
+                new SchedulingAttributes(),
+                new ProcessGroup(zero, session),
+                ResourceLimits.initial(parts.maximumTasks() / 2)));
+    zero.setTask(idle);
+    idle.setLife(Task.Life.RUNNING);
+  }
+
+  public LinuxAbi abi() {
+    return parts.abi();
+  }
+
+  public KernelLock lock() {
+    return parts.lock();
+  }
+
+  public KernelClock clock() {
+    return parts.clock();
+  }
+
+  public RandomSource random() {
+    return parts.random();
+  }
+
+  public FrameBudget budget() {
+    return parts.budget();
+  }
+
+  Evaluator engine() {
+    return parts.engine();
+  }
+
+  SystemCalls systemCalls() {
+    return parts.systemCalls();
+  }
+
+  MemoryRelease memoryRelease() {
+    return parts.memoryRelease();
+  }
+
+  TaskEvents events() {
+    return parts.events();
+  }
+
+  CoreDumper coreDumper() {
+    return parts.coreDumper();
+  }
+
+  public UtsName utsName() {
+    return utsName;
+  }
+
+  public void setUtsName(UtsName name) {
+    this.utsName = name;
+  }
+
+  /// Task 0, which made the first ones and never runs.
+  public Task idle() {
+    return idle;
+  }
+
+  /// The first pid namespace.
+  public PidNamespace pids() {
+    return pids;
+  }
+
+  public int taskCount() {
+    return tasks;
+  }
+
+  public int maximumTasks() {
+    return parts.maximumTasks();
+  }
+
+  /// Tasks made since boot.
+  public long forks() {
+    return forks;
+  }
+
+  int tasksOfUser(int uid) {
+    return tasksByUser.getOrDefault(uid, 0);
+  }
+
+  /// A real user id has changed: its tasks are counted under the new one.
+  public void userChanged(int from, int to) {
+    tasksByUser.merge(from, -1, Integer::sum);
+    tasksByUser.merge(to, 1, Integer::sum);
+  }
+
+  void add(Task child, KernelCloneArgs args, Task parent) {
+    tasks++;
+    forks++;
+    tasksByUser.merge(child.credentials().uid(), 1, Integer::sum);
+    parts.events().created(child, parent, args);
+  }
+
+  void forget(Task task) {
+    tasks--;
+    tasksByUser.merge(task.credentials().uid(), -1, Integer::sum);
+  }
+
+  void start(Task task, KernelClone.ChildMain main) {
+    threads.execute(new TaskThread(task, main));
+  }
+
+  /// What other subsystems do when processes execute a program or end.
+  ExitHooks exitHooks() {
+    return exitHooks;
+  }
+
+  void outOfMemory(Task task) {
+    System.getLogger(Kernel.class.getName())
+        .log(System.Logger.Level.WARNING, "out of guest memory: killing " + task);
+  }
+
+  void failed(Task task, Throwable problem) {
+    parts.events().failed(task, problem);
+  }
+}

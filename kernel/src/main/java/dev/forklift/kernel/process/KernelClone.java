@@ -1,0 +1,344 @@
+package dev.forklift.kernel.process;
+
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_CHILD_CLEARTID;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_CHILD_SETTID;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_CLEAR_SIGHAND;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_FILES;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_FS;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_INTO_CGROUP;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWCGROUP;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWIPC;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWNET;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWNS;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWPID;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWTIME;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWUSER;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWUTS;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT_SETTID;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_PIDFD;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_SIGHAND;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_SYSVSEM;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_THREAD;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_VFORK;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_VM;
+
+import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.ResourceLimits;
+import dev.forklift.kernel.arch.ChildRegisters;
+import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.mm.Mm;
+import dev.forklift.kernel.signal.AltStack;
+import dev.forklift.kernel.signal.SignalHandlers;
+import dev.forklift.kernel.vfs.FileDescriptors;
+import dev.forklift.kernel.vfs.FsContext;
+import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.Sleeper;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The one way in which tasks come into being: fork, vfork, clone, clone3, kernel threads and init
+/// all fill a [KernelCloneArgs] and come here (Linux's `kernel_clone()`).
+///
+/// The checks stand in Linux's order, because the first one that fails decides the error. Whatever
+/// was shared or copied for a child that is then refused is given back.
+public final class KernelClone {
+  /// Flags that ask for a new namespace and thereby for CAP_SYS_ADMIN.
+  private static final long NAMESPACES =
+      CLONE_NEWNS
+          | CLONE_NEWUTS
+          | CLONE_NEWIPC
+          | CLONE_NEWPID
+          | CLONE_NEWNET
+          | CLONE_NEWCGROUP
+          | CLONE_NEWTIME;
+
+  private final Task parent;
+  private final KernelCloneArgs args;
+  private final Kernel kernel;
+
+  private KernelClone(Task parent, KernelCloneArgs args) {
+    this.parent = parent;
+    this.args = args;
+    this.kernel = parent.kernel();
+  }
+
+  /// Makes a child of `parent` (or a sibling, with CLONE_PARENT) and starts it.
+  ///
+  /// @return its task id in the caller's pid namespace
+  /// @throws Errno why it was refused; ERESTARTNOINTR if a signal is to be handled first
+  public static int clone(Task parent, KernelCloneArgs args) throws Errno {
+    KernelClone clone = new KernelClone(parent, args);
+    clone.checkFlags();
+    clone.checkLimits();
+    Task child = clone.copyTask();
+    int tid = child.pid().in(parent.pidNamespace());
+    VforkWait vfork = null;
+    if (args.has(CLONE_VFORK)) {
+      vfork = new VforkWait();
+      child.setVforkWait(vfork);
+    }
+    clone.storeParentTid(tid);
+    child.setLife(Task.Life.RUNNING);
+    clone.kernel.start(child, clone.childMain());
+    if (vfork != null) {
+      awaitVfork(parent, vfork);
+    }
+    return tid;
+  }
+
+  /// Rows 15 to 22 of the specification: combinations that make no sense.
+  private void checkFlags() throws Errno {
+    if (args.has(CLONE_PIDFD)
+        && args.has(CLONE_PARENT_SETTID)
+        && args.pidfd() == args.parentTid()) {
+      throw Errno.EINVAL;
+    }
+    if (args.has(CLONE_NEWNS) && args.has(CLONE_FS)) {
+      throw Errno.EINVAL;
+    }
+    if (args.has(CLONE_NEWUSER) && args.has(CLONE_FS)) {
+      throw Errno.EINVAL;
+    }
+    if (args.has(CLONE_THREAD) && !args.has(CLONE_SIGHAND)) {
+      throw Errno.EINVAL;
+    }
+    if (args.has(CLONE_SIGHAND) && !args.has(CLONE_VM)) {
+      throw Errno.EINVAL;
+    }
+    // Siblings of a namespace's init would have no reaper.
+    if (args.has(CLONE_PARENT) && parent.group().isInit()) {
+      throw Errno.EINVAL;
+    }
+    if (args.has(CLONE_THREAD) && (args.flags() & (CLONE_NEWUSER | CLONE_NEWPID)) != 0) {
+      throw Errno.EINVAL;
+    }
+    // A signal sent to the whole group before the fork must reach the child too, or be handled
+    // before there is one.
+    if (parent.signalPending()) {
+      throw Errno.ERESTARTNOINTR;
+    }
+  }
+
+  /// Rows 24 and 25: how many tasks there may be.
+  private void checkLimits() throws Errno {
+    Credentials who = parent.credentials();
+    if (args.has(CLONE_NEWUSER)) {
+      throw Errno.EINVAL; // no user namespaces yet: as a kernel built without them answers
+    }
+    boolean privileged =
+        who.uid() == 0 || who.has(Capability.SYS_RESOURCE) || who.has(Capability.SYS_ADMIN);
+    long limit = parent.group().limits().soft(ResourceLimits.RLIMIT_NPROC);
+    if (!privileged && kernel.tasksOfUser(who.uid()) >= limit) {
+      throw Errno.EAGAIN;
+    }
+    if (kernel.taskCount() >= kernel.maximumTasks()) {
+      throw Errno.EAGAIN;
+    }
+  }
+
+  /// Rows 26 to 38, and what a child inherits.
+  private Task copyTask() throws Errno {
+    try (Undo undo = new Undo()) {
+      FileDescriptors files =
+          args.has(CLONE_FILES) ? parent.files().share() : parent.files().fork();
+      undo.onFailure(() -> files.release(parent));
+      FsContext fs = args.has(CLONE_FS) ? parent.fs().share() : parent.fs().fork();
+      undo.onFailure(fs::release);
+      SignalHandlers handlers =
+          args.has(CLONE_SIGHAND) ? parent.handlers().share() : parent.handlers().fork();
+      undo.onFailure(handlers::release);
+      if (args.has(CLONE_CLEAR_SIGHAND)) {
+        handlers.resetHandlers();
+      }
+      Mm mm = copyMm(undo);
+      checkNamespaces();
+      Pid pid = allocatePid(undo);
+      Task child =
+          new Task(
+              kernel,
+              new TaskParts(
+                  args.kernelThread() != null && !args.userModeThread(),
+                  pid,
+                  name(),
+                  mm,
+                  files,
+                  fs,
+                  handlers,
+                  parent.credentials(),
+                  parent.executable(),
+                  parent.scheduling().forChild(),
+                  parent.group().processGroup(),
+                  args.has(CLONE_THREAD)
+                      ? parent.group().limits()
+                      : parent.group().limits().copy()));
+      inheritSignalState(child);
+      copyRegisters(child);
+      // Late: a descriptor given out here must not survive a refusal.
+      Runnable installPidfd = preparePidfd(pid, undo);
+      if (parent.fatalSignalPending()) {
+        throw Errno.EINTR;
+      }
+      link(child);
+      undo.keep();
+      installPidfd.run();
+      return child;
+    }
+  }
+
+  private String name() {
+    String name = args.name();
+    return name != null ? name : parent.name();
+  }
+
+  private @Nullable Mm copyMm(Undo undo) throws Errno {
+    Mm mm = parent.mm();
+    if (mm == null) {
+      return null;
+    }
+    Mm copy = args.has(CLONE_VM) ? mm.share() : mm.fork();
+    undo.onFailure(copy::release);
+    return copy;
+  }
+
+  /// Rows 27 and 28.
+  private void checkNamespaces() throws Errno {
+    if ((args.flags() & NAMESPACES) != 0) {
+      if (!parent.credentials().has(Capability.SYS_ADMIN)) {
+        throw Errno.EPERM;
+      }
+      if (args.has(CLONE_NEWIPC) && args.has(CLONE_SYSVSEM)) {
+        throw Errno.EINVAL;
+      }
+      throw Errno.EINVAL; // no namespaces yet: as a kernel built without them answers
+    }
+    if (args.has(CLONE_INTO_CGROUP)) {
+      throw Errno.EBADF; // no cgroup tree yet: no descriptor can be of one
+    }
+  }
+
+  /// Rows 30 to 33.
+  private Pid allocatePid(Undo undo) throws Errno {
+    PidNamespace namespace = parent.pidNamespace();
+    List<Integer> wanted = args.setTid();
+    if (wanted.size() > namespace.level() + 1) {
+      throw Errno.EINVAL;
+    }
+    Pid pid = namespace.allocate(wanted, parent.credentials().has(Capability.SYS_ADMIN)
+        || parent.credentials().has(Capability.CHECKPOINT_RESTORE));
+    undo.onFailure(() -> pid.namespaces().forEach(n -> n.free(pid)));
+    return pid;
+  }
+
+  /// Row 34.
+  private Runnable preparePidfd(Pid pid, Undo undo) throws Errno {
+    if (!args.has(CLONE_PIDFD)) {
+      return () -> {};
+    }
+    FileDescriptors files = parent.files();
+    int fd = files.reserve(0, parent.group().limits().soft(ResourceLimits.RLIMIT_NOFILE));
+    undo.onFailure(() -> files.unreserve(fd));
+    parent.memory().user().putInt(args.pidfd(), fd);
+    return () -> files.install(fd, PidFd.open(kernel, pid, args.has(CLONE_THREAD), 0), true);
+  }
+
+  /// What of signals and the like a child starts with.
+  private void inheritSignalState(Task child) {
+    child.inheritPrivileges(parent);
+    // The alternate stack belongs to a stack that only a vfork child still uses.
+    boolean keepsAltStack = !args.has(CLONE_VM) || args.has(CLONE_VFORK);
+    child.setAltStack(keepsAltStack ? parent.altStack() : AltStack.NONE);
+    child.setClearChildTid(args.has(CLONE_CHILD_CLEARTID) ? args.childTid() : 0);
+  }
+
+  /// The kernel copies the register file; the architecture says what is different in the child, and
+  /// gets nothing but the arguments to say it from.
+  private void copyRegisters(Task child) {
+    Cpu cpu = child.cpu();
+    if (args.kernelThread() != null) {
+      return;
+    }
+    cpu.copyFrom(parent.cpu());
+    kernel
+        .abi()
+        .copyThread(
+            args,
+            new ChildRegisters() {
+              @Override
+              public void set(int register, long value) {
+                cpu.setRegister(register, value);
+              }
+
+              @Override
+              public long parentPid() {
+                return parent.pid().global();
+              }
+            });
+    cpu.setPc(parent.cpu().nextPc());
+  }
+
+  /// Puts the child into its thread group or makes it the leader of its own, below its parent.
+  private void link(Task child) {
+    ThreadGroup own = parent.group();
+    if (args.has(CLONE_THREAD)) {
+      child.setGroup(own);
+      child.setExitSignal(-1);
+      child.setRealParent(parent.realParent());
+      own.threadList().add(child);
+    } else {
+      ThreadGroup group = child.group();
+      group.threadList().add(child);
+      boolean sibling = args.has(CLONE_PARENT);
+      Task above = sibling ? parent.realParent() : parent;
+      child.setRealParent(above);
+      child.setExitSignal(sibling ? own.leader().exitSignal() : args.exitSignal());
+      group.setHasSubreaperAbove(own.hasSubreaperAbove() || own.isChildSubreaper());
+      above.group().childList().add(child);
+      group.processGroup().add(group);
+      group.session().add(group);
+      if (child.pidNamespace().reaper() == null) {
+        group.setInit();
+        child.pidNamespace().setReaper(child);
+      }
+    }
+    child.pid().setTask(child);
+    kernel.add(child, args, parent);
+  }
+
+  /// CLONE_PARENT_SETTID: before the child runs; a bad address is ignored.
+  private void storeParentTid(int tid) {
+    if (args.has(CLONE_PARENT_SETTID)) {
+      try {
+        parent.memory().user().putInt(args.parentTid(), tid);
+      } catch (Errno e) {
+        // Linux ignores it as well: the child exists already.
+      }
+    }
+  }
+
+  /// What the child does first, on its own thread.
+  private ChildMain childMain() {
+    return new ChildMain(
+        args.kernelThread(), args.has(CLONE_CHILD_SETTID) ? args.childTid() : 0);
+  }
+
+  /// Sleeps until the child has given up the memory. A signal that kills ends the sleep; the child
+  /// lives on.
+  private static void awaitVfork(Task parent, VforkWait vfork) {
+    try {
+      parent.await(
+          Sleeper.Mode.KILLABLE, KernelClock.NEVER, vfork::isDone, List.of(vfork.queue()));
+    } catch (Errno e) {
+      // The parent is dying; nobody waits for the child's word any more.
+    }
+  }
+
+  /// What a new task begins with.
+  ///
+  /// @param function what a kernel thread runs, or null
+  /// @param childTid where CLONE_CHILD_SETTID stores the tid, or 0
+  record ChildMain(@Nullable Runnable function, long childTid) {}
+}

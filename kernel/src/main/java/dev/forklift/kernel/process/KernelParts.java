@@ -1,0 +1,29 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.KernelLock;
+import dev.forklift.kernel.wait.RandomSource;
+
+/// What a kernel is put together from.
+///
+/// @param systemCalls what answers system calls
+/// @param memoryRelease what is done to futexes when memory is given up
+/// @param events who watches tasks
+/// @param coreDumper who writes core files
+/// @param maximumTasks how many tasks there may be at once
+public record KernelParts(
+    LinuxAbi abi,
+    KernelLock lock,
+    KernelClock clock,
+    RandomSource random,
+    FrameBudget budget,
+    Evaluator engine,
+    SystemCalls systemCalls,
+    MemoryRelease memoryRelease,
+    TaskEvents events,
+    CoreDumper coreDumper,
+    UtsName utsName,
+    int maximumTasks) {}

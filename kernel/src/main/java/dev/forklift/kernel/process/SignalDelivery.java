@@ -1,0 +1,223 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.arch.SignalFrame;
+import dev.forklift.kernel.signal.AltStack;
+import dev.forklift.kernel.signal.SigAction;
+import dev.forklift.kernel.signal.SigInfo;
+import org.jspecify.annotations.Nullable;
+
+/// What happens on the way back to user mode: signals are acted upon, cut-short system calls made
+/// again or answered with EINTR, handlers entered. And the way back from a handler.
+final class SignalDelivery {
+  /// A wait status' bit for "has dumped core".
+  private static final int CORE_DUMPED = 0x80;
+
+  private SignalDelivery() {}
+
+  /// Acts upon everything pending. Afterwards the task either runs on in user mode or has to end,
+  /// which [Task#isDying] tells.
+  static void beforeUserMode(Task task) {
+    while (true) {
+      if (task.fatalSignalPending()) {
+        return;
+      }
+      if (task.group().stop().signal() != 0) {
+        TaskStop.standStill(task);
+        continue;
+      }
+      SigInfo info = take(task);
+      if (info == null) {
+        break;
+      }
+      SigAction action = task.handlers().get(info.signal());
+      if (action.isIgnore() || (action.isDefault() && !actByDefault(task, info))) {
+        continue;
+      }
+      if (action.isDefault()) {
+        return;
+      }
+      enter(task, info, action);
+      return;
+    }
+    restartWithoutHandler(task);
+    Long mask = task.takeSavedBlocked();
+    if (mask != null) {
+      task.setBlocked(mask);
+      if (task.signalPending()) {
+        beforeUserMode(task);
+      }
+    }
+  }
+
+  private static @Nullable SigInfo take(Task task) {
+    long wanted = ~task.blocked();
+    SigInfo own = task.pending().take(wanted);
+    return own != null ? own : task.group().pending().take(wanted);
+  }
+
+  /// The default action.
+  ///
+  /// @return whether the task ends
+  private static boolean actByDefault(Task task, SigInfo info) {
+    int signal = info.signal();
+    ThreadGroup group = task.group();
+    if (group.isInit() && signal != Signal.SIGKILL) {
+      return false;
+    }
+    switch (Signal.defaultAction(signal)) {
+      case IGNORE, CONTINUE -> {
+        return false;
+      }
+      case STOP -> {
+        if (signal == Signal.SIGSTOP || !group.processGroup().isOrphaned(null)) {
+          TaskStop.begin(group, signal);
+        }
+        return false;
+      }
+      case TERMINATE -> {
+        TaskExit.endGroup(task, signal);
+        return true;
+      }
+      case CORE -> {
+        boolean dumped = task.kernel().coreDumper().dump(task, info);
+        TaskExit.endGroup(task, dumped ? signal | CORE_DUMPED : signal);
+        return true;
+      }
+    }
+    throw new AssertionError();
+  }
+
+  /// A system call was cut short, and no handler runs: it is made again.
+  private static void restartWithoutHandler(Task task) {
+    Errno code = task.restart();
+    if (code == null) {
+      return;
+    }
+    task.setRestart(null);
+    Cpu cpu = task.cpu();
+    if (code == Errno.ERESTART_RESTARTBLOCK) {
+      cpu.setRegister(
+          task.kernel().abi().syscallRegisters().number(), task.kernel().restartSyscallNumber());
+    }
+    // The registers still hold the arguments: run the trap once more.
+    task.rewindToTrap();
+  }
+
+  /// A system call was cut short and a handler runs: it is made again afterwards or answers EINTR.
+  private static void restartWithHandler(Task task, SigAction action) {
+    Errno code = task.restart();
+    if (code == null) {
+      return;
+    }
+    task.setRestart(null);
+    boolean again =
+        code == Errno.ERESTARTNOINTR
+            || (code == Errno.ERESTARTSYS && action.has(SigAction.SA_RESTART));
+    if (again) {
+      task.rewindToTrap();
+    } else {
+      task.kernel().abi().fail(task.cpu(), Errno.EINTR.number());
+    }
+  }
+
+  private static void enter(Task task, SigInfo info, SigAction action) {
+    restartWithHandler(task, action);
+    LinuxAbi abi = task.kernel().abi();
+    Cpu cpu = task.cpu();
+    abi.restartKuserSequence(cpu);
+    SignalFrame layout = abi.signalFrame();
+    AltStack alt = task.altStack();
+    long sp = cpu.unsignedRegister(abi.stackPointer());
+    boolean onAlt = alt.contains(sp);
+    boolean switching =
+        action.has(SigAction.SA_ONSTACK) && !onAlt && (alt.flags() & AltStack.SS_DISABLE) == 0;
+    long top = switching ? alt.address() + alt.size() : sp;
+    long address = layout.place(top);
+    Long saved = task.takeSavedBlocked();
+    long mask = saved != null ? saved : task.blocked();
+    if (onAlt && !alt.contains(address)) {
+      badFrame(task, info.signal());
+      return;
+    }
+    int altFlags =
+        (alt.flags() & AltStack.SS_DISABLE) != 0
+            ? AltStack.SS_DISABLE
+            : (onAlt ? AltStack.SS_ONSTACK : 0) | (alt.flags() & AltStack.SS_AUTODISARM);
+    byte[] frame =
+        layout.build(
+            cpu,
+            info.toBytes(abi.dataModel()),
+            new SignalFrame.Context(mask, alt.address(), altFlags, alt.size()));
+    try {
+      task.memory().user().write(address, frame);
+    } catch (Errno e) {
+      badFrame(task, info.signal());
+      return;
+    }
+    if ((alt.flags() & AltStack.SS_AUTODISARM) != 0 && switching) {
+      task.setAltStack(AltStack.NONE);
+    }
+    long restorer = action.has(SigAction.SA_RESTORER) ? action.restorer() : 0;
+    layout.enterHandler(
+        cpu,
+        address,
+        info.signal(),
+        action.handler(),
+        action.has(SigAction.SA_SIGINFO),
+        restorer);
+    long blocked = task.blocked() | action.mask();
+    if (!action.has(SigAction.SA_NODEFER)) {
+      blocked |= Signal.bit(info.signal());
+    }
+    task.setBlocked(blocked);
+    if (action.has(SigAction.SA_RESETHAND)) {
+      task.handlers()
+          .set(
+              info.signal(),
+              new SigAction(
+                  SigAction.SIG_DFL, action.flags(), action.mask(), action.restorer()));
+    }
+  }
+
+  /// The frame cannot be written: SIGSEGV, without its handler if that is what failed.
+  private static void badFrame(Task task, int signal) {
+    if (signal == Signal.SIGSEGV) {
+      task.handlers().set(Signal.SIGSEGV, SigAction.DEFAULT);
+    }
+    Signals.force(task, SigInfo.kernel(Signal.SIGSEGV));
+    beforeUserMode(task);
+  }
+
+  /// rt_sigreturn(2).
+  static void returnFromHandler(Task task) {
+    LinuxAbi abi = task.kernel().abi();
+    SignalFrame layout = abi.signalFrame();
+    task.setRestart(null);
+    task.setRestartBlock(null);
+    try {
+      byte[] frame = new byte[layout.size()];
+      task.memory().user().read(layout.addressAtReturn(task.cpu()), frame);
+      SignalFrame.Context context = layout.restore(task.cpu(), frame);
+      if (context == null) {
+        throw Errno.EFAULT;
+      }
+      task.setBlocked(context.mask());
+      restoreAltStack(task, context);
+    } catch (Errno e) {
+      Signals.force(task, SigInfo.kernel(Signal.SIGSEGV));
+    }
+  }
+
+  private static void restoreAltStack(Task task, SignalFrame.Context context) {
+    int flags = context.altStackFlags() & ~AltStack.SS_ONSTACK;
+    AltStack restored =
+        (flags & AltStack.SS_DISABLE) != 0
+            ? AltStack.NONE
+            : new AltStack(context.altStackAddress(), flags, context.altStackSize());
+    task.setAltStack(restored);
+  }
+}

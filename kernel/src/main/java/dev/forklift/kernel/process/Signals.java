@@ -1,0 +1,196 @@
+package dev.forklift.kernel.process;
+
+import static dev.forklift.kernel.abi.Signal.SIGCHLD;
+import static dev.forklift.kernel.abi.Signal.SIGCONT;
+import static dev.forklift.kernel.abi.Signal.SIGKILL;
+import static dev.forklift.kernel.abi.Signal.SIGSTOP;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.ResourceLimits;
+import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.abi.Signal.DefaultAction;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.signal.PendingSignals;
+import dev.forklift.kernel.signal.SigAction;
+import dev.forklift.kernel.signal.SigInfo;
+import org.jspecify.annotations.Nullable;
+
+/// Sending signals.
+public final class Signals {
+  private static final long STOPPING =
+      Signal.bit(SIGSTOP)
+          | Signal.bit(Signal.SIGTSTP)
+          | Signal.bit(Signal.SIGTTIN)
+          | Signal.bit(Signal.SIGTTOU);
+
+  private Signals() {}
+
+  /// Sends to a process; any of its tasks that does not block the signal may take it.
+  public static void sendToGroup(ThreadGroup group, SigInfo info) {
+    send(group.leader(), group.pending(), info, true, false);
+  }
+
+  /// Sends to one task.
+  public static void sendToTask(Task task, SigInfo info) {
+    send(task, task.pending(), info, false, false);
+  }
+
+  /// As sigqueue(2) sends: refuses with EAGAIN when the queue of a real-time signal is full.
+  public static void queueToGroup(ThreadGroup group, SigInfo info) throws Errno {
+    checkQueue(group, info);
+    sendToGroup(group, info);
+  }
+
+  /// As [#queueToGroup], to one task.
+  public static void queueToTask(Task task, SigInfo info) throws Errno {
+    checkQueue(task.group(), info);
+    sendToTask(task, info);
+  }
+
+  /// Sends to all processes of a group.
+  public static void sendToProcessGroup(ProcessGroup group, SigInfo info) {
+    for (ThreadGroup member : group.members()) {
+      sendToGroup(member, info);
+    }
+  }
+
+  /// Makes sure that a fault is felt: a task that blocks or ignores the signal dies of it.
+  public static void force(Task task, SigInfo info) {
+    SigAction action = task.handlers().get(info.signal());
+    boolean blocked = (task.blocked() & Signal.bit(info.signal())) != 0;
+    if (blocked || action.isIgnore()) {
+      task.handlers().set(info.signal(), SigAction.DEFAULT);
+      task.setBlocked(task.blocked() & ~Signal.bit(info.signal()));
+    }
+    send(task, task.pending(), info, false, true);
+  }
+
+  /// Says whether `sender` may signal `target` (kill(2)): same user, or CAP_KILL, or SIGCONT within
+  /// the session.
+  public static boolean mayKill(Task sender, Task target, int signal) {
+    if (sender.group() == target.group()) {
+      return true;
+    }
+    Credentials from = sender.credentials();
+    Credentials to = target.credentials();
+    return from.euid() == to.suid()
+        || from.euid() == to.uid()
+        || from.uid() == to.suid()
+        || from.uid() == to.uid()
+        || from.has(Capability.KILL)
+        || (signal == SIGCONT && sender.group().session() == target.group().session());
+  }
+
+  private static void checkQueue(ThreadGroup group, SigInfo info) throws Errno {
+    long limit = group.limits().soft(ResourceLimits.RLIMIT_SIGPENDING);
+    if (info.signal() >= Signal.SIGRTMIN && group.pending().size() >= limit) {
+      throw Errno.EAGAIN;
+    }
+  }
+
+  private static void send(
+      Task target, PendingSignals queue, SigInfo info, boolean toGroup, boolean forced) {
+    int signal = info.signal();
+    ThreadGroup group = target.group();
+    if (signal == 0 || (target.isExiting() && !toGroup) || group.isZombie()) {
+      return;
+    }
+    if (target.isKernelThread()) {
+      return;
+    }
+    prepare(group, signal);
+    if (!forced && isIgnored(target, signal)) {
+      return;
+    }
+    if (!queue.add(info)) {
+      return;
+    }
+    Task receiver = toGroup ? pickReceiver(group, signal) : wants(target, signal) ? target : null;
+    if (receiver == null) {
+      return;
+    }
+    if (isFatal(group, target, signal)) {
+      endGroup(group, signal);
+    } else {
+      receiver.kick();
+    }
+  }
+
+  /// SIGCONT takes back stop signals and continues a stopped process, stop signals take back
+  /// SIGCONT, whether or not they are then delivered.
+  private static void prepare(ThreadGroup group, int signal) {
+    if (signal == SIGCONT) {
+      discard(group, STOPPING);
+      TaskStop.resume(group);
+    } else if ((Signal.bit(signal) & STOPPING) != 0) {
+      discard(group, Signal.bit(SIGCONT));
+    } else if (signal == SIGKILL) {
+      TaskStop.wakeForKill(group);
+    }
+  }
+
+  private static void discard(ThreadGroup group, long signals) {
+    group.pending().discard(signals);
+    for (Task thread : group.threadList()) {
+      thread.pending().discard(signals);
+    }
+  }
+
+  /// Says whether sending has no effect at all. A blocked signal is kept: the action may change
+  /// before it is unblocked.
+  private static boolean isIgnored(Task target, int signal) {
+    if ((target.blocked() & Signal.bit(signal)) != 0) {
+      return false;
+    }
+    return hasNoEffect(target, signal);
+  }
+
+  /// Says whether delivering the signal would do nothing.
+  static boolean hasNoEffect(Task target, int signal) {
+    SigAction action = target.handlers().get(signal);
+    if (action.isIgnore()) {
+      return true;
+    }
+    if (!action.isDefault()) {
+      return false;
+    }
+    if (Signal.defaultAction(signal) == DefaultAction.IGNORE) {
+      return true;
+    }
+    // Only handlers reach pid 1 from within its namespace (pid_namespaces(7)).
+    return target.group().isInit() && signal != SIGCHLD && signal != SIGCONT;
+  }
+
+  private static boolean isFatal(ThreadGroup group, Task target, int signal) {
+    if (group.isExiting() || group.isInit()) {
+      return false;
+    }
+    return signal == SIGKILL
+        || (target.handlers().get(signal).isDefault()
+            && Signal.defaultAction(signal) == DefaultAction.TERMINATE);
+  }
+
+  /// A signal that will kill does so at once, all tasks together, so that none of them goes on in
+  /// the meantime. Core-dumping ones wait for delivery.
+  private static void endGroup(ThreadGroup group, int signal) {
+    group.setExiting(signal);
+    group.threadList().forEach(Task::kick);
+  }
+
+  private static boolean wants(Task task, int signal) {
+    return (task.blocked() & Signal.bit(signal)) == 0 && !task.isExiting();
+  }
+
+  private static @Nullable Task pickReceiver(ThreadGroup group, int signal) {
+    if (wants(group.leader(), signal)) {
+      return group.leader();
+    }
+    for (Task thread : group.threadList()) {
+      if (wants(thread, signal)) {
+        return thread;
+      }
+    }
+    return null;
+  }
+}

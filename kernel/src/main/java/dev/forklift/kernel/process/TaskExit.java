@@ -1,0 +1,201 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.mm.Mm;
+import dev.forklift.kernel.signal.SigAction;
+import dev.forklift.kernel.signal.SigInfo;
+import java.util.List;
+
+/// How tasks end.
+public final class TaskExit {
+  private TaskExit() {}
+
+  /// All tasks of the process are to end with this wait status: exit_group(2), or death by signal.
+  public static void endGroup(Task task, int waitStatus) {
+    ThreadGroup group = task.group();
+    group.setExiting(waitStatus);
+    for (Task thread : group.threads()) {
+      if (thread != task) {
+        thread.kick();
+      }
+    }
+  }
+
+  /// Ends the calling task. Everything it holds is given back; what is left is a zombie, or nothing
+  /// if nobody is to wait for it.
+  static void exit(Task task, int waitStatus) {
+    ThreadGroup group = task.group();
+    task.setExitStatus(group.isExiting() ? group.exitCode() : waitStatus);
+    task.setLife(Task.Life.EXITING);
+    task.kernel().events().exited(task);
+    boolean last = group.liveThreads() == 0;
+    if (last) {
+      task.kernel().exitHooks().processEnding(task);
+    }
+    giveUpMemory(task);
+    task.files().release(task);
+    task.fs().release();
+    TaskStop.threadGone(group);
+    forgetChildren(task, last);
+    if (last && group.isInit()) {
+      task.kernel().exitHooks().initEnded(task);
+    }
+    if (last) {
+      leaveSession(task);
+    }
+    task.setLife(Task.Life.ZOMBIE);
+    if (!task.isLeader()) {
+      task.pid().exitQueue().wakeAll();
+      release(task);
+      group.threadQueue().wakeAll();
+    }
+    if (last) {
+      tellParent(group.leader());
+    }
+  }
+
+  /// Lets go of the memory, as exit and exec do: the tid word is cleared, robust futexes are handed
+  /// over, and a parent in vfork wakes up.
+  static void giveUpMemory(Task task) {
+    Mm mm = task.mm();
+    if (mm != null) {
+      task.kernel().memoryRelease().release(task, mm);
+      task.setMm(null);
+      mm.release();
+    }
+    VforkWait wait = task.vforkWait();
+    if (wait != null) {
+      task.setVforkWait(null);
+      wait.complete();
+    }
+  }
+
+  /// Finds new parents for the children of a task: another task of the process, the next subreaper
+  /// above, or init.
+  private static void forgetChildren(Task task, boolean last) {
+    ThreadGroup group = task.group();
+    List<Task> children = group.children();
+    if (!last) {
+      Task heir = group.threadList().stream().filter(t -> !t.isExiting()).findFirst().orElseThrow();
+      children.stream().filter(c -> c.realParent() == task).forEach(c -> adopt(c, heir));
+      return;
+    }
+    Task reaper = reaperFor(task);
+    for (Task child : children) {
+      group.childList().remove(child);
+      child.setRealParent(reaper);
+      child.setExitSignal(child.exitSignal() == -1 ? -1 : Signal.SIGCHLD);
+      reaper.group().childList().add(child);
+      sendParentDeath(child);
+      if (child.group().isZombie()) {
+        tellParent(child);
+      }
+      hangUpOrphans(child.group(), group);
+    }
+    hangUpOrphans(group, null);
+  }
+
+  private static void adopt(Task child, Task heir) {
+    child.setRealParent(heir);
+    sendParentDeath(child);
+  }
+
+  private static void sendParentDeath(Task child) {
+    for (Task thread : child.group().threads()) {
+      if (thread.parentDeathSignal() != 0) {
+        Task parent = child.realParent();
+        Signals.sendToGroup(
+            child.group(),
+            SigInfo.user(
+                thread.parentDeathSignal(),
+                parent.group().pid().in(child.pidNamespace()),
+                parent.credentials().uid()));
+      }
+    }
+  }
+
+  private static Task reaperFor(Task task) {
+    ThreadGroup group = task.group();
+    if (group.hasSubreaperAbove()) {
+      for (Task up = task.realParent(); up.realParent() != up; up = up.realParent()) {
+        ThreadGroup candidate = up.group();
+        if (candidate.isChildSubreaper() && candidate.liveThreads() > 0) {
+          return candidate.threadList().stream()
+              .filter(t -> !t.isExiting())
+              .findFirst()
+              .orElseThrow();
+        }
+        if (candidate.isInit()) {
+          break;
+        }
+      }
+    }
+    Task init = task.pidNamespace().reaper();
+    return init != null && init != task && !init.isExiting() ? init : task.kernel().idle();
+  }
+
+  /// A process group that loses its last connection to the session and has stopped jobs gets SIGHUP
+  /// and SIGCONT (POSIX, exit(3)).
+  private static void hangUpOrphans(ThreadGroup member, @org.jspecify.annotations.Nullable ThreadGroup formerParent) {
+    ProcessGroup group = member.processGroup();
+    ThreadGroup parent = formerParent != null ? formerParent : member.leader().realParent().group();
+    if (parent.processGroup() == group || parent.session() != group.session()) {
+      return;
+    }
+    ThreadGroup leaving = formerParent != null ? null : member;
+    if (group.isOrphaned(leaving) && group.hasStoppedMember()) {
+      Signals.sendToProcessGroup(group, SigInfo.kernel(Signal.SIGHUP));
+      Signals.sendToProcessGroup(group, SigInfo.kernel(Signal.SIGCONT));
+    }
+  }
+
+  private static void leaveSession(Task task) {
+    ThreadGroup group = task.group();
+    if (group.session().pid() == group.pid()) {
+      task.kernel().exitHooks().sessionLeaderEnded(group.session());
+    }
+  }
+
+  /// All tasks of the process have ended: the parent learns it, by its signal and by wait.
+  private static void tellParent(Task leader) {
+    ThreadGroup group = leader.group();
+    Task parent = leader.parent();
+    int signal = leader.parentHasExecuted() && leader.exitSignal() > 0 ? Signal.SIGCHLD : leader.exitSignal();
+    leader.setExitStatus(group.isExiting() ? group.exitCode() : leader.exitStatus());
+    leader.pid().exitQueue().wakeAll();
+    boolean reap = false;
+    if (signal == Signal.SIGCHLD) {
+      SigAction action = parent.handlers().get(Signal.SIGCHLD);
+      reap = action.isIgnore() || action.has(SigAction.SA_NOCLDWAIT);
+      if (action.isIgnore()) {
+        signal = 0;
+      }
+    }
+    if (Signal.isValid(signal)) {
+      SigInfo info = ChildStatus.ofExit(leader, parent.group(), leader.exitStatus());
+      Signals.sendToGroup(
+          parent.group(), new SigInfo(signal, info.errno(), info.code(), info.payload()));
+    }
+    if (reap) {
+      release(leader);
+    }
+    parent.group().childQueue().wakeAll();
+  }
+
+  /// Removes the last traces of an ended task.
+  static void release(Task task) {
+    ThreadGroup group = task.group();
+    task.setLife(Task.Life.DEAD);
+    group.times().addOwn(task.times().userNanos(), task.times().systemNanos());
+    group.threadList().remove(task);
+    task.kernel().forget(task);
+    if (task.isLeader()) {
+      task.realParent().group().childList().remove(task);
+      Session session = group.session();
+      group.processGroup().remove(group);
+      session.remove(group);
+    }
+    task.handlers().release();
+    task.pid().setTask(null);
+  }
+}

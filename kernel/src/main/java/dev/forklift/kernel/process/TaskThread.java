@@ -1,0 +1,144 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.engine.cpu.Exit;
+import dev.forklift.engine.memory.AddressSpace;
+import dev.forklift.engine.memory.GuestFault;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.arch.LinuxAbi.SignalCause;
+import dev.forklift.kernel.arch.LinuxAbi.TrapMeaning;
+import dev.forklift.kernel.signal.SigInfo;
+
+/// The life of a task on its thread: guest code, then whatever it came out for, then signals, until
+/// the task ends.
+final class TaskThread implements Runnable {
+  private static final System.Logger LOG = System.getLogger(TaskThread.class.getName());
+
+  private final Task task;
+  private final Kernel kernel;
+  private final KernelClone.ChildMain main;
+
+  TaskThread(Task task, KernelClone.ChildMain main) {
+    this.task = task;
+    this.kernel = task.kernel();
+    this.main = main;
+  }
+
+  @Override
+  public void run() {
+    kernel.lock().acquire();
+    try {
+      begin();
+      if (!task.isKernelThread()) {
+        userMode();
+      }
+      finish();
+    } catch (RuntimeException | Error e) {
+      // A bug of ours. The guest must not hang on it: say so and end this task.
+      LOG.log(System.Logger.Level.ERROR, "internal error in task " + task, e);
+      kernel.failed(task, e);
+      endAfterFailure();
+    } finally {
+      kernel.lock().release();
+    }
+  }
+
+  private void begin() {
+    Runnable function = main.function();
+    if (function != null) {
+      function.run();
+    }
+    if (main.childTid() != 0 && task.mm() != null) {
+      try {
+        task.memory().user().putInt(main.childTid(), task.tid());
+      } catch (Errno e) {
+        // Linux ignores a bad address here.
+      }
+    }
+  }
+
+  private void userMode() {
+    while (!task.isDying()) {
+      SignalDelivery.beforeUserMode(task);
+      if (task.isDying()) {
+        return;
+      }
+      Exit exit = runGuest();
+      answer(exit);
+    }
+  }
+
+  private Exit runGuest() {
+    Cpu cpu = task.cpu();
+    AddressSpace space = task.memory().space();
+    cpu.clearInterrupt();
+    if (task.signalPending()) {
+      return Exit.SAFE_POINT;
+    }
+    task.times().enterUser();
+    kernel.lock().release();
+    try {
+      return kernel.engine().run(cpu, space);
+    } finally {
+      kernel.lock().acquire();
+      task.times().leaveUser();
+    }
+  }
+
+  private void answer(Exit exit) {
+    Cpu cpu = task.cpu();
+    switch (exit) {
+      case SAFE_POINT -> {}
+      case TRAP -> trap(cpu);
+      case FAULT -> fault(cpu);
+      case EXCEPTION -> raise(kernel.abi().exception(cpu.exitCode()), cpu.pc());
+    }
+  }
+
+  private void trap(Cpu cpu) {
+    switch (kernel.abi().trap(cpu.exitCode())) {
+      case TrapMeaning.SystemCall() -> {
+        task.enterSystemCall(cpu.pc());
+        cpu.setPc(cpu.nextPc());
+        kernel.systemCalls().call(task);
+      }
+      case TrapMeaning.Raise(SignalCause cause, boolean behind) -> {
+        long address = cpu.pc();
+        if (behind) {
+          cpu.setPc(cpu.nextPc());
+        }
+        raise(cause, address);
+      }
+    }
+  }
+
+  private void fault(Cpu cpu) {
+    GuestFault fault = cpu.fault();
+    if (fault == null) {
+      throw new IllegalStateException("a fault without its details");
+    }
+    if (fault.kind() == GuestFault.Kind.OUT_OF_MEMORY) {
+      kernel.outOfMemory(task);
+      Signals.sendToGroup(task.group(), SigInfo.kernel(Signal.SIGKILL));
+      return;
+    }
+    raise(task.memory().fault(fault), fault.address());
+  }
+
+  private void raise(SignalCause cause, long address) {
+    Signals.force(task, SigInfo.fault(cause.signal(), cause.code(), address));
+  }
+
+  private void finish() {
+    TaskExit.exit(task, task.exitStatus());
+  }
+
+  private void endAfterFailure() {
+    if (task.isExiting()) {
+      return;
+    }
+    TaskExit.endGroup(task, Signal.SIGKILL);
+    TaskExit.exit(task, Signal.SIGKILL);
+  }
+}

@@ -1,0 +1,196 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.kernel.abi.ResourceLimits;
+import dev.forklift.kernel.signal.PendingSignals;
+import dev.forklift.kernel.wait.WaitQueue;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A process: the tasks that share a process id (Linux's `signal_struct`).
+public final class ThreadGroup {
+  private Task leader;
+  private final List<Task> threads = new ArrayList<>(1);
+  private final List<Task> children = new ArrayList<>(0);
+  private final PendingSignals pending = new PendingSignals();
+  private final WaitQueue childQueue = new WaitQueue();
+  private final WaitQueue threadQueue = new WaitQueue();
+  private final ResourceLimits limits;
+  private final ProcessTimes times = new ProcessTimes();
+  private final GroupStop stop = new GroupStop();
+  private ProcessGroup processGroup;
+  private boolean init;
+  private boolean exiting;
+  private int exitCode;
+  private boolean childSubreaper;
+  private boolean hasSubreaperAbove;
+  private boolean executed;
+  private boolean execInProgress;
+
+  ThreadGroup(Task leader, ProcessGroup processGroup, ResourceLimits limits) {
+    this.leader = leader;
+    this.processGroup = processGroup;
+    this.limits = limits;
+  }
+
+  /// The task whose id is the process id.
+  public Task leader() {
+    return leader;
+  }
+
+  void setLeader(Task leader) {
+    this.leader = leader;
+  }
+
+  /// The process id.
+  public Pid pid() {
+    return leader.pid();
+  }
+
+  /// Its tasks that have not been released, the leader first. A snapshot.
+  public List<Task> threads() {
+    return List.copyOf(threads);
+  }
+
+  List<Task> threadList() {
+    return threads;
+  }
+
+  /// Number of tasks that still run.
+  int liveThreads() {
+    int live = 0;
+    for (Task thread : threads) {
+      if (!thread.isExiting()) {
+        live++;
+      }
+    }
+    return live;
+  }
+
+  /// The processes it has to wait for: leaders of its children's thread groups. A snapshot.
+  public List<Task> children() {
+    return List.copyOf(children);
+  }
+
+  List<Task> childList() {
+    return children;
+  }
+
+  /// Signals sent to the process as a whole.
+  public PendingSignals pending() {
+    return pending;
+  }
+
+  /// Woken when a child stops, continues or ends.
+  public WaitQueue childQueue() {
+    return childQueue;
+  }
+
+  /// Woken when a task other than the leader is gone: what exec waits for.
+  WaitQueue threadQueue() {
+    return threadQueue;
+  }
+
+  public ResourceLimits limits() {
+    return limits;
+  }
+
+  public ProcessTimes times() {
+    return times;
+  }
+
+  GroupStop stop() {
+    return stop;
+  }
+
+  public boolean isStopped() {
+    return stop.isComplete();
+  }
+
+  public ProcessGroup processGroup() {
+    return processGroup;
+  }
+
+  public Session session() {
+    return processGroup.session();
+  }
+
+  void join(ProcessGroup group) {
+    ProcessGroup old = processGroup;
+    if (old != group) {
+      group.add(this);
+      processGroup = group;
+      old.remove(this);
+    }
+  }
+
+  /// Says whether this is pid 1 of its namespace, which signals without a handler cannot kill.
+  public boolean isInit() {
+    return init;
+  }
+
+  void setInit() {
+    init = true;
+  }
+
+  /// Says whether all tasks have been told to end.
+  public boolean isExiting() {
+    return exiting;
+  }
+
+  /// The wait status all tasks end with.
+  public int exitCode() {
+    return exitCode;
+  }
+
+  void setExiting(int status) {
+    if (!exiting) {
+      exiting = true;
+      exitCode = status;
+    }
+  }
+
+  /// Says whether nothing of it runs any more.
+  public boolean isZombie() {
+    return leader.isZombie() && liveThreads() == 0;
+  }
+
+  public boolean isChildSubreaper() {
+    return childSubreaper;
+  }
+
+  public void setChildSubreaper(boolean value) {
+    childSubreaper = value;
+  }
+
+  boolean hasSubreaperAbove() {
+    return hasSubreaperAbove;
+  }
+
+  void setHasSubreaperAbove(boolean value) {
+    hasSubreaperAbove = value;
+  }
+
+  /// Only one task of a process may execute a program at a time.
+  ///
+  /// @return false if another one does
+  boolean beginExec() {
+    if (execInProgress) {
+      return false;
+    }
+    execInProgress = true;
+    return true;
+  }
+
+  void endExec() {
+    execInProgress = false;
+  }
+
+  /// Says whether it has executed a program since it was made: setpgid(2) by the parent then fails.
+  public boolean hasExecuted() {
+    return executed;
+  }
+
+  void setExecuted() {
+    executed = true;
+  }
+}

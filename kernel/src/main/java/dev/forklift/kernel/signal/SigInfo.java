@@ -1,0 +1,99 @@
+package dev.forklift.kernel.signal;
+
+import dev.forklift.kernel.abi.DataModel;
+import dev.forklift.kernel.abi.StructReader;
+import dev.forklift.kernel.abi.StructWriter;
+import java.util.Arrays;
+
+/// A signal with what is known of its cause (siginfo_t in sigaction(2)).
+///
+/// @param errno `si_errno`
+/// @param code `si_code`
+/// @param payload the union behind the three numbers
+public record SigInfo(int signal, int errno, int code, Payload payload) {
+  /// Bytes of siginfo_t.
+  public static final int SIZE = 128;
+
+  public static final int SI_USER = 0;
+  public static final int SI_KERNEL = 0x80;
+  public static final int SI_QUEUE = -1;
+  public static final int SI_TIMER = -2;
+  public static final int SI_MESGQ = -3;
+  public static final int SI_TKILL = -6;
+
+  public static final int CLD_EXITED = 1;
+  public static final int CLD_KILLED = 2;
+  public static final int CLD_DUMPED = 3;
+  public static final int CLD_TRAPPED = 4;
+  public static final int CLD_STOPPED = 5;
+  public static final int CLD_CONTINUED = 6;
+
+  /// What belongs to a kind of signal.
+  public sealed interface Payload {}
+
+  /// From kill, tgkill, sigqueue; `value` is `si_value`.
+  public record Sender(int pid, int uid, long value) implements Payload {}
+
+  /// SIGCHLD. Times are in clock ticks.
+  public record Child(int pid, int uid, int status, long utime, long stime) implements Payload {}
+
+  /// SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP.
+  public record Fault(long address) implements Payload {}
+
+  /// POSIX timers.
+  public record Timer(int id, int overrun, long value) implements Payload {}
+
+  /// SIGIO.
+  public record Poll(long band, int fd) implements Payload {}
+
+  /// SIGSYS.
+  public record SystemCall(long address, int number, int arch) implements Payload {}
+
+  /// As a process gave it to rt_sigqueueinfo: the bytes behind the three numbers.
+  public record Raw(byte[] bytes) implements Payload {}
+
+  /// A signal that the kernel sends for a reason of its own.
+  public static SigInfo kernel(int signal) {
+    return new SigInfo(signal, 0, SI_KERNEL, new Sender(0, 0, 0));
+  }
+
+  /// A signal sent by kill(2).
+  public static SigInfo user(int signal, int pid, int uid) {
+    return new SigInfo(signal, 0, SI_USER, new Sender(pid, uid, 0));
+  }
+
+  public static SigInfo fault(int signal, int code, long address) {
+    return new SigInfo(signal, 0, code, new Fault(address));
+  }
+
+  /// The 128 bytes that a handler sees.
+  public byte[] toBytes(DataModel model) {
+    StructWriter w = new StructWriter(model).u32(signal).u32(errno).u32(code);
+    if (model.is64Bit()) {
+      w.align(8);
+    }
+    switch (payload) {
+      case Sender(int pid, int uid, long value) -> w.u32(pid).u32(uid).word(value);
+      case Child(int pid, int uid, int status, long utime, long stime) ->
+          w.u32(pid).u32(uid).u32(status).word(utime).word(stime);
+      case Fault(long address) -> w.word(address);
+      case Timer(int id, int overrun, long value) -> w.u32(id).u32(overrun).word(value);
+      case Poll(long band, int fd) -> w.word(band).u32(fd);
+      case SystemCall(long address, int number, int arch) -> w.word(address).u32(number).u32(arch);
+      case Raw(byte[] bytes) -> w.bytes(bytes);
+    }
+    return Arrays.copyOf(w.toBytes(), SIZE);
+  }
+
+  /// Takes apart what a process passed to rt_sigqueueinfo or ptrace.
+  public static SigInfo fromBytes(DataModel model, byte[] bytes) {
+    StructReader r = new StructReader(model, bytes);
+    int signal = r.s32();
+    int errno = r.s32();
+    int code = r.s32();
+    if (model.is64Bit()) {
+      r.align(8);
+    }
+    return new SigInfo(signal, errno, code, new Raw(r.bytes(SIZE - r.position())));
+  }
+}
