@@ -1,6 +1,6 @@
 package dev.forklift.kernel.process;
 
-import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.KernelCloneArgs;
@@ -86,7 +86,7 @@ public final class Kernel {
     return parts.budget();
   }
 
-  Evaluator engine() {
+  Engine engine() {
     return parts.engine();
   }
 

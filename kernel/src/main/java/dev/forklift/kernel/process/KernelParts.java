@@ -1,6 +1,6 @@
 package dev.forklift.kernel.process;
 
-import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.wait.KernelClock;
@@ -20,7 +20,7 @@ public record KernelParts(
     KernelClock clock,
     RandomSource random,
     FrameBudget budget,
-    Evaluator engine,
+    Engine engine,
     SystemCalls systemCalls,
     MemoryRelease memoryRelease,
     TaskEvents events,

@@ -82,6 +82,13 @@ public final class Signals {
         || (signal == SIGCONT && sender.group().session() == target.group().session());
   }
 
+  /// After an action has changed: pending signals that are ignored now are forgotten.
+  public static void forgetIfIgnored(Task task, int signal) {
+    if (hasNoEffect(task, signal)) {
+      discard(task.group(), Signal.bit(signal));
+    }
+  }
+
   private static void checkQueue(ThreadGroup group, SigInfo info) throws Errno {
     long limit = group.limits().soft(ResourceLimits.RLIMIT_SIGPENDING);
     if (info.signal() >= Signal.SIGRTMIN && group.pending().size() >= limit) {

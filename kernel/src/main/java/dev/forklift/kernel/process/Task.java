@@ -1,6 +1,7 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.engine.memory.Sharer;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.abi.Signal;
@@ -48,6 +49,7 @@ public final class Task extends Sleeper implements Caller {
   private String name;
 
   private @Nullable Mm mm;
+  private @Nullable Sharer sharer;
   private FileDescriptors files;
   private FsContext fs;
   private SignalHandlers handlers;
@@ -83,7 +85,6 @@ public final class Task extends Sleeper implements Caller {
     this.kernelThread = parts.kernelThread();
     this.pid = parts.pid();
     this.name = parts.name();
-    this.mm = parts.mm();
     this.files = parts.files();
     this.fs = parts.fs();
     this.handlers = parts.handlers();
@@ -92,6 +93,9 @@ public final class Task extends Sleeper implements Caller {
     this.scheduling = parts.scheduling();
     this.times = new TaskTimes(kernel.clock());
     this.group = new ThreadGroup(this, parts.processGroup(), parts.limits());
+    Mm memory = parts.mm();
+    this.mm = memory;
+    this.sharer = memory == null ? null : memory.space().join(cpu::interrupt);
   }
 
   public Kernel kernel() {
@@ -212,8 +216,22 @@ public final class Task extends Sleeper implements Caller {
     return current;
   }
 
+  /// Gives it a memory to run in, or takes it away. The task joins those that run there.
   void setMm(@Nullable Mm mm) {
+    if (sharer != null) {
+      sharer.quit();
+    }
     this.mm = mm;
+    this.sharer = mm == null ? null : mm.space().join(cpu::interrupt);
+  }
+
+  /// Its membership in the set of tasks that run guest code in its memory.
+  Sharer sharer() {
+    Sharer current = sharer;
+    if (current == null) {
+      throw new IllegalStateException("task " + pid.global() + " has no memory");
+    }
+    return current;
   }
 
   public FileDescriptors files() {
@@ -419,6 +437,11 @@ public final class Task extends Sleeper implements Caller {
   /// its process.
   boolean isDying() {
     return endRequested || fatalSignalPending() || isExiting();
+  }
+
+  /// rt_sigreturn(2): takes back what was saved when a handler was entered.
+  public void returnFromHandler() {
+    SignalDelivery.returnFromHandler(this);
   }
 
   /// exit(2): ends this task alone, on the way to user mode.

@@ -4,6 +4,7 @@ import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.GuestFault;
+import dev.forklift.engine.memory.Sharer;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.arch.LinuxAbi.SignalCause;
@@ -72,6 +73,7 @@ final class TaskThread implements Runnable {
   private Exit runGuest() {
     Cpu cpu = task.cpu();
     AddressSpace space = task.memory().space();
+    Sharer sharer = task.sharer();
     cpu.clearInterrupt();
     if (task.signalPending()) {
       return Exit.SAFE_POINT;
@@ -79,7 +81,13 @@ final class TaskThread implements Runnable {
     task.times().enterUser();
     kernel.lock().release();
     try {
-      return kernel.engine().run(cpu, space);
+      // In there only without the kernel lock: whoever changes the space waits for us with it.
+      sharer.enter();
+      try {
+        return kernel.engine().run(cpu, space);
+      } finally {
+        sharer.leave();
+      }
     } finally {
       kernel.lock().acquire();
       task.times().leaveUser();

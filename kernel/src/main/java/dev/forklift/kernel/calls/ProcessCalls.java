@@ -1,0 +1,303 @@
+package dev.forklift.kernel.calls;
+
+import static dev.forklift.kernel.calls.Args.ADDR;
+import static dev.forklift.kernel.calls.Args.FD;
+import static dev.forklift.kernel.calls.Args.FLAGS;
+import static dev.forklift.kernel.calls.Args.INT;
+import static dev.forklift.kernel.calls.Args.PATH;
+import static dev.forklift.kernel.calls.Args.SIZE;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.ResourceLimits;
+import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.abi.StructWriter;
+import dev.forklift.kernel.arch.CloneArgument;
+import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.loader.LoadedProgram;
+import dev.forklift.kernel.loader.Loader;
+import dev.forklift.kernel.mm.UserMemory;
+import dev.forklift.kernel.process.ChildWait;
+import dev.forklift.kernel.process.Exec;
+import dev.forklift.kernel.process.KernelClone;
+import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PidFd;
+import dev.forklift.kernel.process.ProcessGroup;
+import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.process.TaskExit;
+import dev.forklift.kernel.signal.SigInfo;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Making processes, turning them into other programs, ending and waiting for them.
+final class ProcessCalls {
+  private static final int P_ALL = 0;
+  private static final int P_PID = 1;
+  private static final int P_PGID = 2;
+  private static final int P_PIDFD = 3;
+
+  private ProcessCalls() {}
+
+  static void rows(SyscallTable table) {
+    table
+        .sys(93, "exit", INT, ProcessCalls::exit)
+        .sys(94, "exit_group", INT, ProcessCalls::exitGroup)
+        .sys(95, "waitid", INT, INT, ADDR, FLAGS, ADDR, ProcessCalls::waitid)
+        .sys(96, "set_tid_address", ADDR, ProcessCalls::setTidAddress)
+        .sys(172, "getpid", t -> t.tgid())
+        .sys(173, "getppid", ProcessCalls::getppid)
+        .sys(178, "gettid", t -> t.tid())
+        .raw(220, "clone", List.of(FLAGS, ADDR, ADDR, ADDR, ADDR), ProcessCalls::clone)
+        .sys(221, "execve", PATH, ADDR, ADDR, ProcessCalls::execve)
+        .sys(260, "wait4", INT, ADDR, FLAGS, ADDR, ProcessCalls::wait4)
+        .sys(281, "execveat", FD, PATH, ADDR, ADDR, FLAGS, ProcessCalls::execveat)
+        .sys(434, "pidfd_open", INT, FLAGS, ProcessCalls::pidfdOpen)
+        .raw(435, "clone3", List.of(ADDR, SIZE), ProcessCalls::clone3);
+  }
+
+  private static long exit(Task task, int status) {
+    task.requestEnd((status & 0xff) << 8);
+    return 0;
+  }
+
+  private static long exitGroup(Task task, int status) {
+    TaskExit.endGroup(task, (status & 0xff) << 8);
+    return 0;
+  }
+
+  private static long setTidAddress(Task task, long address) {
+    task.setClearChildTid(address);
+    return task.tid();
+  }
+
+  private static long getppid(Task task) {
+    return task.group().leader().realParent().group().pid().in(task.pidNamespace());
+  }
+
+  /// Legacy clone: 32 bits of flags, the exit signal in the low byte and not validated, the stack
+  /// pointer itself, the pidfd through the parent tid's pointer. Which register is which, the
+  /// architecture's data say.
+  private static long clone(SyscallFrame frame) throws Errno {
+    Task task = frame.task();
+    List<CloneArgument> order = task.kernel().abi().cloneOrder();
+    long flags = 0;
+    long stack = 0;
+    long stackSize = 0;
+    long parentTid = 0;
+    long childTid = 0;
+    long tls = 0;
+    for (int i = 0; i < order.size(); i++) {
+      long value = frame.unsigned(i);
+      switch (order.get(i)) {
+        case FLAGS -> flags = value & 0xffff_ffffL;
+        case STACK -> stack = value;
+        case STACK_SIZE -> stackSize = value;
+        case PARENT_TID -> parentTid = value;
+        case CHILD_TID -> childTid = value;
+        case TLS -> tls = value;
+      }
+    }
+    return finish(
+        task,
+        KernelCloneArgs.user(
+            flags & ~0xffL,
+            (int) (flags & 0xff),
+            stack == 0 ? 0 : stack + stackSize,
+            tls,
+            parentTid,
+            childTid,
+            parentTid),
+        true);
+  }
+
+  private static long clone3(SyscallFrame frame) throws Errno {
+    Task task = frame.task();
+    return finish(task, Clone3.decode(task, frame.unsigned(0), frame.unsigned(1)), false);
+  }
+
+  private static long finish(Task task, KernelCloneArgs args, boolean legacy) throws Errno {
+    if (legacy) {
+      Clone3.checkLegacy(args);
+    }
+    int tid = KernelClone.clone(task, args);
+    task.kernel().abi().cloneSucceeded(task.cpu(), tid);
+    return tid;
+  }
+
+  private static long execve(Task task, long path, long argv, long envp) throws Errno {
+    return execveat(task, -100, path, argv, envp, 0);
+  }
+
+  private static long execveat(
+      Task task, int folder, long path, long argv, long envp, int flags) throws Errno {
+    UserMemory user = task.memory().user();
+    String name = user.readString(path, 4096);
+    LoadedProgram program =
+        Loader.load(
+            task.kernel().abi(),
+            task.kernel().budget(),
+            task.kernel().random(),
+            task,
+            task.files(),
+            folder,
+            name,
+            flags,
+            user.readStrings(argv),
+            user.readStrings(envp),
+            task.group().limits());
+    try {
+      Exec.replace(task, program);
+    } catch (Errno e) {
+      program.mm().release();
+      throw e;
+    }
+    return 0;
+  }
+
+  private static long wait4(Task task, int pid, long status, int options, long rusage)
+      throws Errno {
+    int known =
+        ChildWait.WNOHANG
+            | ChildWait.WUNTRACED
+            | ChildWait.WCONTINUED
+            | ChildWait.WNOTHREAD
+            | ChildWait.WALL
+            | ChildWait.WCLONE;
+    if ((options & ~known) != 0) {
+      throw Errno.EINVAL;
+    }
+    if (pid == Integer.MIN_VALUE) {
+      throw Errno.ESRCH;
+    }
+    ChildWait.Result result =
+        ChildWait.await(task, byPid(task, pid), options | ChildWait.WEXITED);
+    if (result == null) {
+      return 0;
+    }
+    UserMemory user = task.memory().user();
+    if (status != 0) {
+      user.putInt(status, result.status());
+    }
+    if (rusage != 0) {
+      user.write(rusage, rusage(task, result.userNanos(), result.systemNanos()));
+    }
+    return result.pid();
+  }
+
+  private static Predicate<Task> byPid(Task task, int pid) {
+    if (pid > 0) {
+      return child -> child.pid().in(task.pidNamespace()) == pid;
+    }
+    if (pid == -1) {
+      return child -> true;
+    }
+    ProcessGroup own = task.group().processGroup();
+    int group = -pid;
+    return pid == 0
+        ? child -> child.group().processGroup() == own
+        : child -> child.group().processGroup().pid().in(task.pidNamespace()) == group;
+  }
+
+  private static long waitid(
+      Task task, int which, int id, long info, int options, long rusage) throws Errno {
+    int known =
+        ChildWait.WNOHANG
+            | ChildWait.WNOWAIT
+            | ChildWait.WEXITED
+            | ChildWait.WSTOPPED
+            | ChildWait.WCONTINUED
+            | ChildWait.WNOTHREAD
+            | ChildWait.WALL
+            | ChildWait.WCLONE;
+    if ((options & ~known) != 0
+        || (options & (ChildWait.WEXITED | ChildWait.WSTOPPED | ChildWait.WCONTINUED)) == 0) {
+      throw Errno.EINVAL;
+    }
+    int effective = options;
+    Predicate<Task> wanted;
+    switch (which) {
+      case P_ALL -> wanted = child -> true;
+      case P_PID -> {
+        if (id <= 0) {
+          throw Errno.EINVAL;
+        }
+        wanted = byPid(task, id);
+      }
+      case P_PGID -> {
+        if (id < 0) {
+          throw Errno.EINVAL;
+        }
+        wanted = id == 0 ? byPid(task, 0) : byPid(task, -id);
+      }
+      case P_PIDFD -> {
+        if (id < 0) {
+          throw Errno.EINVAL;
+        }
+        PidFd.Opened opened = PidFd.of(task.files().get(id));
+        wanted = child -> child.pid() == opened.pid();
+        if (opened.nonBlocking()) {
+          effective |= ChildWait.WNOHANG;
+        }
+      }
+      default -> throw Errno.EINVAL;
+    }
+    ChildWait.Result result = ChildWait.await(task, wanted, effective);
+    if (result == null && effective != options) {
+      throw Errno.EAGAIN;
+    }
+    UserMemory user = task.memory().user();
+    if (result != null && rusage != 0) {
+      user.write(rusage, rusage(task, result.userNanos(), result.systemNanos()));
+    }
+    if (info != 0) {
+      // Only the members that waitid knows are written, as Linux does.
+      user.write(info, waitidInfo(task, result));
+    }
+    return 0;
+  }
+
+  private static byte[] waitidInfo(Task task, ChildWait.@Nullable Result result) {
+    StructWriter w = new StructWriter(task.kernel().abi().dataModel());
+    if (result == null) {
+      w.u32(0).u32(0).u32(0).u32(0).u32(0).u32(0);
+    } else if (result.info().payload() instanceof SigInfo.Child child) {
+      w.u32(Signal.SIGCHLD).u32(0).u32(result.info().code());
+      if (task.kernel().abi().dataModel().is64Bit()) {
+        w.align(8);
+      }
+      w.u32(child.pid()).u32(child.uid()).u32(child.status());
+    }
+    return w.toBytes();
+  }
+
+  /// struct rusage with the times set.
+  static byte[] rusage(Task task, long userNanos, long systemNanos) {
+    StructWriter w = new StructWriter(task.kernel().abi().dataModel());
+    w.word(userNanos / 1_000_000_000).word(userNanos / 1000 % 1_000_000);
+    w.word(systemNanos / 1_000_000_000).word(systemNanos / 1000 % 1_000_000);
+    for (int i = 0; i < 14; i++) {
+      w.word(0);
+    }
+    return w.toBytes();
+  }
+
+  private static long pidfdOpen(Task task, int pid, int flags) throws Errno {
+    int nonBlock = 0x800;
+    int thread = 0x80;
+    if ((flags & ~(nonBlock | thread)) != 0 || pid <= 0) {
+      throw Errno.EINVAL;
+    }
+    Pid found = task.pidNamespace().find(pid);
+    if (found == null || found.task() == null) {
+      throw Errno.ESRCH;
+    }
+    boolean ofThread = (flags & thread) != 0;
+    Task target = found.task();
+    if (!ofThread && target != null && !target.isLeader()) {
+      throw Errno.EINVAL;
+    }
+    int fd = task.files().reserve(0, task.group().limits().soft(ResourceLimits.RLIMIT_NOFILE));
+    task.files().install(fd, PidFd.open(task.kernel(), found, ofThread, flags & nonBlock), true);
+    return fd;
+  }
+}

@@ -1,0 +1,50 @@
+package dev.forklift.kernel.calls;
+
+import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.process.SystemCalls;
+import dev.forklift.kernel.process.Task;
+
+/// The way of a system call: number and arguments from the registers, the row's handler, the answer
+/// back into the registers as the architecture wants it.
+public final class SyscallDispatcher implements SystemCalls {
+  private final SyscallTable table;
+  private final SyscallObserver observer;
+
+  public SyscallDispatcher(SyscallTable table, SyscallObserver observer) {
+    this.table = table;
+    this.observer = observer;
+  }
+
+  @Override
+  public void call(Task task) {
+    LinuxAbi abi = task.kernel().abi();
+    Cpu cpu = task.cpu();
+    int number = (int) cpu.register(abi.syscallRegisters().number());
+    SyscallFrame frame = SyscallFrame.of(task, abi);
+    Syscall row = table.find(number);
+    if (row == null) {
+      observer.unknown(task, number, frame);
+      abi.fail(cpu, Errno.ENOSYS.number());
+      return;
+    }
+    observer.enter(row, frame);
+    try {
+      long result = row.call().call(frame);
+      if (!row.raw()) {
+        abi.succeed(cpu, result);
+      }
+      observer.leave(row, frame, result, null);
+    } catch (Errno e) {
+      if (e.isRestart()) {
+        // Whether the call is made again is decided when the signal is delivered; the registers
+        // still hold its arguments.
+        task.setRestart(e);
+      } else {
+        abi.fail(cpu, e.number());
+      }
+      observer.leave(row, frame, 0, e);
+    }
+  }
+}

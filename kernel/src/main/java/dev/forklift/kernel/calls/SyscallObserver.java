@@ -1,0 +1,22 @@
+package dev.forklift.kernel.calls;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.process.Task;
+import org.jspecify.annotations.Nullable;
+
+/// Somebody who watches system calls: a trace, statistics. Called under the kernel lock.
+public interface SyscallObserver {
+  /// Nobody watches.
+  SyscallObserver NONE = new SyscallObserver() {};
+
+  /// A call begins.
+  default void enter(Syscall row, SyscallFrame frame) {}
+
+  /// A call has been answered, or cut short by a signal.
+  ///
+  /// @param error null for success
+  default void leave(Syscall row, SyscallFrame frame, long result, @Nullable Errno error) {}
+
+  /// A number without a row has been answered with ENOSYS.
+  default void unknown(Task task, int number, SyscallFrame frame) {}
+}
