@@ -103,6 +103,11 @@ public final class Cpu {
     return interrupted;
   }
 
+  /// Sets all registers to zero, for a fresh program.
+  public void clearRegisters() {
+    java.util.Arrays.fill(file, 0, isa.registers().count(), 0);
+  }
+
   /// Takes over registers and pc of another CPU of the same architecture (a new task's).
   public void copyFrom(Cpu other) {
     System.arraycopy(other.file, 0, file, 0, isa.registers().count());

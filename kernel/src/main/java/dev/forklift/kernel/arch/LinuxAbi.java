@@ -37,6 +37,11 @@ public interface LinuxAbi {
   /// The order of legacy clone's arguments.
   List<CloneArgument> cloneOrder();
 
+  /// The number of restart_syscall(2).
+  default int restartSyscall() {
+    return 128;
+  }
+
   /// Numbers of system calls that this architecture has beside or instead of asm-generic's, by
   /// name; see `SyscallTable`.
   default Map<Integer, String> ownSyscalls() {

@@ -233,9 +233,9 @@ final class ProcessCalls {
         if (id < 0) {
           throw Errno.EINVAL;
         }
-        PidFd.Opened opened = PidFd.of(task.files().get(id));
+        PidFd opened = PidFd.of(task.files().get(id));
         wanted = child -> child.pid() == opened.pid();
-        if (opened.nonBlocking()) {
+        if (opened.isNonblocking()) {
           effective |= ChildWait.WNOHANG;
         }
       }
@@ -296,8 +296,10 @@ final class ProcessCalls {
     if (!ofThread && target != null && !target.isLeader()) {
       throw Errno.EINVAL;
     }
-    int fd = task.files().reserve(0, task.group().limits().soft(ResourceLimits.RLIMIT_NOFILE));
-    task.files().install(fd, PidFd.open(task.kernel(), found, ofThread, flags & nonBlock), true);
-    return fd;
+    return task.files()
+        .add(
+            PidFd.open(task.kernel(), found, ofThread, flags & nonBlock),
+            true,
+            task.group().limits().soft(ResourceLimits.RLIMIT_NOFILE));
   }
 }

@@ -222,7 +222,7 @@ final class SignalCalls {
     if ((flags & ~(thread | threadGroup | processGroup)) != 0 || Integer.bitCount(flags) > 1) {
       throw Errno.EINVAL;
     }
-    PidFd.Opened opened = PidFd.of(task.files().get(fd));
+    PidFd opened = PidFd.of(task.files().get(fd));
     Task target = opened.pid().task();
     boolean toThread = flags == thread || (flags == 0 && opened.ofThread());
     SigInfo sent = fromCaller(task, signal, toThread ? SigInfo.SI_TKILL : SigInfo.SI_USER);

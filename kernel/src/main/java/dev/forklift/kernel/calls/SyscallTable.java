@@ -58,7 +58,7 @@ public final class SyscallTable {
                 number,
                 name,
                 List.of(),
-                f -> {
+                frame -> {
                   throw errno;
                 })
             .withMissing("answers " + errno.symbol()));
@@ -76,8 +76,8 @@ public final class SyscallTable {
             number,
             name,
             List.of(),
-            f -> {
-              return call.call(f.task());
+            frame -> {
+              return call.call(frame.task());
             }));
   }
 
@@ -87,10 +87,10 @@ public final class SyscallTable {
             number,
             name,
             List.of(a),
-            f -> {
+            frame -> {
           int i = 0;
-          A aValue = a.decode(f, i);
-              return call.call(f.task(), aValue);
+          A aValue = a.decode(frame, i);
+              return call.call(frame.task(), aValue);
             }));
   }
 
@@ -100,12 +100,12 @@ public final class SyscallTable {
             number,
             name,
             List.of(a, b),
-            f -> {
+            frame -> {
           int i = 0;
-          A aValue = a.decode(f, i);
-          i += a.slots(f);
-          B bValue = b.decode(f, i);
-              return call.call(f.task(), aValue, bValue);
+          A aValue = a.decode(frame, i);
+          i += a.slots(frame);
+          B bValue = b.decode(frame, i);
+              return call.call(frame.task(), aValue, bValue);
             }));
   }
 
@@ -115,14 +115,14 @@ public final class SyscallTable {
             number,
             name,
             List.of(a, b, c),
-            f -> {
+            frame -> {
           int i = 0;
-          A aValue = a.decode(f, i);
-          i += a.slots(f);
-          B bValue = b.decode(f, i);
-          i += b.slots(f);
-          C cValue = c.decode(f, i);
-              return call.call(f.task(), aValue, bValue, cValue);
+          A aValue = a.decode(frame, i);
+          i += a.slots(frame);
+          B bValue = b.decode(frame, i);
+          i += b.slots(frame);
+          C cValue = c.decode(frame, i);
+              return call.call(frame.task(), aValue, bValue, cValue);
             }));
   }
 
@@ -132,16 +132,16 @@ public final class SyscallTable {
             number,
             name,
             List.of(a, b, c, d),
-            f -> {
+            frame -> {
           int i = 0;
-          A aValue = a.decode(f, i);
-          i += a.slots(f);
-          B bValue = b.decode(f, i);
-          i += b.slots(f);
-          C cValue = c.decode(f, i);
-          i += c.slots(f);
-          D dValue = d.decode(f, i);
-              return call.call(f.task(), aValue, bValue, cValue, dValue);
+          A aValue = a.decode(frame, i);
+          i += a.slots(frame);
+          B bValue = b.decode(frame, i);
+          i += b.slots(frame);
+          C cValue = c.decode(frame, i);
+          i += c.slots(frame);
+          D dValue = d.decode(frame, i);
+              return call.call(frame.task(), aValue, bValue, cValue, dValue);
             }));
   }
 
@@ -151,18 +151,18 @@ public final class SyscallTable {
             number,
             name,
             List.of(a, b, c, d, e),
-            f -> {
+            frame -> {
           int i = 0;
-          A aValue = a.decode(f, i);
-          i += a.slots(f);
-          B bValue = b.decode(f, i);
-          i += b.slots(f);
-          C cValue = c.decode(f, i);
-          i += c.slots(f);
-          D dValue = d.decode(f, i);
-          i += d.slots(f);
-          E eValue = e.decode(f, i);
-              return call.call(f.task(), aValue, bValue, cValue, dValue, eValue);
+          A aValue = a.decode(frame, i);
+          i += a.slots(frame);
+          B bValue = b.decode(frame, i);
+          i += b.slots(frame);
+          C cValue = c.decode(frame, i);
+          i += c.slots(frame);
+          D dValue = d.decode(frame, i);
+          i += d.slots(frame);
+          E eValue = e.decode(frame, i);
+              return call.call(frame.task(), aValue, bValue, cValue, dValue, eValue);
             }));
   }
 
@@ -172,20 +172,20 @@ public final class SyscallTable {
             number,
             name,
             List.of(a, b, c, d, e, f),
-            f -> {
+            frame -> {
           int i = 0;
-          A aValue = a.decode(f, i);
-          i += a.slots(f);
-          B bValue = b.decode(f, i);
-          i += b.slots(f);
-          C cValue = c.decode(f, i);
-          i += c.slots(f);
-          D dValue = d.decode(f, i);
-          i += d.slots(f);
-          E eValue = e.decode(f, i);
-          i += e.slots(f);
-          F fValue = f.decode(f, i);
-              return call.call(f.task(), aValue, bValue, cValue, dValue, eValue, fValue);
+          A aValue = a.decode(frame, i);
+          i += a.slots(frame);
+          B bValue = b.decode(frame, i);
+          i += b.slots(frame);
+          C cValue = c.decode(frame, i);
+          i += c.slots(frame);
+          D dValue = d.decode(frame, i);
+          i += d.slots(frame);
+          E eValue = e.decode(frame, i);
+          i += e.slots(frame);
+          F fValue = f.decode(frame, i);
+              return call.call(frame.task(), aValue, bValue, cValue, dValue, eValue, fValue);
             }));
   }
 

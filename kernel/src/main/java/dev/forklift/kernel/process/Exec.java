@@ -104,10 +104,10 @@ public final class Exec {
     FileDescriptors files = task.files();
     if (files.isShared()) {
       FileDescriptors own = files.fork();
-      files.release(task);
+      files.release();
       task.setFiles(own);
     }
-    task.files().closeOnExec(task);
+    task.files().closeOnExec();
   }
 
   /// Set-user-id and set-group-id files, and what exec does to capabilities (capabilities(7)).

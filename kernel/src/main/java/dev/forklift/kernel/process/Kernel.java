@@ -9,12 +9,14 @@ import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.signal.SignalHandlers;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FsContext;
+import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
 import dev.forklift.kernel.wait.RandomSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /// One Linux kernel: what all its tasks have in common. Any number of them live in one JVM and
 /// share nothing.
@@ -27,9 +29,11 @@ public final class Kernel {
   private final ExecutorService threads;
   private final Task idle;
   private final ExitHooks exitHooks;
+  private final ThreadLocal<Task> current = new ThreadLocal<>();
   private UtsName utsName;
   private int tasks;
   private long forks;
+  private boolean down;
 
   /// @param files the descriptors and
   /// @param fs the root and current folder that init starts with
@@ -106,6 +110,10 @@ public final class Kernel {
     return parts.coreDumper();
   }
 
+  NamelessFileSystem pidfs() {
+    return parts.pidfs();
+  }
+
   public UtsName utsName() {
     return utsName;
   }
@@ -159,8 +167,41 @@ public final class Kernel {
     tasksByUser.merge(task.credentials().uid(), -1, Integer::sum);
   }
 
+  /// The task whose thread this is.
+  public Task current() {
+    Task task = current.get();
+    if (task == null) {
+      throw new IllegalStateException("not on a task's thread");
+    }
+    return task;
+  }
+
+  void setCurrent(@Nullable Task task) {
+    if (task == null) {
+      current.remove();
+    } else {
+      current.set(task);
+    }
+  }
+
   void start(Task task, KernelClone.ChildMain main) {
     threads.execute(new TaskThread(task, main));
+  }
+
+  /// Says whether the machine is being switched off: kernel threads then end.
+  public boolean isDown() {
+    return down;
+  }
+
+  /// Switches off: all user processes are killed, kernel threads end.
+  public void shutDown() {
+    down = true;
+    for (Task task : pids.tasks()) {
+      if (!task.isKernelThread() && !task.isExiting()) {
+        TaskExit.endGroup(task, dev.forklift.kernel.abi.Signal.SIGKILL);
+      }
+      task.kick();
+    }
   }
 
   /// What other subsystems do when processes execute a program or end.

@@ -145,7 +145,7 @@ public final class KernelClone {
     try (Undo undo = new Undo()) {
       FileDescriptors files =
           args.has(CLONE_FILES) ? parent.files().share() : parent.files().fork();
-      undo.onFailure(() -> files.release(parent));
+      undo.onFailure(files::release);
       FsContext fs = args.has(CLONE_FS) ? parent.fs().share() : parent.fs().fork();
       undo.onFailure(fs::release);
       SignalHandlers handlers =
@@ -177,14 +177,12 @@ public final class KernelClone {
                       : parent.group().limits().copy()));
       inheritSignalState(child);
       copyRegisters(child);
-      // Late: a descriptor given out here must not survive a refusal.
-      Runnable installPidfd = preparePidfd(pid, undo);
+      openPidfd(pid, undo);
       if (parent.fatalSignalPending()) {
         throw Errno.EINTR;
       }
       link(child);
       undo.keep();
-      installPidfd.run();
       return child;
     }
   }
@@ -233,16 +231,23 @@ public final class KernelClone {
     return pid;
   }
 
-  /// Row 34.
-  private Runnable preparePidfd(Pid pid, Undo undo) throws Errno {
+  /// Row 34. After the descriptors have been copied, so that the child has none of it.
+  private void openPidfd(Pid pid, Undo undo) throws Errno {
     if (!args.has(CLONE_PIDFD)) {
-      return () -> {};
+      return;
     }
     FileDescriptors files = parent.files();
-    int fd = files.reserve(0, parent.group().limits().soft(ResourceLimits.RLIMIT_NOFILE));
-    undo.onFailure(() -> files.unreserve(fd));
+    long limit = parent.group().limits().soft(ResourceLimits.RLIMIT_NOFILE);
+    int fd = files.add(PidFd.open(kernel, pid, args.has(CLONE_THREAD), 0), true, limit);
+    undo.onFailure(
+        () -> {
+          try {
+            files.close(fd);
+          } catch (Errno e) {
+            throw new IllegalStateException(e);
+          }
+        });
     parent.memory().user().putInt(args.pidfd(), fd);
-    return () -> files.install(fd, PidFd.open(kernel, pid, args.has(CLONE_THREAD), 0), true);
   }
 
   /// What of signals and the like a child starts with.

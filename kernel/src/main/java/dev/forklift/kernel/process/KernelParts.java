@@ -3,6 +3,7 @@ package dev.forklift.kernel.process;
 import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
 import dev.forklift.kernel.wait.RandomSource;
@@ -12,6 +13,7 @@ import dev.forklift.kernel.wait.RandomSource;
 /// @param systemCalls what answers system calls
 /// @param memoryRelease what is done to futexes when memory is given up
 /// @param events who watches tasks
+/// @param pidfs the file system that pidfds are on
 /// @param coreDumper who writes core files
 /// @param maximumTasks how many tasks there may be at once
 public record KernelParts(
@@ -25,5 +27,6 @@ public record KernelParts(
     MemoryRelease memoryRelease,
     TaskEvents events,
     CoreDumper coreDumper,
+    NamelessFileSystem pidfs,
     UtsName utsName,
     int maximumTasks) {}

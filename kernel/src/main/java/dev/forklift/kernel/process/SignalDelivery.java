@@ -101,7 +101,7 @@ final class SignalDelivery {
     Cpu cpu = task.cpu();
     if (code == Errno.ERESTART_RESTARTBLOCK) {
       cpu.setRegister(
-          task.kernel().abi().syscallRegisters().number(), task.kernel().restartSyscallNumber());
+          task.kernel().abi().syscallRegisters().number(), task.kernel().abi().restartSyscall());
     }
     // The registers still hold the arguments: run the trap once more.
     task.rewindToTrap();

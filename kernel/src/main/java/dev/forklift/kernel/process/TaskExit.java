@@ -33,7 +33,7 @@ public final class TaskExit {
       task.kernel().exitHooks().processEnding(task);
     }
     giveUpMemory(task);
-    task.files().release(task);
+    task.files().release();
     task.fs().release();
     TaskStop.threadGone(group);
     forgetChildren(task, last);

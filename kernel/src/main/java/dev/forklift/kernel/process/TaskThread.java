@@ -29,6 +29,7 @@ final class TaskThread implements Runnable {
   @Override
   public void run() {
     kernel.lock().acquire();
+    kernel.setCurrent(task);
     try {
       begin();
       if (!task.isKernelThread()) {
@@ -41,6 +42,7 @@ final class TaskThread implements Runnable {
       kernel.failed(task, e);
       endAfterFailure();
     } finally {
+      kernel.setCurrent(null);
       kernel.lock().release();
     }
   }
