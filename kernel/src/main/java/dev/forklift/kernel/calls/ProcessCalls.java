@@ -51,8 +51,11 @@ final class ProcessCalls {
         .sys(221, "execve", PATH, ADDR, ADDR, ProcessCalls::execve)
         .sys(260, "wait4", INT, ADDR, FLAGS, ADDR, ProcessCalls::wait4)
         .sys(281, "execveat", FD, PATH, ADDR, ADDR, FLAGS, ProcessCalls::execveat)
-        .sys(434, "pidfd_open", INT, FLAGS, ProcessCalls::pidfdOpen)
-        .raw(435, "clone3", List.of(ADDR, SIZE), ProcessCalls::clone3);
+        .sys(434, "pidfd_open", INT, FLAGS, ProcessCalls::pidfdOpen);
+  }
+
+  static void clone3Row(SyscallTable table) {
+    table.raw(435, "clone3", List.of(ADDR, SIZE), ProcessCalls::clone3);
   }
 
   private static long exit(Task task, int status) {

@@ -36,6 +36,7 @@ final class SignalCalls {
 
   static void rows(SyscallTable table) {
     table
+        .sys(128, "restart_syscall", t -> t.restart())
         .sys(129, "kill", INT, SIGNAL, SignalCalls::kill)
         .sys(130, "tkill", INT, SIGNAL, (t, tid, signal) -> tgkill(t, 0, tid, signal))
         .sys(131, "tgkill", INT, INT, SIGNAL, SignalCalls::checkedTgkill)

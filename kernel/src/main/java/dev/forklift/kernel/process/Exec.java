@@ -34,7 +34,7 @@ public final class Exec {
     task.setAltStack(AltStack.NONE);
     task.setRobustList(0);
     task.setClearChildTid(0);
-    task.setRestartBlock(null);
+    task.forgetRestart();
     task.setExitSignal(Signal.SIGCHLD);
     task.countExecution();
     task.group().setExecuted();

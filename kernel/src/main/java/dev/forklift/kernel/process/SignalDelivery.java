@@ -120,6 +120,7 @@ final class SignalDelivery {
     if (again) {
       task.rewindToTrap();
     } else {
+      task.forgetRestart();
       task.kernel().abi().fail(task.cpu(), Errno.EINTR.number());
     }
   }
@@ -197,7 +198,7 @@ final class SignalDelivery {
     LinuxAbi abi = task.kernel().abi();
     SignalFrame layout = abi.signalFrame();
     task.setRestart(null);
-    task.setRestartBlock(null);
+    task.forgetRestart();
     try {
       byte[] frame = new byte[layout.size()];
       task.memory().user().read(layout.addressAtReturn(task.cpu()), frame);

@@ -70,7 +70,6 @@ public final class Task extends Sleeper implements Caller {
   private long robustList;
   private @Nullable VforkWait vforkWait;
   private @Nullable Errno restart;
-  private @Nullable RestartBlock restartBlock;
   private final TaskTimes times;
   private boolean dumpable = true;
   private boolean noNewPrivileges;
@@ -366,15 +365,6 @@ public final class Task extends Sleeper implements Caller {
 
   public void setRestart(@Nullable Errno code) {
     this.restart = code;
-  }
-
-  /// What restart_syscall does.
-  public @Nullable RestartBlock restartBlock() {
-    return restartBlock;
-  }
-
-  public void setRestartBlock(@Nullable RestartBlock block) {
-    this.restartBlock = block;
   }
 
   public TaskTimes times() {

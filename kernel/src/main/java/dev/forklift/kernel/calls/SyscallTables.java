@@ -1,0 +1,27 @@
+package dev.forklift.kernel.calls;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.arch.LinuxAbi;
+
+/// The tables of system calls, put together from their families.
+public final class SyscallTables {
+  private SyscallTables() {}
+
+  /// The table of an architecture that uses asm-generic's numbers.
+  ///
+  /// @param clone3 whether clone3 is there: Linux before 6.18 refuses it on some architectures
+  public static SyscallTable of(LinuxAbi abi, boolean clone3) {
+    SyscallTable table = new SyscallTable();
+    ProcessCalls.rows(table);
+    SignalCalls.rows(table);
+    if (!abi.dataModel().is64Bit()) {
+      SignalCalls.time64Rows(table);
+    }
+    if (clone3) {
+      ProcessCalls.clone3Row(table);
+    } else {
+      table.refuse(435, "clone3", Errno.ENOSYS);
+    }
+    return table;
+  }
+}

@@ -1,0 +1,197 @@
+package dev.forklift.kernel.machine;
+
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.calls.SyscallDispatcher;
+import dev.forklift.kernel.calls.SyscallTables;
+import dev.forklift.kernel.fs.stdio.HostInput;
+import dev.forklift.kernel.fs.stdio.HostOutput;
+import dev.forklift.kernel.process.ExitHooks;
+import dev.forklift.kernel.process.Kernel;
+import dev.forklift.kernel.process.KernelClone;
+import dev.forklift.kernel.process.KernelParts;
+import dev.forklift.kernel.process.KernelThreads;
+import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.process.UtsName;
+import dev.forklift.kernel.vfs.FileDescriptors;
+import dev.forklift.kernel.vfs.FileSystems;
+import dev.forklift.kernel.vfs.FsContext;
+import dev.forklift.kernel.vfs.MountNamespace;
+import dev.forklift.kernel.vfs.NamelessFileSystem;
+import dev.forklift.kernel.vfs.VfsPath;
+import dev.forklift.kernel.wait.KernelLock;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One machine: a kernel with its file systems, from boot to power-off.
+public final class Machine {
+  private static final long PIPEFS_MAGIC = 0x50495045;
+  private static final long PIDFS_MAGIC = 0x50494446;
+
+  private final KernelLock lock = new KernelLock();
+  private final ExecutorService threads;
+  private final Kernel kernel;
+  private final HostOutput out;
+  private final HostOutput err;
+  private final CountDownLatch down = new CountDownLatch(1);
+  private int status;
+  private @Nullable Errno notStarted;
+
+  /// Puts a machine together.
+  ///
+  /// @throws IOException if its root cannot be made
+  public Machine(MachineConfig config) throws IOException {
+    LinuxAbi abi = config.abi();
+    threads =
+        Executors.newCachedThreadPool(
+            run -> Thread.ofPlatform().daemon().name("forklift-task").unstarted(run));
+    FrameBudget budget = new FrameBudget(config.memoryLimit());
+    int pageSize = 1 << abi.memoryLayout().pageShift();
+    lock.acquire();
+    try {
+      FileSystems systems = new FileSystems(config.clock(), pageSize);
+      MountNamespace mounts =
+          MountNamespace.of(config.root().root(systems, budget), "rootfs", 0);
+      VfsPath root = mounts.root().rootPath();
+      NamelessFileSystem pipes = new NamelessFileSystem(systems, "pipefs", PIPEFS_MAGIC);
+      HostInput in = new HostInput(lock, config.clock(), pipes, config.stdio().in());
+      out = new HostOutput(lock, config.clock(), pipes, config.stdio().out());
+      err = new HostOutput(lock, config.clock(), pipes, config.stdio().err());
+      out.orderWith(err);
+      FileDescriptors files = new FileDescriptors();
+      addFile(files, in.open());
+      addFile(files, out.open());
+      addFile(files, err.open());
+      kernel =
+          new Kernel(
+              new KernelParts(
+                  abi,
+                  lock,
+                  config.clock(),
+                  config.random(),
+                  budget,
+                  new Evaluator(),
+                  new SyscallDispatcher(
+                      SyscallTables.of(abi, config.release() == MachineConfig.Release.V6_18),
+                      config.observer()),
+                  (task, mm) -> {},
+                  config.events(),
+                  config.coreDumper(),
+                  new NamelessFileSystem(systems, "pidfs", PIDFS_MAGIC),
+                  new UtsName(
+                      "Linux",
+                      "forklift",
+                      config.release().text(),
+                      "#1 SMP",
+                      abi.unameMachine(),
+                      "(none)"),
+                  config.maximumTasks()),
+              files,
+              new FsContext(root, root, 022),
+              threads,
+              new Hooks());
+      config.root().populate(kernel.idle(), systems, budget, mounts);
+    } catch (Errno e) {
+      throw new IOException("cannot set up the root: " + e.getMessage(), e);
+    } finally {
+      lock.release();
+    }
+  }
+
+  private static void addFile(FileDescriptors files, dev.forklift.kernel.vfs.OpenFile file)
+      throws Errno {
+    int unused = files.add(file, false, FileDescriptors.MAX);
+  }
+
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /// Boots and runs a program to its end.
+  public Outcome run(ProgramSpec program) {
+    start(program);
+    return await();
+  }
+
+  /// Boots: pid 1, which starts the program, and pid 2.
+  public void start(ProgramSpec program) {
+    lock.acquire();
+    try {
+      Runnable first = program.asInit() ? new Start(this, program) : new Init(this, program);
+      int init =
+          KernelClone.clone(kernel.idle(), KernelCloneArgs.userModeThread(first, "init"));
+      if (init != 1) {
+        throw new IllegalStateException("init is pid " + init);
+      }
+      KernelThreads unused = KernelThreads.start(kernel);
+    } catch (Errno e) {
+      throw new IllegalStateException("boot", e);
+    } finally {
+      lock.release();
+    }
+  }
+
+  /// Waits until the program has ended and the machine is off.
+  public Outcome await() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        down.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    lock.acquire();
+    try {
+      kernel.shutDown();
+    } finally {
+      lock.release();
+    }
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
+        System.getLogger(Machine.class.getName())
+            .log(System.Logger.Level.WARNING, "some tasks did not end");
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    out.drain();
+    err.drain();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return new Outcome(status, notStarted);
+  }
+
+  /// The program has ended; the machine goes down with it.
+  void programEnded(int waitStatus) {
+    status = waitStatus;
+    down.countDown();
+  }
+
+  /// The program could not be executed.
+  void notStarted(Errno errno) {
+    notStarted = errno;
+  }
+
+  /// Makes the console the controlling terminal of the program's session, if there is a console.
+  void takeTerminal(Task task) {}
+
+  private final class Hooks implements ExitHooks {
+    @Override
+    public void initEnded(Task init) {
+      if (init.group().pid().global() == 1 && down.getCount() > 0) {
+        programEnded(init.group().isExiting() ? init.group().exitCode() : init.exitStatus());
+      }
+    }
+  }
+}
