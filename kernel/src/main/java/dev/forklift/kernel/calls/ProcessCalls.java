@@ -13,8 +13,6 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.arch.CloneArgument;
 import dev.forklift.kernel.arch.KernelCloneArgs;
-import dev.forklift.kernel.loader.LoadedProgram;
-import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.ChildWait;
 import dev.forklift.kernel.process.Exec;
@@ -25,12 +23,14 @@ import dev.forklift.kernel.process.ProcessGroup;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskExit;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.vfs.VfsPath;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Making processes, turning them into other programs, ending and waiting for them.
 final class ProcessCalls {
+  private static final int AT_FDCWD = -100;
   private static final int P_ALL = 0;
   private static final int P_PID = 1;
   private static final int P_PGID = 2;
@@ -128,32 +128,15 @@ final class ProcessCalls {
   }
 
   private static long execve(Task task, long path, long argv, long envp) throws Errno {
-    return execveat(task, -100, path, argv, envp, 0);
+    return execveat(task, AT_FDCWD, path, argv, envp, 0);
   }
 
   private static long execveat(
       Task task, int folder, long path, long argv, long envp, int flags) throws Errno {
     UserMemory user = task.memory().user();
     String name = user.readString(path, 4096);
-    LoadedProgram program =
-        Loader.load(
-            task.kernel().abi(),
-            task.kernel().budget(),
-            task.kernel().random(),
-            task,
-            task.files(),
-            folder,
-            name,
-            flags,
-            user.readStrings(argv),
-            user.readStrings(envp),
-            task.group().limits());
-    try {
-      Exec.replace(task, program);
-    } catch (Errno e) {
-      program.mm().release();
-      throw e;
-    }
+    VfsPath start = folder == AT_FDCWD ? null : task.files().getAny(folder).path();
+    Exec.execute(task, start, name, flags, user.readStrings(argv), user.readStrings(envp));
     return 0;
   }
 

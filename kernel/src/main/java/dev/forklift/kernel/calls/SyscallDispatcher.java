@@ -40,7 +40,7 @@ public final class SyscallDispatcher implements SystemCalls {
       if (e.isRestart()) {
         // Whether the call is made again is decided when the signal is delivered; the registers
         // still hold its arguments.
-        task.setRestart(e);
+        task.setInterruptedCall(e);
       } else {
         abi.fail(cpu, e.number());
       }

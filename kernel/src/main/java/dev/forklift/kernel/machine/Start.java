@@ -31,7 +31,8 @@ final class Start implements Runnable {
         kernel.userChanged(task.credentials().uid(), program.uid());
         task.setCredentials(Credentials.of(program.uid(), program.gid()));
       }
-      Exec.execute(task, program.path(), program.arguments(), program.environment());
+      Exec.execute(
+          task, null, program.path(), 0, program.arguments(), program.environment());
     } catch (Errno e) {
       machine.notStarted(e);
       int code = e == Errno.ENOENT || e == Errno.ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE;

@@ -5,24 +5,61 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.loader.LoadedProgram;
+import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SignalHandlers;
 import dev.forklift.kernel.vfs.FileDescriptors;
+import dev.forklift.kernel.vfs.VfsPath;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Turning a task into another program (execve(2)).
 public final class Exec {
   private Exec() {}
+
+  /// Loads a program and becomes it.
+  ///
+  /// @param start where a relative path begins: an open folder, or null for the current one
+  /// @param flags AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
+  /// @throws Errno why it cannot be executed; the old program then goes on
+  public static void execute(
+      Task task,
+      @Nullable VfsPath start,
+      String path,
+      int flags,
+      List<String> arguments,
+      List<String> environment)
+      throws Errno {
+    Kernel kernel = task.kernel();
+    LoadedProgram program =
+        Loader.load(
+            kernel.abi(),
+            kernel.budget(),
+            kernel.random(),
+            task,
+            start,
+            path,
+            flags,
+            arguments,
+            environment,
+            task.group().limits());
+    try {
+      replace(task, program);
+    } catch (Errno e) {
+      program.mm().release();
+      throw e;
+    }
+  }
 
   /// Gives up the old program for one that has been loaded. All other tasks of the process end
   /// first, and the caller becomes the leader.
   ///
   /// @throws Errno EAGAIN if another task of the process does the same, or the process is being
   ///     killed; the old program then goes on
-  public static void replace(Task task, LoadedProgram program) throws Errno {
+  private static void replace(Task task, LoadedProgram program) throws Errno {
     becomeOnlyThread(task);
     TaskExit.giveUpMemory(task);
     Mm mm = program.mm();

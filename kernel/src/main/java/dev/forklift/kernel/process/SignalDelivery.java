@@ -93,11 +93,11 @@ final class SignalDelivery {
 
   /// A system call was cut short, and no handler runs: it is made again.
   private static void restartWithoutHandler(Task task) {
-    Errno code = task.restart();
+    Errno code = task.interruptedCall();
     if (code == null) {
       return;
     }
-    task.setRestart(null);
+    task.setInterruptedCall(null);
     Cpu cpu = task.cpu();
     if (code == Errno.ERESTART_RESTARTBLOCK) {
       cpu.setRegister(
@@ -109,11 +109,11 @@ final class SignalDelivery {
 
   /// A system call was cut short and a handler runs: it is made again afterwards or answers EINTR.
   private static void restartWithHandler(Task task, SigAction action) {
-    Errno code = task.restart();
+    Errno code = task.interruptedCall();
     if (code == null) {
       return;
     }
-    task.setRestart(null);
+    task.setInterruptedCall(null);
     boolean again =
         code == Errno.ERESTARTNOINTR
             || (code == Errno.ERESTARTSYS && action.has(SigAction.SA_RESTART));
@@ -197,7 +197,7 @@ final class SignalDelivery {
   static void returnFromHandler(Task task) {
     LinuxAbi abi = task.kernel().abi();
     SignalFrame layout = abi.signalFrame();
-    task.setRestart(null);
+    task.setInterruptedCall(null);
     task.forgetRestart();
     try {
       byte[] frame = new byte[layout.size()];

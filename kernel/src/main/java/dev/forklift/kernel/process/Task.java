@@ -69,7 +69,7 @@ public final class Task extends Sleeper implements Caller {
   private long clearChildTid;
   private long robustList;
   private @Nullable VforkWait vforkWait;
-  private @Nullable Errno restart;
+  private @Nullable Errno interruptedCall;
   private final TaskTimes times;
   private boolean dumpable = true;
   private boolean noNewPrivileges;
@@ -359,12 +359,12 @@ public final class Task extends Sleeper implements Caller {
   }
 
   /// The restart code of the system call that a signal has cut short, until delivery decides.
-  @Nullable Errno restart() {
-    return restart;
+  @Nullable Errno interruptedCall() {
+    return interruptedCall;
   }
 
-  public void setRestart(@Nullable Errno code) {
-    this.restart = code;
+  public void setInterruptedCall(@Nullable Errno code) {
+    this.interruptedCall = code;
   }
 
   public TaskTimes times() {
