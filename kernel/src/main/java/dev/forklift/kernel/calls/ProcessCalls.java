@@ -13,6 +13,7 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.arch.CloneArgument;
 import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.loader.ExecRequest;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.ChildWait;
 import dev.forklift.kernel.process.Exec;
@@ -23,6 +24,7 @@ import dev.forklift.kernel.process.ProcessGroup;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskExit;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.util.List;
 import java.util.function.Predicate;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// Making processes, turning them into other programs, ending and waiting for them.
 final class ProcessCalls {
   private static final int AT_FDCWD = -100;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  private static final int AT_EMPTY_PATH = 0x1000;
   private static final int P_ALL = 0;
   private static final int P_PID = 1;
   private static final int P_PGID = 2;
@@ -133,10 +137,28 @@ final class ProcessCalls {
 
   private static long execveat(
       Task task, int folder, long path, long argv, long envp, int flags) throws Errno {
-    UserMemory user = task.memory().user();
-    String name = user.readString(path, 4096);
-    VfsPath start = folder == AT_FDCWD ? null : task.files().getAny(folder).path();
-    Exec.execute(task, start, name, flags, user.readStrings(argv), user.readStrings(envp));
+    if ((flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) != 0) {
+      throw Errno.EINVAL;
+    }
+    String name = task.memory().user().readString(path, PathWalk.PATH_MAX);
+    VfsPath start = null;
+    String fileName = name;
+    boolean vanishes = false;
+    if (folder != AT_FDCWD && !name.startsWith("/")) {
+      start = task.files().getAny(folder).path();
+      fileName = "/dev/fd/" + folder + (name.isEmpty() ? "" : "/" + name);
+      vanishes = task.files().isCloseOnExec(folder);
+    }
+    ExecRequest request =
+        new ExecRequest(
+            start,
+            name,
+            flags,
+            fileName,
+            vanishes,
+            StringArray.read(task, argv),
+            StringArray.read(task, envp));
+    Exec.execute(task, request);
     return 0;
   }
 

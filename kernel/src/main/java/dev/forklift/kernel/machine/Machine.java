@@ -9,6 +9,7 @@ import dev.forklift.kernel.calls.SyscallDispatcher;
 import dev.forklift.kernel.calls.SyscallTables;
 import dev.forklift.kernel.fs.stdio.HostInput;
 import dev.forklift.kernel.fs.stdio.HostOutput;
+import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.process.ExitHooks;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.KernelClone;
@@ -76,7 +77,7 @@ public final class Machine {
                   lock,
                   config.clock(),
                   config.random(),
-                  budget,
+                  new AddressSpaces(abi, budget),
                   new Evaluator(),
                   new SyscallDispatcher(
                       SyscallTables.of(abi, config.release() == MachineConfig.Release.V6_18),

@@ -2,6 +2,7 @@ package dev.forklift.kernel.machine;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.loader.ExecRequest;
 import dev.forklift.kernel.process.Exec;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.Sessions;
@@ -32,7 +33,7 @@ final class Start implements Runnable {
         task.setCredentials(Credentials.of(program.uid(), program.gid()));
       }
       Exec.execute(
-          task, null, program.path(), 0, program.arguments(), program.environment());
+          task, ExecRequest.of(program.path(), program.arguments(), program.environment()));
     } catch (Errno e) {
       machine.notStarted(e);
       int code = e == Errno.ENOENT || e == Errno.ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE;

@@ -4,17 +4,17 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.loader.ExecRequest;
 import dev.forklift.kernel.loader.LoadedProgram;
 import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.AltStack;
+import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.signal.SignalHandlers;
 import dev.forklift.kernel.vfs.FileDescriptors;
-import dev.forklift.kernel.vfs.VfsPath;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Turning a task into another program (execve(2)).
 public final class Exec {
@@ -22,35 +22,20 @@ public final class Exec {
 
   /// Loads a program and becomes it.
   ///
-  /// @param start where a relative path begins: an open folder, or null for the current one
-  /// @param flags AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW
   /// @throws Errno why it cannot be executed; the old program then goes on
-  public static void execute(
-      Task task,
-      @Nullable VfsPath start,
-      String path,
-      int flags,
-      List<String> arguments,
-      List<String> environment)
-      throws Errno {
+  public static void execute(Task task, ExecRequest request) throws Errno {
     Kernel kernel = task.kernel();
     LoadedProgram program =
         Loader.load(
-            kernel.abi(),
-            kernel.budget(),
-            kernel.random(),
-            task,
-            start,
-            path,
-            flags,
-            arguments,
-            environment,
-            task.group().limits());
+            kernel.addressSpaces(), kernel.random(), task, request, task.group().limits());
     try {
       replace(task, program);
     } catch (Errno e) {
       program.mm().release();
       throw e;
+    }
+    if (program.failure() != null) {
+      Signals.force(task, SigInfo.kernel(Signal.SIGSEGV));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.signal.SignalHandlers;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FsContext;
+import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
@@ -87,7 +88,12 @@ public final class Kernel {
   }
 
   public FrameBudget budget() {
-    return parts.budget();
+    return parts.addressSpaces().budget();
+  }
+
+  /// Where the memory of processes comes from.
+  public AddressSpaces addressSpaces() {
+    return parts.addressSpaces();
   }
 
   Engine engine() {

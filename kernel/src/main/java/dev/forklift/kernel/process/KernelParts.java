@@ -1,8 +1,8 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.engine.cpu.Engine;
-import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
@@ -21,7 +21,7 @@ public record KernelParts(
     KernelLock lock,
     KernelClock clock,
     RandomSource random,
-    FrameBudget budget,
+    AddressSpaces addressSpaces,
     Engine engine,
     SystemCalls systemCalls,
     MemoryRelease memoryRelease,

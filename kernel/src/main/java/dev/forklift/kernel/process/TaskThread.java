@@ -133,7 +133,10 @@ final class TaskThread implements Runnable {
       Signals.sendToGroup(task.group(), SigInfo.kernel(Signal.SIGKILL));
       return;
     }
-    raise(task.memory().fault(fault), fault.address());
+    SignalCause cause = task.memory().fault(fault);
+    if (cause != null) {
+      raise(cause, fault.address());
+    }
   }
 
   private void raise(SignalCause cause, long address) {
