@@ -35,6 +35,8 @@ final class ProcessCalls {
   private static final int AT_FDCWD = -100;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int MAX_STRING = 128 << 10;
+  private static final int MAX_STRINGS = 6 << 20;
   private static final int P_ALL = 0;
   private static final int P_PID = 1;
   private static final int P_PGID = 2;
@@ -156,10 +158,15 @@ final class ProcessCalls {
             flags,
             fileName,
             vanishes,
-            StringArray.read(task, argv),
-            StringArray.read(task, envp));
+            strings(task, argv),
+            strings(task, envp));
     Exec.execute(task, request);
     return 0;
+  }
+
+  /// argv or envp; the loader counts more exactly what there is room for.
+  private static List<String> strings(Task task, long address) throws Errno {
+    return task.memory().user().readStrings(address, MAX_STRING, MAX_STRINGS);
   }
 
   private static long wait4(Task task, int pid, long status, int options, long rusage)
