@@ -10,6 +10,7 @@ import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.kernel.abi.CloneFlags;
 import dev.forklift.kernel.abi.DataModel;
+import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.arch.ChildRegisters;
 import dev.forklift.kernel.arch.CloneArgument;
@@ -125,6 +126,16 @@ public final class Nios2Linux implements LinuxAbi {
     cpu.setRegister(ERROR, 1);
   }
 
+  /// The number -1 also says "no system call to be restarted", so its error is not taken for one.
+  @Override
+  public void noSuchSyscall(Cpu cpu, int number) {
+    if (number == -1) {
+      succeed(cpu, -Errno.ENOSYS.number());
+    } else {
+      fail(cpu, Errno.ENOSYS.number());
+    }
+  }
+
   @Override
   public void copyThread(KernelCloneArgs args, ChildRegisters child) {
     if (args.stack() != 0) {
@@ -164,7 +175,7 @@ public final class Nios2Linux implements LinuxAbi {
   public SignalCause exception(int code) {
     return switch (code) {
       case Nios2.DIVISION_ERROR -> new SignalCause(Signal.SIGFPE, 1);
-      case Nios2.SUPERVISOR_INSTRUCTION -> new SignalCause(Signal.SIGILL, 5);
+      case Nios2.SUPERVISOR_ONLY_INSTRUCTION -> new SignalCause(Signal.SIGILL, 5);
       case Nios2.MISALIGNED_DESTINATION -> new SignalCause(Signal.SIGBUS, 1);
       case Nios2.BREAK -> new SignalCause(Signal.SIGTRAP, 1);
       default -> new SignalCause(Signal.SIGILL, 1);

@@ -3,6 +3,7 @@ package dev.forklift.kernel.arch;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.kernel.abi.DataModel;
+import dev.forklift.kernel.abi.Errno;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ public interface LinuxAbi {
 
   /// Answers a system call with an error. `errno` is positive.
   void fail(Cpu cpu, int errno);
+
+  /// Answers a number that no system call has.
+  default void noSuchSyscall(Cpu cpu, int number) {
+    fail(cpu, Errno.ENOSYS.number());
+  }
 
   /// What clone answers in the parent; differs from [#succeed] where the parent gets more.
   default void cloneSucceeded(Cpu cpu, long tid) {

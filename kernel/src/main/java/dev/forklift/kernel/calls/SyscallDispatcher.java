@@ -26,7 +26,7 @@ public final class SyscallDispatcher implements SystemCalls {
     Syscall row = table.find(number);
     if (row == null) {
       observer.unknown(task, number, frame);
-      abi.fail(cpu, Errno.ENOSYS.number());
+      abi.noSuchSyscall(cpu, number);
       return;
     }
     observer.enter(row, frame);

@@ -6,7 +6,6 @@ import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.loader.ExecRequest;
 import dev.forklift.kernel.loader.LoadedProgram;
-import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SigInfo;
@@ -26,8 +25,7 @@ public final class Exec {
   public static void execute(Task task, ExecRequest request) throws Errno {
     Kernel kernel = task.kernel();
     LoadedProgram program =
-        Loader.load(
-            kernel.addressSpaces(), kernel.random(), task, request, task.group().limits());
+        kernel.loader().load(task, request, task.group().limits(), !task.noNewPrivileges());
     try {
       replace(task, program);
     } catch (Errno e) {
@@ -135,8 +133,8 @@ public final class Exec {
   /// Set-user-id and set-group-id files, and what exec does to capabilities (capabilities(7)).
   private static void applyCredentials(Task task, LoadedProgram program) {
     Credentials old = task.credentials();
-    int euid = program.setUid() >= 0 && !task.noNewPrivileges() ? program.setUid() : old.euid();
-    int egid = program.setGid() >= 0 && !task.noNewPrivileges() ? program.setGid() : old.egid();
+    int euid = program.setUid() >= 0 ? program.setUid() : old.euid();
+    int egid = program.setGid() >= 0 ? program.setGid() : old.egid();
     boolean changes = euid != old.euid() || egid != old.egid();
     Credentials now =
         old.withUids(old.uid(), euid, euid, euid).withGids(old.gid(), egid, egid, egid);

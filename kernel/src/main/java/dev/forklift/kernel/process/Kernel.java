@@ -9,6 +9,7 @@ import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.signal.SignalHandlers;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FsContext;
+import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
@@ -29,6 +30,7 @@ public final class Kernel {
   private final Map<Integer, Integer> tasksByUser = new HashMap<>();
   private final ExecutorService threads;
   private final Task idle;
+  private final Loader loader;
   private final ExitHooks exitHooks;
   private final ThreadLocal<Task> current = new ThreadLocal<>();
   private UtsName utsName;
@@ -49,6 +51,7 @@ public final class Kernel {
     this.threads = threads;
     this.utsName = parts.utsName();
     this.exitHooks = exitHooks;
+    this.loader = new Loader(parts.addressSpaces(), parts.random());
     Pid zero = new Pid(java.util.List.of(pids), new int[] {0});
     Session session = new Session(zero);
     this.idle =
@@ -89,6 +92,10 @@ public final class Kernel {
 
   public FrameBudget budget() {
     return parts.addressSpaces().budget();
+  }
+
+  Loader loader() {
+    return loader;
   }
 
   /// Where the memory of processes comes from.

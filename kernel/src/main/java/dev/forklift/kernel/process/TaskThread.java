@@ -114,11 +114,10 @@ final class TaskThread implements Runnable {
         kernel.systemCalls().call(task);
       }
       case TrapMeaning.Raise(SignalCause cause, boolean behind) -> {
-        long address = cpu.pc();
         if (behind) {
           cpu.setPc(cpu.nextPc());
         }
-        raise(cause, address);
+        raise(cause, cpu.pc());
       }
     }
   }
@@ -140,6 +139,10 @@ final class TaskThread implements Runnable {
   }
 
   private void raise(SignalCause cause, long address) {
+    if (cause.code() == SigInfo.SI_USER) {
+      task.raise(cause.signal());
+      return;
+    }
     Signals.force(task, SigInfo.fault(cause.signal(), cause.code(), address));
   }
 
