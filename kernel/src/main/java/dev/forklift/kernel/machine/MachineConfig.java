@@ -5,7 +5,7 @@ import dev.forklift.kernel.calls.SyscallObserver;
 import dev.forklift.kernel.process.CoreDumper;
 import dev.forklift.kernel.process.TaskEvents;
 import dev.forklift.kernel.wait.KernelClock;
-import dev.forklift.kernel.wait.RandomSource;
+import dev.forklift.kernel.random.RandomSource;
 
 /// What a machine is to be like.
 ///

@@ -14,7 +14,7 @@ import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
-import dev.forklift.kernel.wait.RandomSource;
+import dev.forklift.kernel.random.RandomSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;

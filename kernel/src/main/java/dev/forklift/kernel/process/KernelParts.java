@@ -6,7 +6,7 @@ import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
-import dev.forklift.kernel.wait.RandomSource;
+import dev.forklift.kernel.random.RandomSource;
 
 /// What a kernel is put together from.
 ///
