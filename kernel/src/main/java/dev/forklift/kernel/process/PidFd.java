@@ -31,7 +31,7 @@ public final class PidFd extends OpenFile {
   public static PidFd open(Kernel kernel, Pid pid, boolean ofThread, int flags) throws Errno {
     NamelessFileSystem pidfs = kernel.pidfs();
     VfsPath path =
-        pidfs.path(
+        pidfs.nameless(
             pidfs.plainInode(new NewInode(FileMode.S_IFREG | 0700, 0, 0, 0)),
             "anon_inode:[pidfd]");
     return new PidFd(path, OpenFlags.O_RDWR | flags, kernel, pid, ofThread);
@@ -71,7 +71,7 @@ public final class PidFd extends OpenFile {
   }
 
   @Override
-  public List<WaitQueue> pollQueues() {
+  public List<WaitQueue> pollQueues(int events) {
     return List.of(pid.exitQueue());
   }
 
