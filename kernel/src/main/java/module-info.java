@@ -8,6 +8,7 @@ module dev.forklift.kernel {
 
   exports dev.forklift.kernel.abi;
   exports dev.forklift.kernel.arch;
+  exports dev.forklift.kernel.calls;
   exports dev.forklift.kernel.cred;
   exports dev.forklift.kernel.fs.anon;
   exports dev.forklift.kernel.fs.dev;
@@ -15,8 +16,11 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.fs.stdio;
   exports dev.forklift.kernel.fs.tmpfs;
   exports dev.forklift.kernel.loader;
+  exports dev.forklift.kernel.machine;
   exports dev.forklift.kernel.mm;
+  exports dev.forklift.kernel.process;
   exports dev.forklift.kernel.random;
+  exports dev.forklift.kernel.signal;
   exports dev.forklift.kernel.vfs;
   exports dev.forklift.kernel.wait;
 }
