@@ -20,6 +20,10 @@ public final class Cpu {
   static final int ZERO = SLOTS - 1;
 
   private final Isa isa;
+
+  /// The bits that an address has.
+  final long addresses;
+
   final long[] file = new long[SLOTS];
   long pc;
   long nextPc;
@@ -31,6 +35,7 @@ public final class Cpu {
 
   public Cpu(Isa isa) {
     this.isa = isa;
+    this.addresses = isa.registers().is32Bit() ? 0xffff_ffffL : -1L;
   }
 
   public Isa isa() {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluator implements Engine {
   @Override
   public Exit run(Cpu cpu, AddressSpace space) {
-    return evaluate(cpu, space, null);
+    return runOn(cpu, space);
   }
 
   @Override
@@ -29,7 +29,8 @@ public final class Evaluator implements Engine {
     } catch (GuestFault fault) {
       return fault(cpu, fault);
     }
-    return evaluate(cpu, space, block);
+    Exit exit = execute(block, cpu, cpu.file, space);
+    return exit == null ? Exit.SAFE_POINT : exit;
   }
 
   private static boolean isMisaligned(Isa isa, long pc) {
@@ -66,35 +67,42 @@ public final class Evaluator implements Engine {
     return block;
   }
 
-  /// Runs `only`, or on and on if that is null.
-  private Exit evaluate(Cpu cpu, AddressSpace space, @Nullable Block only) {
-    final long[] file = cpu.file;
-    final boolean narrow = cpu.isa().registers().is32Bit();
-    final long addresses = narrow ? 0xffff_ffffL : -1L;
+  /// Runs block after block.
+  private static Exit runOn(Cpu cpu, AddressSpace space) {
     final long misaligned = (1L << cpu.isa().instructionAlignmentShift()) - 1;
     final int pageShift = space.pageShift();
-    long pc = cpu.pc;
-    int at = 0;
-    Block block = only;
     CodePage page = null;
+    while (true) {
+      long pc = cpu.pc;
+      if ((pc & misaligned) != 0) {
+        return raise(cpu, cpu.isa().misalignedJump());
+      }
+      Block block;
+      try {
+        if (page == null || (pc ^ page.address()) >>> pageShift != 0) {
+          page = space.codePage(pc);
+        }
+        block = block(cpu, space, page, pc);
+      } catch (GuestFault fault) {
+        return fault(cpu, fault);
+      }
+      Exit exit = execute(block, cpu, cpu.file, space);
+      if (exit != null) {
+        if (exit != Exit.SAFE_POINT || cpu.isInterrupted() || cpu.instructions >= cpu.instructionLimit) {
+          return exit;
+        }
+        page = null;
+      }
+    }
+  }
+
+  /// Runs a block. Null means that it came to its end, which is no safe point.
+  private static @Nullable Exit execute(Block block, Cpu cpu, long[] file, AddressSpace space) {
+    final long[] code = block.code;
+    final long addresses = cpu.addresses;
+    int at = 0;
     try {
       while (true) {
-        if (block == null) {
-          if ((pc & misaligned) != 0) {
-            cpu.pc = pc;
-            return raise(cpu, cpu.isa().misalignedJump());
-          }
-          if (page == null || (pc ^ page.address()) >>> pageShift != 0) {
-            page = space.codePage(pc);
-          }
-          block = block(cpu, space, page, pc);
-        }
-        final long[] code = block.code;
-        final long start = block.start();
-        boolean safePoint;
-        at = 0;
-        run:
-        while (true) {
           final long word = code[at++];
           final int d = (int) (word >>> 48) & 0xff;
           final int number = (int) word;
@@ -205,50 +213,28 @@ public final class Evaluator implements Engine {
             case Code.CALL -> file[d] = call(block.functions[number], file, word);
 
             case Code.BRANCH_EQUAL -> {
-              boolean taken = a == b;
-              pc = (taken ? start + number : block.end()) & addresses;
-              safePoint = taken && d != 0;
-              break run;
+              return branch(cpu, block, a == b, word);
             }
             case Code.BRANCH_NOT_EQUAL -> {
-              boolean taken = a != b;
-              pc = (taken ? start + number : block.end()) & addresses;
-              safePoint = taken && d != 0;
-              break run;
+              return branch(cpu, block, a != b, word);
             }
             case Code.BRANCH_LESS_SIGNED -> {
-              boolean taken = a < b;
-              pc = (taken ? start + number : block.end()) & addresses;
-              safePoint = taken && d != 0;
-              break run;
+              return branch(cpu, block, a < b, word);
             }
             case Code.BRANCH_LESS_UNSIGNED -> {
-              boolean taken = Long.compareUnsigned(a, b) < 0;
-              pc = (taken ? start + number : block.end()) & addresses;
-              safePoint = taken && d != 0;
-              break run;
+              return branch(cpu, block, Long.compareUnsigned(a, b) < 0, word);
             }
             case Code.BRANCH_GREATER_EQUAL_SIGNED -> {
-              boolean taken = a >= b;
-              pc = (taken ? start + number : block.end()) & addresses;
-              safePoint = taken && d != 0;
-              break run;
+              return branch(cpu, block, a >= b, word);
             }
             case Code.BRANCH_GREATER_EQUAL_UNSIGNED -> {
-              boolean taken = Long.compareUnsigned(a, b) >= 0;
-              pc = (taken ? start + number : block.end()) & addresses;
-              safePoint = taken && d != 0;
-              break run;
+              return branch(cpu, block, Long.compareUnsigned(a, b) >= 0, word);
             }
             case Code.JUMP -> {
-              pc = start + number & addresses;
-              safePoint = d != 0;
-              break run;
+              return jump(cpu, block, block.start() + number, d);
             }
             case Code.JUMP_INDIRECT -> {
-              pc = a & addresses;
-              safePoint = d != 0;
-              break run;
+              return jump(cpu, block, a, d);
             }
             case Code.TRAP -> {
               stopIn(cpu, block, at - 1);
@@ -264,28 +250,26 @@ public final class Evaluator implements Engine {
             default -> throw new IllegalStateException("code " + (word >>> 56));
           }
         }
-        cpu.instructions += block.instructions;
-        block = null;
-        if (only != null) {
-          cpu.pc = pc;
-          return Exit.SAFE_POINT;
-        }
-        if (safePoint) {
-          if (cpu.isInterrupted() || cpu.instructions >= cpu.instructionLimit) {
-            cpu.pc = pc;
-            return Exit.SAFE_POINT;
-          }
-          page = null;
-        }
-      }
     } catch (GuestFault fault) {
-      if (block == null) {
-        cpu.pc = pc;
-      } else {
-        stopIn(cpu, block, at - 1);
-      }
+      stopIn(cpu, block, at - 1);
       return fault(cpu, fault);
     }
+  }
+
+  private static @Nullable Exit branch(Cpu cpu, Block block, boolean taken, long word) {
+    cpu.instructions += block.instructions;
+    if (taken) {
+      cpu.pc = block.start() + (int) word & cpu.addresses;
+      return (word & 1L << 48) != 0 ? Exit.SAFE_POINT : null;
+    }
+    cpu.pc = block.end() & cpu.addresses;
+    return null;
+  }
+
+  private static @Nullable Exit jump(Cpu cpu, Block block, long target, int safePoint) {
+    cpu.instructions += block.instructions;
+    cpu.pc = target & cpu.addresses;
+    return safePoint != 0 ? Exit.SAFE_POINT : null;
   }
 
   private static GuestFault misaligned(long address, long word) {

@@ -1,7 +1,6 @@
 package dev.forklift.engine.isa;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// How the operands of an instruction are written in assembly: text with arguments between.
 ///
@@ -34,15 +33,5 @@ record Syntax(List<Part> parts) {
 
   Syntax {
     parts = List.copyOf(parts);
-  }
-
-  /// The address that the value of a [Relative] or [Segment] operand stands for, or null for other
-  /// kinds.
-  static @Nullable Long place(Kind kind, long pc, int value) {
-    return switch (kind) {
-      case Relative(int bias) -> pc + bias + value;
-      case Segment(int bits) -> pc & -1L << bits | value & ~(-1L << bits);
-      case Number _, Register _ -> null;
-    };
   }
 }
