@@ -23,7 +23,10 @@ final class ArithmeticInstructions {
         .on("and", Three.SHAPE, registers(BinaryOp.AND))
         .on("or", Three.SHAPE, registers(BinaryOp.OR))
         .on("xor", Three.SHAPE, registers(BinaryOp.XOR))
-        .on("nor", Three.SHAPE, (ir, a) -> ir.set(a.rc(), ir.not(ir.or(ir.reg(a.ra()), ir.reg(a.rb())))))
+        .on(
+            "nor",
+            Three.SHAPE,
+            (ir, a) -> ir.set(a.rc(), ir.not(ir.or(ir.reg(a.ra()), ir.reg(a.rb())))))
         .on("addi", Immediate.SHAPE, immediate(BinaryOp.ADD, 0))
         .on("muli", Immediate.SHAPE, immediate(BinaryOp.MUL, 0))
         .on("andi", Immediate.SHAPE, immediate(BinaryOp.AND, 0))

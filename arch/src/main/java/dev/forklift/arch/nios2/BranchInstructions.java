@@ -17,7 +17,7 @@ final class BranchInstructions {
   private static final long SEGMENT = 0xf000_0000L;
 
   static void define(InstructionSet.Builder set) {
-    set.on("br", Number.SHAPE, (ir, a) -> ir.jump(ir.nextPc() + a.imm(), JumpKind.JUMP))
+    set.on("br", Number.SHAPE, (ir, a) -> ir.jump(relative(ir, a.imm()), JumpKind.JUMP))
         .on("beq", Immediate.SHAPE, branch(BinaryOp.EQUAL))
         .on("bne", Immediate.SHAPE, branch(BinaryOp.NOT_EQUAL))
         .on("bge", Immediate.SHAPE, branch(BinaryOp.GREATER_EQUAL_SIGNED))
@@ -33,7 +33,12 @@ final class BranchInstructions {
   }
 
   private static Meaning<Immediate> branch(BinaryOp op) {
-    return (ir, a) -> ir.branch(op, ir.reg(a.ra()), ir.reg(a.rb()), ir.nextPc() + a.imm());
+    return (ir, a) -> ir.branch(op, ir.reg(a.ra()), ir.reg(a.rb()), relative(ir, a.imm()));
+  }
+
+  /// The processor ignores the two low bits of the distance.
+  private static long relative(Ir ir, int distance) {
+    return ir.nextPc() + (distance & -4);
   }
 
   private static long target(Ir ir, Target a) {

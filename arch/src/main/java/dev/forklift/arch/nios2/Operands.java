@@ -42,8 +42,7 @@ final class Operands {
   }
 
   /// A custom instruction: number, registers, and whether each is a general one.
-  record Custom(
-      int n, int ra, int rb, int rc, boolean readra, boolean readrb, boolean writerc) {
+  record Custom(int n, int ra, int rb, int rc, boolean readra, boolean readrb, boolean writerc) {
     static final Shape<Custom> SHAPE = Custom::of;
 
     private static Custom of(Instruction i) {

@@ -8,18 +8,19 @@ import dev.forklift.engine.isa.InstructionSet;
 final class SystemInstructions {
   static void defineForUser(InstructionSet.Builder set) {
     // User code is fetched anew after any store into it, so that there is no cache to flush.
-    set.on("trap", Number.SHAPE, (ir, a) -> ir.trap(a.imm()))
-        .on("break", ir -> ir.raise(Nios2.BREAK))
-        .on("sync", Ir::fence)
-        .on("flushd", ir -> {})
-        .on("flushda", ir -> {})
-        .on("flushi", ir -> {})
-        .on("flushp", ir -> {});
     for (String name :
-        new String[] {"eret", "bret", "rdctl", "wrctl", "rdprs", "wrprs", "initi", "initd"}) {
+        new String[] {"flushd", "flushda", "flushi", "flushp", "initd", "initda", "initi"}) {
+      set.on(name, _ -> {});
+    }
+    set.on("sync", Ir::fence);
+    set.on("trap", Number.SHAPE, (ir, a) -> ir.trap(a.imm()));
+    set.on("break", ir -> ir.raise(Nios2.BREAK));
+    for (String name : new String[] {"eret", "bret", "rdctl", "wrctl"}) {
       set.on(name, ir -> ir.raise(Nios2.SUPERVISOR_ONLY_INSTRUCTION));
     }
-    set.on("initda", ir -> {});
+    // There are no shadow register sets.
+    set.on("rdprs", ir -> ir.raise(Nios2.ILLEGAL_INSTRUCTION));
+    set.on("wrprs", ir -> ir.raise(Nios2.ILLEGAL_INSTRUCTION));
   }
 
   private SystemInstructions() {}

@@ -17,10 +17,8 @@ final class Nios2Test {
   void runsALoopUpToItsTrap() {
     Nios2 isa = new Nios2();
     PagedAddressSpace space =
-        PagedAddressSpace.create(
-            new FrameBudget(1 << 20), isa.byteOrder(), 12, 0xc000_0000L, 2);
-    space.map(
-        CODE, 0x1000, Protection.READ | Protection.EXECUTE, null, 0, false, null);
+        PagedAddressSpace.create(new FrameBudget(1 << 20), isa.byteOrder(), 12, 0xc000_0000L, 2);
+    space.map(CODE, 0x1000, Protection.READ | Protection.EXECUTE, null, 0, false, null);
     byte[] code = new byte[20];
     int[] words = {
       0x00800284, // movi r2, 10

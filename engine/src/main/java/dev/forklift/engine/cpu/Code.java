@@ -1,13 +1,11 @@
 package dev.forklift.engine.cpu;
 
-import dev.forklift.engine.ir.BinaryOp;
-
 /// The words that the [Evaluator] executes.
 ///
-/// A word is, from the top, an operation (8 bits), a destination slot (8), two operand slots a and b
-/// (8 each), and a signed number (32). Slots are those of [Cpu]; where an operand may be a number, it
-/// is the sum of slot b and the number, one of them being zero. Places in guest code are distances
-/// from the start of the block.
+/// A word is, from the top, an operation (8 bits), a destination slot (8), two operand slots a and
+/// b (8 each), and a signed number (32). Slots are those of [Cpu]; where an operand may be a
+/// number, it is the sum of slot b and the number, one of them being zero. Places in guest code are
+/// distances from the start of the block.
 final class Code {
   /// `d = b + number`.
   static final int MOVE = 0;
@@ -64,7 +62,7 @@ final class Code {
   static final int FENCE_ACQUIRE = 66;
   static final int FENCE_RELEASE = 67;
 
-  /// Raises exception `number` if a is not zero.
+  /// Raises exception `number` if a has a bit of d (sign-extended).
   static final int RAISE_IF = 68;
 
   /// `d = function number (d slots from a on)`: b is how many arguments there are.
@@ -94,7 +92,11 @@ final class Code {
   private Code() {}
 
   static long word(int op, int d, int a, int b, int number) {
-    return (long) op << 56 | (long) d << 48 | (long) a << 40 | (long) b << 32 | number & 0xffff_ffffL;
+    return (long) op << 56
+        | (long) d << 48
+        | (long) a << 40
+        | (long) b << 32
+        | number & 0xffff_ffffL;
   }
 
   static int op(long word) {

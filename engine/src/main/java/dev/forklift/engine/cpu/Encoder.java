@@ -72,8 +72,8 @@ final class Encoder {
               slot(expected),
               slot(to));
       case Op.Fence() -> add(Code.FENCE, Cpu.ZERO, Cpu.ZERO, Cpu.ZERO, 0);
-      case Op.RaiseIf(Value condition, int exception) ->
-          add(Code.RAISE_IF, 0, slot(condition), Cpu.ZERO, exception);
+      case Op.RaiseIf(Value condition, int mask, int exception) ->
+          add(Code.RAISE_IF, mask & 0xff, slot(condition), Cpu.ZERO, exception);
       case Op.CallJava call -> call(call);
       case Op.Branch(BinaryOp test, Value a, Value b, long taken, long _) -> {
         // Both operands are slots, and the number is the target.

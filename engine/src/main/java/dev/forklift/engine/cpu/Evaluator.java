@@ -2,7 +2,6 @@ package dev.forklift.engine.cpu;
 
 import dev.forklift.engine.ir.Arithmetic;
 import dev.forklift.engine.ir.Op.JavaFunction;
-import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
@@ -15,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluator implements Engine {
   @Override
   public Exit run(Cpu cpu, AddressSpace space) {
-    return runOn(cpu, space);
+    return isMisaligned(cpu) ? raise(cpu, cpu.isa().misalignedJump()) : runOn(cpu, space);
   }
 
   @Override
   public Exit step(Cpu cpu, AddressSpace space) {
+    if (isMisaligned(cpu)) {
+      return raise(cpu, cpu.isa().misalignedJump());
+    }
     Block block;
     try {
-      if (isMisaligned(cpu.isa(), cpu.pc)) {
-        return raise(cpu, cpu.isa().misalignedJump());
-      }
       block = Lifter.lift(cpu.isa(), space, space.codePage(cpu.pc), cpu.pc, 1);
     } catch (GuestFault fault) {
       return fault(cpu, fault);
@@ -33,8 +32,9 @@ public final class Evaluator implements Engine {
     return exit == null ? Exit.SAFE_POINT : exit;
   }
 
-  private static boolean isMisaligned(Isa isa, long pc) {
-    return (pc & (1L << isa.instructionAlignmentShift()) - 1) != 0;
+  /// Only who sets the pc from outside can make it so: jumps are checked where they are made.
+  private static boolean isMisaligned(Cpu cpu) {
+    return (cpu.pc & (1L << cpu.isa().instructionAlignmentShift()) - 1) != 0;
   }
 
   private static Exit raise(Cpu cpu, int exception) {
@@ -69,14 +69,10 @@ public final class Evaluator implements Engine {
 
   /// Runs block after block.
   private static Exit runOn(Cpu cpu, AddressSpace space) {
-    final long misaligned = (1L << cpu.isa().instructionAlignmentShift()) - 1;
     final int pageShift = space.pageShift();
     CodePage page = null;
     while (true) {
       long pc = cpu.pc;
-      if ((pc & misaligned) != 0) {
-        return raise(cpu, cpu.isa().misalignedJump());
-      }
       Block block;
       try {
         if (page == null || (pc ^ page.address()) >>> pageShift != 0) {
@@ -88,7 +84,9 @@ public final class Evaluator implements Engine {
       }
       Exit exit = execute(block, cpu, cpu.file, space);
       if (exit != null) {
-        if (exit != Exit.SAFE_POINT || cpu.isInterrupted() || cpu.instructions >= cpu.instructionLimit) {
+        if (exit != Exit.SAFE_POINT
+            || cpu.isInterrupted()
+            || cpu.instructions >= cpu.instructionLimit) {
           return exit;
         }
         page = null;
@@ -103,153 +101,150 @@ public final class Evaluator implements Engine {
     int at = 0;
     try {
       while (true) {
-          final long word = code[at++];
-          final int d = (int) (word >>> 48) & 0xff;
-          final int number = (int) word;
-          final long a = file[(int) (word >>> 40) & 0xff];
-          final long b = file[(int) (word >>> 32) & 0xff];
-          switch ((int) (word >>> 56)) {
-            case Code.MOVE -> file[d] = b + number;
-            case Code.WIDE -> file[d] = code[at++];
+        final long word = code[at++];
+        final int d = (int) (word >>> 48) & 0xff;
+        final int number = (int) word;
+        final long a = file[(int) (word >>> 40) & 0xff];
+        final long b = file[(int) (word >>> 32) & 0xff];
+        switch ((int) (word >>> 56)) {
+          case Code.MOVE -> file[d] = b + number;
+          case Code.WIDE -> file[d] = code[at++];
 
-            case Code.BINARY_64 -> file[d] = a + b + number;
-            case Code.BINARY_64 + 1 -> file[d] = a - b - number;
-            case Code.BINARY_64 + 2 -> file[d] = a * (b + number);
-            case Code.BINARY_64 + 3 -> file[d] = Math.multiplyHigh(a, b + number);
-            case Code.BINARY_64 + 4 -> file[d] = Math.unsignedMultiplyHigh(a, b + number);
-            case Code.BINARY_64 + 5 ->
-                file[d] = Arithmetic.multiplyHighSignedUnsigned(a, b + number);
-            case Code.BINARY_64 + 6 -> file[d] = b + number == 0 ? 0 : a / (b + number);
-            case Code.BINARY_64 + 7 ->
-                file[d] = b + number == 0 ? 0 : Long.divideUnsigned(a, b + number);
-            case Code.BINARY_64 + 8 -> file[d] = b + number == 0 ? a : a % (b + number);
-            case Code.BINARY_64 + 9 ->
-                file[d] = b + number == 0 ? a : Long.remainderUnsigned(a, b + number);
-            case Code.BINARY_64 + 10 -> file[d] = a & b + number;
-            case Code.BINARY_64 + 11 -> file[d] = a | b + number;
-            case Code.BINARY_64 + 12 -> file[d] = a ^ b + number;
-            case Code.BINARY_64 + 13 -> file[d] = a << b + number;
-            case Code.BINARY_64 + 14 -> file[d] = a >>> b + number;
-            case Code.BINARY_64 + 15 -> file[d] = a >> b + number;
-            case Code.BINARY_64 + 16 -> file[d] = Long.rotateLeft(a, (int) b + number);
-            case Code.BINARY_64 + 17 -> file[d] = a == b + number ? 1 : 0;
-            case Code.BINARY_64 + 18 -> file[d] = a != b + number ? 1 : 0;
-            case Code.BINARY_64 + 19 -> file[d] = a < b + number ? 1 : 0;
-            case Code.BINARY_64 + 20 ->
-                file[d] = Long.compareUnsigned(a, b + number) < 0 ? 1 : 0;
-            case Code.BINARY_64 + 21 -> file[d] = a >= b + number ? 1 : 0;
-            case Code.BINARY_64 + 22 ->
-                file[d] = Long.compareUnsigned(a, b + number) >= 0 ? 1 : 0;
+          case Code.BINARY_64 -> file[d] = a + b + number;
+          case Code.BINARY_64 + 1 -> file[d] = a - b - number;
+          case Code.BINARY_64 + 2 -> file[d] = a * (b + number);
+          case Code.BINARY_64 + 3 -> file[d] = Math.multiplyHigh(a, b + number);
+          case Code.BINARY_64 + 4 -> file[d] = Math.unsignedMultiplyHigh(a, b + number);
+          case Code.BINARY_64 + 5 -> file[d] = Arithmetic.multiplyHighSignedUnsigned(a, b + number);
+          case Code.BINARY_64 + 6 -> file[d] = b + number == 0 ? 0 : a / (b + number);
+          case Code.BINARY_64 + 7 ->
+              file[d] = b + number == 0 ? 0 : Long.divideUnsigned(a, b + number);
+          case Code.BINARY_64 + 8 -> file[d] = b + number == 0 ? a : a % (b + number);
+          case Code.BINARY_64 + 9 ->
+              file[d] = b + number == 0 ? a : Long.remainderUnsigned(a, b + number);
+          case Code.BINARY_64 + 10 -> file[d] = a & b + number;
+          case Code.BINARY_64 + 11 -> file[d] = a | b + number;
+          case Code.BINARY_64 + 12 -> file[d] = a ^ b + number;
+          case Code.BINARY_64 + 13 -> file[d] = a << b + number;
+          case Code.BINARY_64 + 14 -> file[d] = a >>> b + number;
+          case Code.BINARY_64 + 15 -> file[d] = a >> b + number;
+          case Code.BINARY_64 + 16 -> file[d] = Long.rotateLeft(a, (int) b + number);
+          case Code.BINARY_64 + 17 -> file[d] = a == b + number ? 1 : 0;
+          case Code.BINARY_64 + 18 -> file[d] = a != b + number ? 1 : 0;
+          case Code.BINARY_64 + 19 -> file[d] = a < b + number ? 1 : 0;
+          case Code.BINARY_64 + 20 -> file[d] = Long.compareUnsigned(a, b + number) < 0 ? 1 : 0;
+          case Code.BINARY_64 + 21 -> file[d] = a >= b + number ? 1 : 0;
+          case Code.BINARY_64 + 22 -> file[d] = Long.compareUnsigned(a, b + number) >= 0 ? 1 : 0;
 
-            case Code.BINARY_32 -> file[d] = (int) (a + b + number);
-            case Code.BINARY_32 + 1 -> file[d] = (int) (a - b - number);
-            case Code.BINARY_32 + 2 -> file[d] = (int) a * ((int) b + number);
-            case Code.BINARY_32 + 3 -> file[d] = (int) a * (long) ((int) b + number) >> 32;
-            case Code.BINARY_32 + 4 ->
-                file[d] = (int) ((a & 0xffff_ffffL) * (b + number & 0xffff_ffffL) >>> 32);
-            case Code.BINARY_32 + 5 -> file[d] = (int) a * (b + number & 0xffff_ffffL) >> 32;
-            case Code.BINARY_32 + 6 -> {
-              int divisor = (int) b + number;
-              file[d] = divisor == 0 ? 0 : (int) a / divisor;
-            }
-            case Code.BINARY_32 + 7 -> {
-              int divisor = (int) b + number;
-              file[d] = divisor == 0 ? 0 : Integer.divideUnsigned((int) a, divisor);
-            }
-            case Code.BINARY_32 + 8 -> {
-              int divisor = (int) b + number;
-              file[d] = divisor == 0 ? (int) a : (int) a % divisor;
-            }
-            case Code.BINARY_32 + 9 -> {
-              int divisor = (int) b + number;
-              file[d] = divisor == 0 ? (int) a : Integer.remainderUnsigned((int) a, divisor);
-            }
-            case Code.BINARY_32 + 13 -> file[d] = (int) a << (int) b + number;
-            case Code.BINARY_32 + 14 -> file[d] = (int) a >>> (int) b + number;
-            case Code.BINARY_32 + 15 -> file[d] = (int) a >> (int) b + number;
-            case Code.BINARY_32 + 16 -> file[d] = Integer.rotateLeft((int) a, (int) b + number);
+          case Code.BINARY_32 -> file[d] = (int) (a + b + number);
+          case Code.BINARY_32 + 1 -> file[d] = (int) (a - b - number);
+          case Code.BINARY_32 + 2 -> file[d] = (int) a * ((int) b + number);
+          case Code.BINARY_32 + 3 -> file[d] = (int) a * (long) ((int) b + number) >> 32;
+          case Code.BINARY_32 + 4 ->
+              file[d] = (int) ((a & 0xffff_ffffL) * (b + number & 0xffff_ffffL) >>> 32);
+          case Code.BINARY_32 + 5 -> file[d] = (int) a * (b + number & 0xffff_ffffL) >> 32;
+          case Code.BINARY_32 + 6 -> {
+            int divisor = (int) b + number;
+            file[d] = divisor == 0 ? 0 : (int) a / divisor;
+          }
+          case Code.BINARY_32 + 7 -> {
+            int divisor = (int) b + number;
+            file[d] = divisor == 0 ? 0 : Integer.divideUnsigned((int) a, divisor);
+          }
+          case Code.BINARY_32 + 8 -> {
+            int divisor = (int) b + number;
+            file[d] = divisor == 0 ? (int) a : (int) a % divisor;
+          }
+          case Code.BINARY_32 + 9 -> {
+            int divisor = (int) b + number;
+            file[d] = divisor == 0 ? (int) a : Integer.remainderUnsigned((int) a, divisor);
+          }
+          case Code.BINARY_32 + 13 -> file[d] = (int) a << (int) b + number;
+          case Code.BINARY_32 + 14 -> file[d] = (int) a >>> (int) b + number;
+          case Code.BINARY_32 + 15 -> file[d] = (int) a >> (int) b + number;
+          case Code.BINARY_32 + 16 -> file[d] = Integer.rotateLeft((int) a, (int) b + number);
 
-            case Code.SIGNED_8 -> file[d] = (byte) a;
-            case Code.SIGNED_16 -> file[d] = (short) a;
-            case Code.SIGNED_32 -> file[d] = (int) a;
-            case Code.UNSIGNED_8 -> file[d] = a & 0xff;
-            case Code.UNSIGNED_16 -> file[d] = a & 0xffff;
-            case Code.UNSIGNED_32 -> file[d] = a & 0xffff_ffffL;
-            case Code.SWAP_32 -> file[d] = Integer.reverseBytes((int) a);
-            case Code.SWAP_64 -> file[d] = Long.reverseBytes(a);
-            case Code.SELECT -> file[d] = a != 0 ? b : file[number];
+          case Code.SIGNED_8 -> file[d] = (byte) a;
+          case Code.SIGNED_16 -> file[d] = (short) a;
+          case Code.SIGNED_32 -> file[d] = (int) a;
+          case Code.UNSIGNED_8 -> file[d] = a & 0xff;
+          case Code.UNSIGNED_16 -> file[d] = a & 0xffff;
+          case Code.UNSIGNED_32 -> file[d] = a & 0xffff_ffffL;
+          case Code.SWAP_32 -> file[d] = Integer.reverseBytes((int) a);
+          case Code.SWAP_64 -> file[d] = Long.reverseBytes(a);
+          case Code.SELECT -> file[d] = a != 0 ? b : file[number];
 
-            case Code.LOAD_SIGNED_8 -> file[d] = (byte) space.load8(a + number & addresses);
-            case Code.LOAD_SIGNED_16 -> file[d] = (short) space.load16(a + number & addresses);
-            case Code.LOAD_SIGNED_32 -> file[d] = space.load32(a + number & addresses);
-            case Code.LOAD_UNSIGNED_8 -> file[d] = space.load8(a + number & addresses);
-            case Code.LOAD_UNSIGNED_16 -> file[d] = space.load16(a + number & addresses);
-            case Code.LOAD_UNSIGNED_32 ->
-                file[d] = space.load32(a + number & addresses) & 0xffff_ffffL;
-            case Code.LOAD_64 -> file[d] = space.load64(a + number & addresses);
-            case Code.STORE_8 -> space.store8(a + number & addresses, (int) b);
-            case Code.STORE_16 -> space.store16(a + number & addresses, (int) b);
-            case Code.STORE_32 -> space.store32(a + number & addresses, (int) b);
-            case Code.STORE_64 -> space.store64(a + number & addresses, b);
-            case Code.ALIGNED -> {
-              if ((a + number & (1L << d) - 1) != 0) {
-                throw misaligned(a + number & addresses, word);
-              }
+          case Code.LOAD_SIGNED_8 -> file[d] = (byte) space.load8(a + number & addresses);
+          case Code.LOAD_SIGNED_16 -> file[d] = (short) space.load16(a + number & addresses);
+          case Code.LOAD_SIGNED_32 -> file[d] = space.load32(a + number & addresses);
+          case Code.LOAD_UNSIGNED_8 -> file[d] = space.load8(a + number & addresses);
+          case Code.LOAD_UNSIGNED_16 -> file[d] = space.load16(a + number & addresses);
+          case Code.LOAD_UNSIGNED_32 ->
+              file[d] = space.load32(a + number & addresses) & 0xffff_ffffL;
+          case Code.LOAD_64 -> file[d] = space.load64(a + number & addresses);
+          case Code.STORE_8 -> space.store8(a + number & addresses, (int) b);
+          case Code.STORE_16 -> space.store16(a + number & addresses, (int) b);
+          case Code.STORE_32 -> space.store32(a + number & addresses, (int) b);
+          case Code.STORE_64 -> space.store64(a + number & addresses, b);
+          case Code.ALIGNED -> {
+            if ((a + number & (1L << d) - 1) != 0) {
+              throw misaligned(a + number & addresses, word);
             }
-            case Code.EXCHANGE_32 ->
-                file[d] = space.compareExchange32(a & addresses, (int) b, (int) file[number]);
-            case Code.EXCHANGE_64 ->
-                file[d] = space.compareExchange64(a & addresses, b, file[number]);
-            case Code.FENCE -> VarHandle.fullFence();
-            case Code.FENCE_ACQUIRE -> VarHandle.acquireFence();
-            case Code.FENCE_RELEASE -> VarHandle.releaseFence();
+          }
+          case Code.EXCHANGE_32 ->
+              file[d] = space.compareExchange32(a & addresses, (int) b, (int) file[number]);
+          case Code.EXCHANGE_64 ->
+              file[d] = space.compareExchange64(a & addresses, b, file[number]);
+          case Code.FENCE -> VarHandle.fullFence();
+          case Code.FENCE_ACQUIRE -> VarHandle.acquireFence();
+          case Code.FENCE_RELEASE -> VarHandle.releaseFence();
 
-            case Code.RAISE_IF -> {
-              if (a != 0) {
-                stopIn(cpu, block, at - 1);
-                return raise(cpu, number);
-              }
-            }
-            case Code.CALL -> file[d] = call(block.functions[number], file, word);
-
-            case Code.BRANCH_EQUAL -> {
-              return branch(cpu, block, a == b, word);
-            }
-            case Code.BRANCH_NOT_EQUAL -> {
-              return branch(cpu, block, a != b, word);
-            }
-            case Code.BRANCH_LESS_SIGNED -> {
-              return branch(cpu, block, a < b, word);
-            }
-            case Code.BRANCH_LESS_UNSIGNED -> {
-              return branch(cpu, block, Long.compareUnsigned(a, b) < 0, word);
-            }
-            case Code.BRANCH_GREATER_EQUAL_SIGNED -> {
-              return branch(cpu, block, a >= b, word);
-            }
-            case Code.BRANCH_GREATER_EQUAL_UNSIGNED -> {
-              return branch(cpu, block, Long.compareUnsigned(a, b) >= 0, word);
-            }
-            case Code.JUMP -> {
-              return jump(cpu, block, block.start() + number, d);
-            }
-            case Code.JUMP_INDIRECT -> {
-              return jump(cpu, block, a, d);
-            }
-            case Code.TRAP -> {
-              stopIn(cpu, block, at - 1);
-              cpu.instructions = cpu.instructions + 1;
-              cpu.nextPc = block.end() & addresses;
-              cpu.exitCode = number;
-              return Exit.TRAP;
-            }
-            case Code.RAISE -> {
+          case Code.RAISE_IF -> {
+            if ((a & (byte) d) != 0) {
               stopIn(cpu, block, at - 1);
               return raise(cpu, number);
             }
-            default -> throw new IllegalStateException("code " + (word >>> 56));
           }
+          case Code.CALL -> file[d] = call(block.functions[number], file, word);
+
+          case Code.BRANCH_EQUAL -> {
+            return branch(cpu, block, a == b, word);
+          }
+          case Code.BRANCH_NOT_EQUAL -> {
+            return branch(cpu, block, a != b, word);
+          }
+          case Code.BRANCH_LESS_SIGNED -> {
+            return branch(cpu, block, a < b, word);
+          }
+          case Code.BRANCH_LESS_UNSIGNED -> {
+            return branch(cpu, block, Long.compareUnsigned(a, b) < 0, word);
+          }
+          case Code.BRANCH_GREATER_EQUAL_SIGNED -> {
+            return branch(cpu, block, a >= b, word);
+          }
+          case Code.BRANCH_GREATER_EQUAL_UNSIGNED -> {
+            return branch(cpu, block, Long.compareUnsigned(a, b) >= 0, word);
+          }
+          case Code.JUMP -> {
+            return jump(cpu, block, block.start() + number, d);
+          }
+          case Code.JUMP_INDIRECT -> {
+            return jump(cpu, block, a, d);
+          }
+          case Code.TRAP -> {
+            stopIn(cpu, block, at - 1);
+            cpu.instructions = cpu.instructions + 1;
+            cpu.nextPc = block.end() & addresses;
+            cpu.exitCode = number;
+            return Exit.TRAP;
+          }
+          case Code.RAISE -> {
+            stopIn(cpu, block, at - 1);
+            return raise(cpu, number);
+          }
+          default -> throw new IllegalStateException("code " + (word >>> 56));
         }
+      }
     } catch (GuestFault fault) {
       stopIn(cpu, block, at - 1);
       return fault(cpu, fault);
@@ -274,8 +269,7 @@ public final class Evaluator implements Engine {
 
   private static GuestFault misaligned(long address, long word) {
     boolean store = (word >>> 32 & 0xff) != 0;
-    return new GuestFault(
-        GuestFault.Kind.MISALIGNED, address, store ? Access.WRITE : Access.READ);
+    return new GuestFault(GuestFault.Kind.MISALIGNED, address, store ? Access.WRITE : Access.READ);
   }
 
   private static long call(JavaFunction function, long[] file, long word) {

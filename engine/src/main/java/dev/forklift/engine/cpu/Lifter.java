@@ -19,6 +19,7 @@ final class Lifter {
   static final int MAXIMAL_INSTRUCTIONS = 64;
 
   private final Isa isa;
+  private final Ir.Rules rules;
   private final InstructionSet instructions;
   private final AddressSpace space;
   private final CodePage page;
@@ -30,6 +31,15 @@ final class Lifter {
     this.instructions = isa.instructions();
     this.space = space;
     this.page = page;
+    Registers registers = isa.registers();
+    this.rules =
+        new Ir.Rules(
+            registers.is32Bit() ? Width.W32 : Width.W64,
+            registers.zero(),
+            registers.count(),
+            (1 << isa.instructionAlignmentShift()) - 1,
+            isa.illegalInstruction(),
+            isa.misalignedJump());
     this.pageEnd = page.address() + (1L << space.pageShift());
   }
 
@@ -40,13 +50,7 @@ final class Lifter {
   }
 
   private Block lift(long start, int limit) {
-    Registers registers = isa.registers();
-    Ir ir =
-        new Ir(
-            registers.is32Bit() ? Width.W32 : Width.W64,
-            registers.zero(),
-            registers.count(),
-            isa.illegalInstruction());
+    Ir ir = new Ir(rules);
     long pc = start;
     int count = 0;
     Ir.Next next = Ir.Next.INSTRUCTION;
@@ -64,7 +68,7 @@ final class Lifter {
       count++;
       pc = fetched;
     }
-    return Encoder.encode(ir.ops(), start, pc, count, registers.is32Bit());
+    return Encoder.encode(ir.ops(), start, pc, count, isa.registers().is32Bit());
   }
 
   private Ir.Next liftOne(Ir ir, long pc) {
@@ -93,13 +97,7 @@ final class Lifter {
     if (instruction == null) {
       return false;
     }
-    Registers registers = isa.registers();
-    Ir trial =
-        new Ir(
-            registers.is32Bit() ? Width.W32 : Width.W64,
-            registers.zero(),
-            registers.count(),
-            isa.illegalInstruction());
+    Ir trial = new Ir(rules);
     trial.begin(pc, (int) (fetched - pc));
     instruction.emit(trial);
     return trial.end() == Ir.Next.DELAY_SLOT

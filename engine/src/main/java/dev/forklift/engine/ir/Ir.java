@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// that faults half-way leaves all registers as they were, and a destination may be one of the
 /// sources. Whoever reads a register twice in one instruction sees the same value twice.
 ///
-/// A meaning may end the block with one of the terminators ([#branch], [#jump]...), which read their
-/// operands before the registers change. After [#delayed] it takes effect behind the instruction in
-/// the delay slot, which sees the registers that the branch has set; both together are then one
-/// unit, and a fault in the slot is reported at the branch.
+/// A meaning may end the block with one of the terminators ([#branch], [#jump]...), which read
+/// their operands before the registers change. After [#delayed] it takes effect behind the
+/// instruction in the delay slot, which sees the registers that the branch has set; both together
+/// are then one unit, and a fault in the slot is reported at the branch.
 public final class Ir {
   /// What has to follow an instruction.
   public enum Next {
@@ -32,9 +32,25 @@ public final class Ir {
 
   private static final int MAXIMAL_WRITES = 8;
 
+  /// What an architecture has to say about all its instructions.
+  ///
+  /// @param width the width of registers
+  /// @param zero the register that always reads zero, or -1
+  /// @param firstTemporary the first number that is no register of the guest
+  /// @param misaligned the bits that are zero in the address of every instruction
+  /// @param illegalInstruction the exception raised for a branch in a delay slot
+  /// @param misalignedJump the exception raised for a jump to a misaligned address
+  public record Rules(
+      Width width,
+      int zero,
+      int firstTemporary,
+      int misaligned,
+      int illegalInstruction,
+      int misalignedJump) {}
+
+  private final Rules rules;
   private final int zero;
   private final int firstTemporary;
-  private final int illegalInstruction;
   private final Width width;
   private final List<Op> ops = new ArrayList<>();
 
@@ -50,15 +66,12 @@ public final class Ir {
   private Op.@Nullable Terminator terminator;
   private boolean delayed;
 
-  /// @param width the width of registers
-  /// @param zero the register that always reads zero, or -1
-  /// @param firstTemporary the first number that is no register of the guest
-  /// @param illegalInstruction the exception raised for a branch in a delay slot
-  public Ir(Width width, int zero, int firstTemporary, int illegalInstruction) {
-    this.width = width;
-    this.zero = zero;
-    this.firstTemporary = firstTemporary;
-    this.illegalInstruction = illegalInstruction;
+  /// An empty block.
+  public Ir(Rules rules) {
+    this.rules = rules;
+    this.width = rules.width();
+    this.zero = rules.zero();
+    this.firstTemporary = rules.firstTemporary();
     this.temporaries = firstTemporary;
   }
 
@@ -307,7 +320,7 @@ public final class Ir {
   /// Leaves with an exception at this instruction unless `condition` is zero.
   public void raiseIf(Value condition, int exception) {
     if (!condition.equals(Value.ZERO)) {
-      ops.add(new Op.RaiseIf(condition, exception));
+      ops.add(new Op.RaiseIf(condition, -1, exception));
     }
   }
 
@@ -333,16 +346,20 @@ public final class Ir {
     if (!op.isComparison()) {
       throw new IllegalArgumentException(op + " is no comparison");
     }
-    terminate(new Op.Branch(op, a, b, address(target), address(nextPc)));
+    terminate(new Op.Branch(op, a, b, place(target), address(nextPc)));
   }
 
   /// Goes to `target`.
   public void jump(long target, JumpKind kind) {
-    terminate(new Op.Jump(address(target), kind));
+    terminate(new Op.Jump(place(target), kind));
   }
 
-  /// Goes where `target` says.
+  /// Goes where `target` says. If that is misaligned, the exception is raised at this instruction
+  /// and no register changes.
   public void jumpIndirect(Value target, JumpKind kind) {
+    if (rules.misaligned() != 0) {
+      ops.add(new Op.RaiseIf(target, rules.misaligned(), rules.misalignedJump()));
+    }
     terminate(new Op.JumpIndirect(target, kind));
   }
 
@@ -366,13 +383,21 @@ public final class Ir {
   private void terminate(Op.Terminator op) {
     if (inSlot) {
       // Nothing of the pair happens: what the slot did so far is only temporaries.
-      Op.Raise raised = op instanceof Op.Raise raise ? raise : new Op.Raise(illegalInstruction);
+      Op.Raise raised =
+          op instanceof Op.Raise raise ? raise : new Op.Raise(rules.illegalInstruction());
       if (!(terminator instanceof Op.Raise)) {
         terminator = raised;
       }
     } else {
       terminator = op;
     }
+  }
+
+  private long place(long target) {
+    if ((target & rules.misaligned()) != 0) {
+      throw new IllegalArgumentException("a jump to 0x" + Long.toHexString(target));
+    }
+    return address(target);
   }
 
   private long address(long value) {
@@ -499,8 +524,7 @@ public final class Ir {
       case Op.Extend(int d, Value a, int bits, boolean signed) when d == from ->
           new Op.Extend(to, a, bits, signed);
       case Op.SwapBytes(Width w, int d, Value a) when d == from -> new Op.SwapBytes(w, to, a);
-      case Op.Select(int d, Value c, Value a, Value b) when d == from ->
-          new Op.Select(to, c, a, b);
+      case Op.Select(int d, Value c, Value a, Value b) when d == from -> new Op.Select(to, c, a, b);
       case Op.Load(
               int d,
               int bytes,

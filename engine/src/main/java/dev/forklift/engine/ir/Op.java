@@ -8,8 +8,8 @@ import java.util.List;
 /// [Ir#firstTemporary] up are temporaries.
 public sealed interface Op {
   /// The steps from here to the next `Instruction` are those of the guest instruction at `pc`, and
-  /// of the one in its delay slot if it has one. A fault in one of them is reported at `pc`, with no
-  /// register of that instruction changed.
+  /// of the one in its delay slot if it has one. A fault in one of them is reported at `pc`, with
+  /// no register of that instruction changed.
   record Instruction(long pc, int length) implements Op {}
 
   /// `destination = source`.
@@ -46,14 +46,14 @@ public sealed interface Op {
 
   /// Compare and exchange; `destination` becomes what stood in memory before.
   record CompareExchange(
-      int destination, int bytes, Value address, Value expected, Value replacement)
-      implements Op {}
+      int destination, int bytes, Value address, Value expected, Value replacement) implements Op {}
 
   /// A full memory fence.
   record Fence() implements Op {}
 
-  /// Leaves with an exception unless `condition` is zero; pc stays at this instruction.
-  record RaiseIf(Value condition, int exception) implements Op {}
+  /// Leaves with an exception if `condition` has one of the bits of `mask` (which fits a signed
+  /// byte); pc stays at this instruction.
+  record RaiseIf(Value condition, int mask, int exception) implements Op {}
 
   /// Calls Java: a custom instruction. `destination` is -1 where there is no result.
   record CallJava(int destination, JavaFunction function, List<Value> arguments) implements Op {}
@@ -67,7 +67,7 @@ public sealed interface Op {
   /// Goes to `target`. `kind` says what for.
   record Jump(long target, JumpKind kind) implements Terminator {}
 
-  /// Goes where `target` says.
+  /// Goes where `target` says, which has been checked to be aligned.
   record JumpIndirect(Value target, JumpKind kind) implements Terminator {}
 
   /// Leaves the engine for the kernel; pc stays at the trap, `next` is where it may go on.

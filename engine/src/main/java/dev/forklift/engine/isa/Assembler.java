@@ -158,8 +158,7 @@ public final class Assembler {
 
     private static Field field(Pattern pattern, String name) {
       for (Pattern.Argument argument : pattern.arguments()) {
-        if (argument instanceof Pattern.Variable(String other, Field field)
-            && other.equals(name)) {
+        if (argument instanceof Pattern.Variable(String other, Field field) && other.equals(name)) {
           return field;
         }
       }
@@ -237,7 +236,8 @@ public final class Assembler {
     }
 
     long number(String text) {
-      char c = text.isEmpty() ? ' ' : text.charAt(text.startsWith("-") && text.length() > 1 ? 1 : 0);
+      char c =
+          text.isEmpty() ? ' ' : text.charAt(text.startsWith("-") && text.length() > 1 ? 1 : 0);
       if (Character.isDigit(c)) {
         return Long.decode(text);
       }

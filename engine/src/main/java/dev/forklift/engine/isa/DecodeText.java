@@ -354,8 +354,7 @@ final class DecodeText {
     int mask = base.mask() | own.mask();
     // What the pattern says of a bit goes before what its format says.
     int reserved = (base.reserved() | own.reserved()) & ~mask;
-    int reservedMatch =
-        (base.reservedMatch() & ~own.reserved() | own.reservedMatch()) & reserved;
+    int reservedMatch = (base.reservedMatch() & ~own.reserved() | own.reservedMatch()) & reserved;
     return new Format(
         Math.max(base.bits(), own.bits()),
         mask,
@@ -440,8 +439,7 @@ final class DecodeText {
       int colon = operand.indexOf(':');
       String name = (colon < 0 ? operand : operand.substring(0, colon)).intern();
       Syntax.Kind kind = known(set, name, "argument");
-      parts.add(
-          new Syntax.Operand(name, colon < 0 ? kind : kind(operand.substring(colon + 1))));
+      parts.add(new Syntax.Operand(name, colon < 0 ? kind : kind(operand.substring(colon + 1))));
       at = close + 1;
     }
     return new Syntax(parts);
@@ -491,7 +489,11 @@ final class DecodeText {
         if (all.get(i).overlaps(all.get(j))) {
           line = all.get(i).line();
           throw error(
-              all.get(i).name() + " overlaps " + all.get(j).name() + " of line " + all.get(j).line());
+              all.get(i).name()
+                  + " overlaps "
+                  + all.get(j).name()
+                  + " of line "
+                  + all.get(j).line());
         }
       }
     }

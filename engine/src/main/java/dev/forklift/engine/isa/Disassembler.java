@@ -2,8 +2,9 @@ package dev.forklift.engine.isa;
 
 /// Writes instructions as assembly text, as `objdump` does: a mnemonic, a tab, operands.
 ///
-/// What it writes, the [Assembler] reads back to the same bits. A word that is no instruction, or has
-/// bits that the processor ignores otherwise than an assembler leaves them, is written as a number.
+/// What it writes, the [Assembler] reads back to the same bits. A word that is no instruction, or
+/// has bits that the processor ignores otherwise than an assembler leaves them, is written as a
+/// number.
 public final class Disassembler {
   private final InstructionSet set;
 

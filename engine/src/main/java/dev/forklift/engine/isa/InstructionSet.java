@@ -44,10 +44,7 @@ public final class InstructionSet {
   }
 
   private InstructionSet(
-      ByteOrder byteOrder,
-      Registers registers,
-      DecodeText text,
-      Map<String, Binding<?>> bindings) {
+      ByteOrder byteOrder, Registers registers, DecodeText text, Map<String, Binding<?>> bindings) {
     this.byteOrder = byteOrder;
     this.registers = registers;
     this.patterns = text.patterns();

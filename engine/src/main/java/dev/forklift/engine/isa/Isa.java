@@ -19,6 +19,7 @@ public interface Isa {
   /// The exception number raised for code that decodes to no instruction.
   int illegalInstruction();
 
-  /// The exception number raised for a jump to an address that is not aligned.
+  /// The exception number raised for a jump to an address that is not aligned: at the jump, without
+  /// any change to registers.
   int misalignedJump();
 }

@@ -9,7 +9,7 @@ import java.util.List;
 /// @param bytes its length, 2 or 4
 /// @param mask the bits that must be as in `match`
 /// @param reserved bits that carry no meaning, and stand as in `reservedMatch` in code that an
-///     assembler made
+///   assembler made
 record Pattern(
     String name,
     int line,
