@@ -24,7 +24,7 @@ extern char _start[], __ehdr_start[];
 int guest_main(int argc, char **argv, char **envp) {
   unsigned long *stack = (unsigned long *)argv - 1;
   say("argc is the word below argv: %s\n", *stack == (unsigned long)argc ? "yes" : "no");
-  say("sp at entry is a multiple of 4: %s\n", (unsigned long)stack % 4 == 0 ? "yes" : "no");
+  say("sp at entry modulo 16: %lu\n", (unsigned long)stack % 16);
   for (int i = 0; i < argc; i++) say("argv[%d] = %s\n", i, i ? argv[i] : base_name(argv[i]));
   say("argv[argc] is null: %s\n", argv[argc] ? "no" : "yes");
   char **end = envp;

@@ -38,6 +38,7 @@ enum {
   NR_rt_sigpending = 136,
   NR_rt_sigtimedwait = 137,
   NR_rt_sigqueueinfo = 138,
+  NR_rt_sigreturn = 139,
   NR_setpgid = 154,
   NR_getpgid = 155,
   NR_getsid = 156,
