@@ -7,7 +7,8 @@
 //   arch_set_thread_pointer
 //   arch_relax                            a fence for the compiler and the CPU
 //   arch_compare_and_set                  true if *word was old and is new_value now, in one step
-//   struct ucontext, ucontext_pc          the signal frame
+//   arch_write_function                   code made at run time
+//   struct ucontext, ucontext_pc, ...     the signal frame
 //   ARCH_TLS_REGISTER                     its name, for people
 
 #ifndef ARCH_NIOS2_H
@@ -171,6 +172,16 @@ static inline bool arch_compare_and_set(volatile int *word, int old, int new_val
   return cmpxchg(word, old, new_value) == 0;
 }
 
+// Writes a function that returns the value, makes it visible to instruction fetch, and needs 12 bytes.
+static inline void arch_write_function(void *to, int value) {
+  volatile unsigned *words = to;
+  words[0] = 2u << 22 | (unsigned)(value & 0xffff) << 6 | 0x04;   // addi r2, zero, value
+  words[1] = 0xf800283a;                                          // ret
+  for (char *line = to; line < (char *)to + 12; line += 4)
+    __asm__ volatile("flushd 0(%0)\n	flushi %0" : : "r"(line) : "memory");
+  __asm__ volatile("flushp" : : : "memory");
+}
+
 // The frame's second half, behind the siginfo. gregs: r1 to r23, ra, fp, gp, a hole, pc, sp.
 struct ucontext {
   unsigned long flags;
@@ -192,5 +203,7 @@ static inline unsigned long ucontext_pc(const struct ucontext *context) { return
 static inline void ucontext_set_pc(struct ucontext *context, unsigned long pc) { context->gregs[GREG_PC] = pc; }
 
 static inline unsigned long ucontext_sp(const struct ucontext *context) { return context->gregs[GREG_SP]; }
+
+static inline unsigned long ucontext_return_address(const struct ucontext *context) { return context->gregs[GREG_RA]; }
 
 #endif
