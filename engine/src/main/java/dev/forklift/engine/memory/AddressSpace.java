@@ -121,6 +121,10 @@ public abstract class AddressSpace {
   /// Number of pages that hold memory of their own or of a file, for RSS.
   public abstract long residentPages();
 
+  /// Says whether the page at `address` could be touched without making or reading one: it is
+  /// there, or its file has it (mincore).
+  public abstract boolean isResident(long address);
+
   /// A copy for a child: shared regions stay shared, private memory is copied (on write). Nobody
   /// has joined it. Throws [GuestFault] when there is no memory for its tables.
   public abstract AddressSpace fork();

@@ -83,6 +83,16 @@ public final class MemoryFile {
     }
   }
 
+  /// Says whether a page is in memory.
+  boolean isResident(long index) {
+    lock.lock();
+    try {
+      return pages.get(index) != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Gives the pages back as soon as nobody maps them any more. Nobody reads or writes the file
   /// afterwards, except through mappings that are there already.
   public void release() {

@@ -434,6 +434,16 @@ public final class PagedAddressSpace extends AddressSpace {
   }
 
   @Override
+  public boolean isResident(long address) {
+    pager.lock.lock();
+    try {
+      return pager.isResident(address);
+    } finally {
+      pager.lock.unlock();
+    }
+  }
+
+  @Override
   public AddressSpace fork() {
     PagedAddressSpace child =
         new PagedAddressSpace(

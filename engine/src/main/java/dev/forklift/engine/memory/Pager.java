@@ -164,6 +164,18 @@ final class Pager {
     table.set(page, frame, Protection.allows(region.protection(), Access.READ), mayWrite);
   }
 
+  /// Says whether the page at `address` is there, or its file has it.
+  boolean isResident(long address) {
+    long page = address >>> pageShift;
+    Region region = regions.at(address);
+    if (region == null) {
+      return false;
+    }
+    MemoryFile file = region.file();
+    return table.frame(page) != null
+        || file != null && file.isResident(fileIndex(region, page));
+  }
+
   private long fileIndex(Region region, long page) {
     return (region.offset() >>> pageShift) + (page - (region.start() >>> pageShift));
   }

@@ -269,8 +269,12 @@ public final class Mm {
     if (map.totalPages() + pages > pages(limits.soft(ResourceLimits.RLIMIT_AS))) {
       return false;
     }
-    return !VmaMap.isData(protection, shared, vma)
-        || map.dataPages() + pages <= pages(limits.soft(ResourceLimits.RLIMIT_DATA));
+    return !VmaMap.isData(protection, shared, vma) || mayHaveData(pages);
+  }
+
+  /// Says whether RLIMIT_DATA allows that many pages of data more.
+  boolean mayHaveData(long pages) {
+    return map.dataPages() + pages <= pages(limits.soft(ResourceLimits.RLIMIT_DATA));
   }
 
   /// Says whether there could ever be memory enough for that much more. Whether there is when it is

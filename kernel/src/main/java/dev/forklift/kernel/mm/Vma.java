@@ -62,6 +62,11 @@ public record Vma(int flags, @Nullable OpenFile file, @Nullable String name) {
     return (flags & flag) != 0;
   }
 
+  /// The permissions that mprotect may give, as PROT_* bits.
+  int allowedProtection() {
+    return (flags & MAY_ALL) >> 4;
+  }
+
   Vma with(int more) {
     return new Vma(flags | more, file, name);
   }
