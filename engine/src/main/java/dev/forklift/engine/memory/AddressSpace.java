@@ -125,6 +125,9 @@ public abstract class AddressSpace {
   /// there, or its file has it (mincore).
   public abstract boolean isResident(long address);
 
+  /// Returns after every sharer has passed a safe point: what one did before, all see from then on.
+  public abstract void barrier();
+
   /// A copy for a child: shared regions stay shared, private memory is copied (on write). Nobody
   /// has joined it. Throws [GuestFault] when there is no memory for its tables.
   public abstract AddressSpace fork();

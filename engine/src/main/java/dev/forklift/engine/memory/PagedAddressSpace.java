@@ -444,6 +444,11 @@ public final class PagedAddressSpace extends AddressSpace {
   }
 
   @Override
+  public void barrier() {
+    mappings.barrier();
+  }
+
+  @Override
   public AddressSpace fork() {
     PagedAddressSpace child =
         new PagedAddressSpace(

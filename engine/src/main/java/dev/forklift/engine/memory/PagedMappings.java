@@ -21,6 +21,11 @@ final class PagedMappings implements Mapper {
     this.pageShift = pager.pageShift;
   }
 
+  /// Waits until every sharer has passed a safe point.
+  void barrier() {
+    exclusively(() -> {});
+  }
+
   /// Makes a change that no running guest code may miss.
   private void exclusively(Runnable change) {
     pager.sharers.stop();

@@ -14,6 +14,7 @@ public final class SyscallTables {
     SyscallTable table = new SyscallTable();
     ProcessCalls.rows(table);
     SignalCalls.rows(table);
+    MemoryCalls.rows(table, abi.dataModel().is64Bit());
     if (!abi.dataModel().is64Bit()) {
       SignalCalls.time64Rows(table);
     }

@@ -142,10 +142,10 @@ public final class Madvise {
   /// Punches a hole into the file.
   private static void remove(Region region, Vma vma) throws Errno {
     MemoryFile file = region.file();
-    if (vma.has(Vma.LOCKED) || file == null || !region.shared()) {
+    if (vma.has(Vma.LOCKED) || file == null) {
       throw Errno.EINVAL;
     }
-    if (!vma.has(Vma.MAY_WRITE)) {
+    if (!region.shared() || !vma.has(Vma.MAY_WRITE)) {
       throw Errno.EACCES;
     }
     try {

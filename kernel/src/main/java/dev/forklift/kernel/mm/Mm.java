@@ -36,6 +36,7 @@ public final class Mm {
   private long[] auxv = {};
   private long brk;
   private int futureLocks;
+  private int barrierRegistrations;
   private long peakPages;
   private long peakResidentPages;
   private boolean outOfMemory;
@@ -87,6 +88,7 @@ public final class Mm {
     child.image = image;
     child.auxv = auxv;
     child.brk = brk;
+    child.barrierRegistrations = barrierRegistrations;
     if (executable != null) {
       child.setExecutable(executable);
     }
@@ -447,6 +449,15 @@ public final class Mm {
 
   void setFutureLocks(int flags) {
     futureLocks = flags;
+  }
+
+  /// The kinds of membarrier(2) that the process has announced.
+  int barrierRegistrations() {
+    return barrierRegistrations;
+  }
+
+  void registerBarrier(int kind) {
+    barrierRegistrations |= kind;
   }
 
   void notePeak() {

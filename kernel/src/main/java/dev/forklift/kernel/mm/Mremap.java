@@ -18,8 +18,7 @@ public final class Mremap {
   private final long newLength;
   private final int flags;
 
-  private Mremap(
-      Mm mm, Credentials who, long address, long oldLength, long newLength, int flags) {
+  private Mremap(Mm mm, Credentials who, long address, long oldLength, long newLength, int flags) {
     this.mm = mm;
     this.who = who;
     this.address = address;
@@ -52,8 +51,7 @@ public final class Mremap {
       throw Errno.EFAULT;
     }
     Mremap call =
-        new Mremap(
-            mm, who, address, mm.pageAlign(oldLength), mm.pageAlign(newLength), flags);
+        new Mremap(mm, who, address, mm.pageAlign(oldLength), mm.pageAlign(newLength), flags);
     return (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) != 0
         ? call.moveTo(newAddress)
         : call.resize();
@@ -141,8 +139,7 @@ public final class Mremap {
       throw Errno.EFAULT;
     }
     Vma vma = VmaMap.vma(region);
-    if (length == 0 && !vma.has(Vma.MAY_SHARE)
-        || has(MREMAP_DONTUNMAP) && vma.has(Vma.SPECIAL)) {
+    if (length == 0 && !vma.has(Vma.MAY_SHARE) || has(MREMAP_DONTUNMAP) && vma.has(Vma.SPECIAL)) {
       throw Errno.EINVAL;
     }
     if (length > region.end() - address) {

@@ -38,15 +38,24 @@ public final class UserBuffer implements IoBuffer {
     return new UserBuffer(memory, new long[] {address}, new long[] {Math.min(length, MAX_BYTES)});
   }
 
-  /// The buffers of an array of `struct iovec`, of which at most [#MAX_BYTES] are used together.
-  public static UserBuffer ofVector(UserMemory memory, long vector, long count) throws Errno {
+  /// Places and lengths of buffers, perhaps in another process's memory.
+  public record Ranges(long[] addresses, long[] lengths) {
+    /// Says whether there are none.
+    public boolean isEmpty() {
+      return addresses.length == 0;
+    }
+  }
+
+  /// Reads an array of `struct iovec`.
+  ///
+  /// @throws Errno EINVAL if there are too many, or a length is negative as an ssize_t
+  public static Ranges ranges(UserMemory memory, long vector, long count) throws Errno {
     if (count < 0 || count > MAX_SEGMENTS) {
       throw Errno.EINVAL;
     }
     int word = memory.model().wordBytes();
     long[] addresses = new long[(int) count];
     long[] lengths = new long[(int) count];
-    long total = 0;
     for (int i = 0; i < count; i++) {
       addresses[i] = memory.getWord(vector + 2L * word * i);
       lengths[i] = memory.getWord(vector + 2L * word * i + word);
@@ -54,12 +63,29 @@ public final class UserBuffer implements IoBuffer {
         throw Errno.EINVAL;
       }
     }
-    for (int i = 0; i < count; i++) {
-      memory.checkRange(addresses[i], lengths[i]);
+    return new Ranges(addresses, lengths);
+  }
+
+  /// Buffers, of which at most [#MAX_BYTES] are used together.
+  public static UserBuffer of(UserMemory memory, Ranges ranges) {
+    long[] lengths = ranges.lengths().clone();
+    long total = 0;
+    for (int i = 0; i < lengths.length; i++) {
       lengths[i] = Math.min(lengths[i], MAX_BYTES - total);
       total += lengths[i];
     }
-    return new UserBuffer(memory, addresses, lengths);
+    return new UserBuffer(memory, ranges.addresses().clone(), lengths);
+  }
+
+  /// The buffers of an array of `struct iovec` in the caller's own memory.
+  ///
+  /// @throws Errno EFAULT if one of them lies outside of user memory
+  public static UserBuffer ofVector(UserMemory memory, long vector, long count) throws Errno {
+    Ranges ranges = ranges(memory, vector, count);
+    for (int i = 0; i < count; i++) {
+      memory.checkRange(ranges.addresses()[i], ranges.lengths()[i]);
+    }
+    return of(memory, ranges);
   }
 
   private static boolean isNegative(UserMemory memory, long length) {

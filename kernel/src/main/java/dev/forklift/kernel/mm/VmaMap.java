@@ -77,12 +77,12 @@ final class VmaMap {
   // Looking.
 
   @Nullable Region at(long address) {
-    return space.regionAt(address);
+    return address < 0 ? null : space.regionAt(address);
   }
 
   /// The region at `address` or the next one above it.
   @Nullable Region find(long address) {
-    return space.regionAtOrAbove(address);
+    return address < 0 ? null : space.regionAtOrAbove(address);
   }
 
   boolean isFree(long start, long end) {
