@@ -32,6 +32,7 @@ public final class FileSystems {
   private final int blockSize;
   private final Map<String, Type> types = new LinkedHashMap<>();
   private final Map<Long, Driver> characterDevices = new HashMap<>();
+  private final Map<Integer, Driver> characterMajors = new HashMap<>();
   private final LockWaits lockWaits = new LockWaits();
   private @Nullable Driver fifos;
   private int anonymousDevices;
@@ -62,6 +63,11 @@ public final class FileSystems {
     characterDevices.put(DeviceNumber.of(major, minor), driver);
   }
 
+  /// Says who opens all character devices of a major number that nobody else opens.
+  public void registerCharacterDevices(int major, Driver driver) {
+    characterMajors.put(major, driver);
+  }
+
   /// Says who opens FIFOs.
   public void registerFifos(Driver driver) {
     fifos = driver;
@@ -72,7 +78,10 @@ public final class FileSystems {
     Inode inode = path.inode();
     Driver driver =
         switch (inode.mode() & FileMode.S_IFMT) {
-          case FileMode.S_IFCHR -> characterDevices.get(inode.rdev());
+          case FileMode.S_IFCHR -> {
+            Driver own = characterDevices.get(inode.rdev());
+            yield own != null ? own : characterMajors.get(DeviceNumber.major(inode.rdev()));
+          }
           case FileMode.S_IFIFO -> fifos;
           default -> null;
         };

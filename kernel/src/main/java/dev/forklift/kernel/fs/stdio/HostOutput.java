@@ -72,13 +72,41 @@ public final class HostOutput {
   public void drain() {
     lock.acquire();
     try {
-      PumpSleeper waiter = new PumpSleeper(lock, pump.clock());
-      waiter.await(Sleeper.Mode.UNINTERRUPTIBLE, KernelClock.NEVER, this::isIdle, List.of(changed));
-    } catch (Errno e) {
-      throw new IllegalStateException("an uninterruptible sleep was interrupted", e);
+      new PumpSleeper(lock, pump.clock()).awaitUninterrupted(changed, this::isIdle);
     } finally {
       lock.release();
     }
+  }
+
+  /// How many bytes [#put] takes.
+  public int room() {
+    return CAPACITY - count;
+  }
+
+  /// Takes bytes, not more than there is room for.
+  public void put(byte[] bytes, int offset, int length) {
+    if (!broken) {
+      start();
+      System.arraycopy(bytes, offset, pending, count, length);
+      count += length;
+      pump.wake();
+    }
+  }
+
+  /// Bytes that the host has not been given yet.
+  public int pending() {
+    return count;
+  }
+
+  /// Throws away what the host has not been given yet.
+  public void discard() {
+    count = 0;
+    changed.wakeAll();
+  }
+
+  /// Woken when there is more room.
+  public WaitQueue changed() {
+    return changed;
   }
 
   private boolean isIdle() {
@@ -106,7 +134,10 @@ public final class HostOutput {
       lock.acquire();
       try {
         writing = false;
-        broken |= failed;
+        if (failed) {
+          broken = true;
+          count = 0;
+        }
         changed.wakeAll();
         if (broken) {
           return;
