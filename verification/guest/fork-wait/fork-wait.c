@@ -29,12 +29,13 @@ static long fork_grandchild(void *unused) {
   long grandchild = sys_fork();
   if (grandchild == 0) {
     shared[0] = sys_getppid() == middle;
+    set_and_wake((volatile int *)(shared + 3), 1);
     while (sys_getppid() == middle) sleep_ms(1);
     shared[1] = sys_getppid();
     set_and_wake((volatile int *)(shared + 2), 1);
     sys_exit(0);
   }
-  sleep_ms(20);
+  wait_until((volatile int *)(shared + 3), 1);
   return 0;
 }
 

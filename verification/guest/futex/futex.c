@@ -85,10 +85,14 @@ static void put_to_sleep(int n, volatile int *word, const int *bits) {
   sleep_ms(40);
 }
 
-static int awake(int n) {
+// How many of them have ended, once as many as expected have, or never will.
+static int awake(int n, int expected) {
   int sum = 0;
-  sleep_ms(20);
-  for (int i = 0; i < n; i++) sum += sleepers[i].thread.tid == 0;
+  for (int i = 0; i < 1000 && sum < expected; i++) {
+    sleep_ms(2);
+    sum = 0;
+    for (int k = 0; k < n; k++) sum += sleepers[k].thread.tid == 0;
+  }
   return sum;
 }
 
@@ -142,19 +146,20 @@ int guest_main(int argc, char **argv, char **envp) {
   say("-- waking\n");
   put_to_sleep(3, &word, 0);
   say("wake 1 of 3: %e", sys_futex(&word, FUTEX_WAKE, 1, 0));
-  say(", awake %d", awake(3));
+  say(", awake %d", awake(3, 1));
   say("; wake 10: %e", sys_futex(&word, FUTEX_WAKE, 10, 0));
-  say(", awake %d\n", awake(3));
+  say(", awake %d\n", awake(3, 3));
   static const int bits[] = {1, 2, 3, 4};
   put_to_sleep(4, &word, bits);
   say("bit sets 1, 2, 3, 4: wake 2: %e", syscall6(NR_futex, ARG(&word), FUTEX_WAKE_BITSET, 10, 0, 0, 2));
-  say(", awake %d; wake all: %e\n", awake(4), sys_futex(&word, FUTEX_WAKE, 10, 0));
+  say(", awake %d", awake(4, 2));
+  say("; wake all: %e\n", sys_futex(&word, FUTEX_WAKE, 10, 0));
   for (int i = 0; i < 4; i++) join_thread(&sleepers[i].thread);
   volatile int other = 0;
   put_to_sleep(4, &word, 0);
   say("requeue with another value: %e\n", syscall6(NR_futex, ARG(&word), FUTEX_CMP_REQUEUE, 1, 2, ARG(&other), 7));
   say("wake 1 and requeue 2: %e", syscall6(NR_futex, ARG(&word), FUTEX_CMP_REQUEUE, 1, 2, ARG(&other), 0));
-  say(", awake %d", awake(4));
+  say(", awake %d", awake(4, 1));
   say("; at the other word: %e, at the first: %e\n", sys_futex(&other, FUTEX_WAKE, 10, 0), sys_futex(&word, FUTEX_WAKE, 10, 0));
   for (int i = 0; i < 4; i++) join_thread(&sleepers[i].thread);
 

@@ -79,7 +79,8 @@ int guest_main(int argc, char **argv, char **envp) {
   area[PAGE] = 77;
   sys_munmap(area + 2 * PAGE, PAGE);
   say("a hole: %s; the rest: %s, %s\n", access(area + 2 * PAGE), access(area + PAGE), access(area + 3 * PAGE));
-  say("mprotect over the hole: %e; in front of it: %s, behind it: %s\n", sys_mprotect(area, 4 * PAGE, PROT_READ), access(area + PAGE), access(area + 3 * PAGE));
+  long result = sys_mprotect(area, 4 * PAGE, PROT_READ);
+  say("mprotect over the hole: %e; in front of it: %s, behind it: %s\n", result, access(area + PAGE), access(area + 3 * PAGE));
   sys_mprotect(area, 2 * PAGE, RW);
 
   say("-- moving\n");
@@ -98,9 +99,11 @@ int guest_main(int argc, char **argv, char **envp) {
 
   say("-- MADV_DONTNEED\n");
   private_memory[0] = 9;
-  say("%e, then private memory is %d\n", sys_madvise((void *)private_memory, PAGE, MADV_DONTNEED), private_memory[0]);
+  result = sys_madvise((void *)private_memory, PAGE, MADV_DONTNEED);
+  say("%e, then private memory is %d\n", result, private_memory[0]);
   shared_memory[0] = 9;
-  say("%e, then shared memory is %d\n", sys_madvise((void *)shared_memory, PAGE, MADV_DONTNEED), shared_memory[0]);
+  result = sys_madvise((void *)shared_memory, PAGE, MADV_DONTNEED);
+  say("%e, then shared memory is %d\n", result, shared_memory[0]);
 
   say("-- files\n");
   int file = (int)need(sys_memfd_create("file", 0), "memfd_create");

@@ -23,7 +23,6 @@ static long write_much(void *unused) {
 }
 
 static long write_without_reader(void *unused) {
-  sys_close(pipe_ends[0]);
   sys_write(pipe_ends[1], "x", 1);
   return 0;
 }
@@ -104,8 +103,8 @@ int guest_main(int argc, char **argv, char **envp) {
 
   say("-- nobody reads\n");
   new_pipe();
-  child = fork_child(write_without_reader, 0);
   sys_close(pipe_ends[0]);
+  child = fork_child(write_without_reader, 0);
   say("writer %w\n", wait_for(child));
   poll_says("no reader", pipe_ends[1], POLLOUT);
   handle(SIGPIPE, on_pipe, SA_SIGINFO);

@@ -28,7 +28,7 @@ static long exit_group(void *status) {
 }
 
 static long exit_late(void *status) {
-  sleep_ms(30);
+  sleep_ms(150);
   return (long)status;
 }
 
