@@ -36,13 +36,18 @@ final class FilePages {
     count++;
   }
 
-  void forEach(Consumer<Frame> action) {
-    removeIf(
-        0,
-        frame -> {
+  /// Calls `action` for every page from `first` to before `end`, in order.
+  void forEach(long first, long end, Consumer<Frame> action) {
+    for (@Nullable Frame[] chunk : chunks.tailMap(first >>> CHUNK_SHIFT, true).values()) {
+      for (Frame frame : chunk) {
+        if (frame != null && frame.index >= end) {
+          return;
+        }
+        if (frame != null && frame.index >= first) {
           action.accept(frame);
-          return false;
-        });
+        }
+      }
+    }
   }
 
   /// Drops the pages from `first` on that `condition` accepts, asking in order.

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// Lock order: `flushing`, `resizing`, then a space (its sharers stopped, its lock), then `lock`,
 /// then a frame's monitor.
 public final class MemoryFile {
-  /// Where pages come from that were never touched, or given back since because memory was short:
-  /// it must know what the sink of [#flush] got.
+  /// Where pages come from that were never touched, or given back since because memory was short.
+  ///
+  /// What the sink of [#flush] gets must be found in it afterwards. Whoever shrinks the file shrinks
+  /// what is behind the source too, so that bytes which come back when it grows again are zero.
   @FunctionalInterface
   public interface Source {
     /// Fills `page` with the bytes at `offset`; what lies past the source's end stays zero.
@@ -266,53 +268,80 @@ public final class MemoryFile {
     }
   }
 
-  /// Writes every page that may have changed since the last time, as far as it lies before the end.
-  /// Stores that other threads make meanwhile are written now or by the next flush.
-  public void flush(Sink sink) throws IOException {
+  /// Writes those pages of the range that may have changed since the last time, as far as they lie
+  /// before the end of the file. Stores that other threads make meanwhile are written now or by the
+  /// next flush. Waits for guest code as [#setSize] does.
+  public void flush(long offset, long length, Sink sink) throws IOException {
     flushing.lock();
     try {
-      flushAlone(sink);
+      List<Frame> changed = takeChanged(offset, length);
+      try {
+        List<Frame> writable = changed.stream().filter(Frame::mayBeWritableInFile).toList();
+        if (!writable.isEmpty()) {
+          revokeStores(writable);
+        }
+        write(changed, sink);
+      } finally {
+        changed.forEach(Frame::drop);
+      }
     } finally {
       flushing.unlock();
     }
   }
 
-  private void flushAlone(Sink sink) throws IOException {
+  /// The changed pages of the range, not marked as changed any more, each with a reference so that
+  /// it is not reclaimed before it is written.
+  private List<Frame> takeChanged(long offset, long length) {
     List<Frame> changed = new ArrayList<>();
     lock.lock();
     try {
-      pages.forEach(frame -> {
-        if (frame.isDirty()) {
-          frame.setDirty(false);
-          // Held, so that it is not reclaimed before it is written.
-          frame.hold();
-          changed.add(frame);
-        }
-      });
+      long end = length > size - offset ? size : offset + length;
+      pages.forEach(
+          offset >>> pageShift,
+          pagesIn(end),
+          frame -> {
+            if (frame.isDirty()) {
+              frame.setDirty(false);
+              frame.hold();
+              changed.add(frame);
+            }
+          });
     } finally {
       lock.unlock();
     }
+    return changed;
+  }
+
+  private void write(List<Frame> changed, Sink sink) throws IOException {
+    byte[] page = new byte[pageBytes];
     int done = 0;
     try {
-      List<Frame> writable = changed.stream().filter(Frame::mayBeWritableInFile).toList();
-      if (!writable.isEmpty()) {
-        revokeStores(writable);
-      }
-      byte[] page = new byte[pageBytes];
-      for (; done < changed.size(); done++) {
-        Frame frame = changed.get(done);
+      for (Frame frame : changed) {
         long offset = frame.index << pageShift;
         int length = (int) Math.min(pageBytes, size - offset);
         if (length > 0) {
           HOST.copyOut(frame.words, 0, page, 0, length);
           sink.write(offset, page, length);
+          isInSource(offset + length);
         }
+        done++;
       }
     } finally {
       for (Frame frame : changed.subList(done, changed.size())) {
         frame.setDirty(true);
       }
-      changed.forEach(Frame::drop);
+    }
+  }
+
+  /// The sink got what lies before `end`, so the source has it.
+  private void isInSource(long end) {
+    lock.lock();
+    try {
+      if (source != null) {
+        sourceEnd = Math.max(sourceEnd, Math.min(size, end));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -52,6 +52,9 @@ final class RegionMap {
 
   /// Takes everything in the range out, and answers it, cut to the range.
   List<Region> remove(long start, long end) {
+    if (start == end) {
+      return List.of();
+    }
     splitAt(start);
     splitAt(end);
     NavigableMap<Long, Region> range = byStart.subMap(start, true, end, false);
