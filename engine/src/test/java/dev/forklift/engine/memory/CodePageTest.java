@@ -1,0 +1,257 @@
+package dev.forklift.engine.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CodePageTest {
+  private static final int PAGE = 4096;
+  private static final long BASE = 0x0040_0000;
+  private static final long OTHER = 0x2000_0000;
+  private static final int RW = Protection.READ | Protection.WRITE;
+  private static final int RX = Protection.READ | Protection.EXECUTE;
+  private static final int RWX = RW | Protection.EXECUTE;
+
+  private final FrameBudget budget = new FrameBudget(16 << 20);
+  private final PagedAddressSpace space =
+      PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
+  private final MemoryFile file = new MemoryFile(budget, 12, null, 4 * PAGE);
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    space.release();
+    file.release();
+    assertThat(budget.used()).isZero();
+  }
+
+  private record Lifted(long start, long end) implements CodePage.Translation {}
+
+  /// Installs what covers `length` bytes at `pc`, as an engine would.
+  private static Lifted lift(AddressSpace in, long pc, int length) {
+    CodePage page = in.codePage(pc);
+    Lifted lifted = new Lifted(pc, pc + length);
+    assertThat(page.install(lifted, page.stamp())).isTrue();
+    assertThat(page.at(pc)).isSameAs(lifted);
+    return lifted;
+  }
+
+  private static CodePage.Translation at(AddressSpace in, long pc) {
+    return in.codePage(pc).at(pc);
+  }
+
+  @Test
+  void codeIsFetchedWithoutPermissionToRead() {
+    space.map(BASE, PAGE, Protection.EXECUTE, null, 0, false, null);
+    space.poke(BASE + 8, new byte[] {'a', 'b', 'c', 'd'}, 0, 4);
+    CodePage page = space.codePage(BASE + 8);
+    assertThat(page.address()).isEqualTo(BASE);
+    assertThat(page.end()).isEqualTo(BASE + PAGE);
+    assertThat(page.fetch32(BASE + 8)).isEqualTo(0x6463_6261);
+    assertThat(page.fetch16(BASE + 10)).isEqualTo(0x6463);
+    assertThat(page.fetch8(BASE + 9)).isEqualTo('b');
+  }
+
+  @Test
+  void codeIsFetchedInTheGuestsOrder() {
+    AddressSpace big = PagedAddressSpace.create(budget, ByteOrder.BIG_ENDIAN, 13, 1L << 40, 1);
+    big.map(1L << 39, 8192, RWX, null, 0, false, null);
+    big.store32((1L << 39) + 4, 0x8182_8384);
+    CodePage page = big.codePage((1L << 39) + 4);
+    assertThat(page.fetch32((1L << 39) + 4)).isEqualTo(0x8182_8384);
+    assertThat(page.fetch16((1L << 39) + 4)).isEqualTo(0x8182);
+    assertThat(page.fetch8((1L << 39) + 7)).isEqualTo(0x84);
+    big.release();
+  }
+
+  @Test
+  void aStoreDropsTheTranslationsThatCoverItsWord() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    Lifted first = lift(space, BASE, 16);
+    lift(space, BASE + 8, 8);
+    Lifted second = lift(space, BASE + 16, 8);
+    lift(space, BASE + 20, 12);
+    space.store8(BASE + 24, 1);
+    assertThat(at(space, BASE)).isSameAs(first);
+    assertThat(at(space, BASE + 16)).isSameAs(second);
+    assertThat(at(space, BASE + 20)).isNull();
+    space.store16(BASE + 11, 1);
+    assertThat(at(space, BASE)).isNull();
+    assertThat(at(space, BASE + 8)).isNull();
+    assertThat(at(space, BASE + 16)).isSameAs(second);
+    assertThat(space.compareExchange32(BASE + 16, 0, 1)).isZero();
+    assertThat(at(space, BASE + 16)).isNull();
+  }
+
+  @Test
+  void storesBesideTheCodeWorkAndKeepIt() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    Lifted lifted = lift(space, BASE, 16);
+    for (int i = 4; i < PAGE / 4; i++) {
+      space.store32(BASE + 4L * i, i);
+    }
+    for (int i = 4; i < PAGE / 4; i++) {
+      assertThat(space.load32(BASE + 4L * i)).isEqualTo(i);
+    }
+    assertThat(at(space, BASE)).isSameAs(lifted);
+  }
+
+  @Test
+  void aCrossingStoreDropsCodeOnBothPages() {
+    space.map(BASE, 2 * PAGE, RWX, null, 0, false, null);
+    lift(space, BASE + PAGE - 4, 4);
+    lift(space, BASE + PAGE, 4);
+    space.store32(BASE + PAGE - 2, -1);
+    assertThat(at(space, BASE + PAGE - 4)).isNull();
+    assertThat(at(space, BASE + PAGE)).isNull();
+  }
+
+  @Test
+  void theKernelsWritesDropCodeToo() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    lift(space, BASE, 8);
+    space.write(BASE + 4, new byte[4], 0, 4);
+    assertThat(at(space, BASE)).isNull();
+    lift(space, BASE, 8);
+    space.poke(BASE + 4, new byte[4], 0, 4);
+    assertThat(at(space, BASE)).isNull();
+  }
+
+  @Test
+  void aPageThatIsStoredToAgainAndAgainBecomesFastAgainAndIsStillWatched() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    for (int round = 0; round < 5; round++) {
+      lift(space, BASE, 8);
+      CodePage page = space.codePage(BASE);
+      for (int i = 0; i < 100; i++) {
+        space.store32(BASE, i);
+      }
+      assertThat(page.isGuarded()).isFalse();
+      assertThat(at(space, BASE)).isNull();
+      assertThat(space.codePage(BASE).isGuarded()).isTrue();
+    }
+  }
+
+  @Test
+  void whatWasLiftedBeforeAStoreCannotBeInstalledAfterIt() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    CodePage page = space.codePage(BASE);
+    int stamp = page.stamp();
+    space.store32(BASE + 64, 1);
+    assertThat(page.install(new Lifted(BASE, BASE + 8), stamp)).isFalse();
+    assertThat(page.at(BASE)).isNull();
+    // Neither can anything once stores go straight to the page again.
+    for (int i = 0; i < 100; i++) {
+      space.store32(BASE + 64, i);
+    }
+    assertThat(page.install(new Lifted(BASE, BASE + 8), page.stamp())).isFalse();
+  }
+
+  @Test
+  void aStoreByAnotherProcessDropsCodeOfASharedFile() {
+    space.map(BASE, PAGE, RX, file, PAGE, false, null);
+    AddressSpace other =
+        PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
+    other.map(OTHER, 2 * PAGE, RW, file, 0, true, null);
+    // The writer had the page writable before the code was asked for.
+    other.store32(OTHER + PAGE + 4, 1);
+    lift(space, BASE, 8);
+    Lifted far = lift(space, BASE + 64, 8);
+    other.store32(OTHER + PAGE + 4, 2);
+    assertThat(at(space, BASE)).isNull();
+    assertThat(at(space, BASE + 64)).isSameAs(far);
+    assertThat(space.codePage(BASE).fetch32(BASE + 4)).isEqualTo(2);
+    other.release();
+  }
+
+  @Test
+  void aWriteToTheFileDropsItsCode() throws IOException {
+    space.map(BASE, PAGE, RX, file, PAGE, false, null);
+    lift(space, BASE, 8);
+    assertThat(file.write(PAGE + 6, new byte[1], 0, 1)).isEqualTo(1);
+    assertThat(at(space, BASE)).isNull();
+    lift(space, BASE, 8);
+    assertThat(file.zero(PAGE, 4)).isTrue();
+    assertThat(at(space, BASE)).isNull();
+  }
+
+  @Test
+  void everybodyWhoMapsAFileAtTheSameAddressSharesItsCode() {
+    space.map(BASE, PAGE, RX, file, PAGE, false, null);
+    Lifted lifted = lift(space, BASE, 8);
+    AddressSpace child = space.fork();
+    assertThat(at(child, BASE)).isSameAs(lifted);
+    AddressSpace other =
+        PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
+    other.map(BASE, PAGE, RX, file, PAGE, false, null);
+    other.map(OTHER, PAGE, RX, file, PAGE, false, null);
+    assertThat(at(other, BASE)).isSameAs(lifted);
+    assertThat(at(other, OTHER)).isNull();
+    child.release();
+    other.release();
+  }
+
+  @Test
+  void aChildSharesPrivateCodeUntilOneOfThemChangesIt() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    space.store32(BASE, 7);
+    Lifted lifted = lift(space, BASE, 8);
+    AddressSpace child = space.fork();
+    assertThat(at(child, BASE)).isSameAs(lifted);
+    child.store32(BASE, 8);
+    assertThat(at(child, BASE)).isNull();
+    assertThat(child.codePage(BASE).fetch32(BASE)).isEqualTo(8);
+    assertThat(at(space, BASE)).isSameAs(lifted);
+    assertThat(space.codePage(BASE).fetch32(BASE)).isEqualTo(7);
+    child.release();
+  }
+
+  @Test
+  void aPrivateCopyLeavesTheFilesCodeBehind() {
+    space.map(BASE, PAGE, RWX, file, 0, false, null);
+    lift(space, BASE, 8);
+    space.store32(BASE + 64, 1);
+    assertThat(at(space, BASE)).isNull();
+    AddressSpace other =
+        PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
+    other.map(BASE, PAGE, RX, file, 0, false, null);
+    assertThat(at(other, BASE)).isNotNull();
+    other.release();
+  }
+
+  @Test
+  void anotherPageAtTheSameAddressHasOtherCode() {
+    space.map(BASE, PAGE, RX, file, 0, false, null);
+    Lifted lifted = lift(space, BASE, 8);
+    space.map(BASE, PAGE, RX, file, PAGE, false, null);
+    assertThat(at(space, BASE)).isNull();
+    space.map(BASE, PAGE, RX, file, 0, false, null);
+    assertThat(at(space, BASE)).isSameAs(lifted);
+    space.move(BASE, OTHER, PAGE);
+    assertThat(at(space, OTHER)).isNull();
+  }
+
+  @Test
+  void codeThatWasMovedIsStillWatched() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    space.store32(BASE, 1);
+    lift(space, BASE, 8);
+    space.move(BASE, OTHER, PAGE);
+    space.store32(OTHER, 2);
+    space.move(OTHER, BASE, PAGE);
+    assertThat(at(space, BASE)).isNull();
+  }
+
+  @Test
+  void twoUntouchedAnonymousPagesDoNotShareCode() {
+    space.map(BASE, 2 * PAGE, RWX, null, 0, false, null);
+    assertThat(space.load32(BASE)).isZero();
+    CodePage first = space.codePage(BASE);
+    CodePage second = space.codePage(BASE + PAGE);
+    assertThat(List.of(first.frame().isZero(), second.frame().isZero())).containsOnly(false);
+    assertThat(first.frame()).isNotSameAs(second.frame());
+  }
+}
