@@ -151,6 +151,16 @@ class CodePageTest {
   }
 
   @Test
+  void whoLooksWhileAStoreIsUnderWayCannotInstallWhatItSaw() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    CodePage page = space.codePage(BASE);
+    int[] stamp = new int[1];
+    page.frame().store(0, 4, () -> stamp[0] = page.stamp());
+    assertThat(page.install(new Lifted(BASE, BASE + 8), stamp[0])).isFalse();
+    assertThat(page.install(new Lifted(BASE, BASE + 8), page.stamp())).isTrue();
+  }
+
+  @Test
   void aStoreByAnotherProcessDropsCodeOfASharedFile() {
     space.map(BASE, PAGE, RX, file, PAGE, false, null);
     AddressSpace other =

@@ -6,12 +6,18 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Several threads in one space, and in several spaces on one file.
 @Timeout(120)
@@ -261,6 +267,95 @@ class SharedSpaceTest {
     byte[] now = new byte[2 * PAGE];
     assertThat(file.read(0, now, 0, now.length)).isEqualTo(now.length);
     assertThat(disk).isEqualTo(now);
+  }
+
+  /// A change to the space, or to the file that is mapped in it.
+  private interface Change {
+    void make(PagedAddressSpace space, MemoryFile file) throws IOException;
+  }
+
+  private static void flush(MemoryFile file) throws IOException {
+    file.flush(0, Long.MAX_VALUE, (offset, bytes, length) -> {});
+  }
+
+  static Stream<Arguments> changesThatTake() {
+    return Stream.of(
+        change("fork", (s, f) -> s.fork().release()),
+        change("unmap", (s, f) -> s.unmap(BASE, PAGE)),
+        change("map over", (s, f) -> s.map(BASE, PAGE, RW, null, 0, false, null)),
+        change("protect", (s, f) -> s.protect(BASE, PAGE, Protection.READ)),
+        change("move", (s, f) -> s.move(BASE, BASE + 8 * PAGE, PAGE)),
+        change("discard", (s, f) -> s.discard(BASE, PAGE)),
+        change("cut off", (s, f) -> f.setSize(0)),
+        change("flush", (s, f) -> flush(f)),
+        change("code of a private page", (s, f) -> s.codePage(BASE)),
+        change("code of a shared page", (s, f) -> s.codePage(BASE + PAGE)));
+  }
+
+  static Stream<Arguments> changesThatOnlyGive() {
+    return Stream.of(
+        change("map", (s, f) -> s.map(BASE + 8 * PAGE, PAGE, RW, f, 0, true, null)),
+        change("unmap nothing", (s, f) -> s.unmap(BASE + 8 * PAGE, PAGE)),
+        change("protect", (s, f) -> s.protect(BASE, 3 * PAGE, RW | Protection.EXECUTE)),
+        change("retag", (s, f) -> s.retag(BASE, PAGE, "tag")),
+        change("write", (s, f) -> s.write(BASE, new byte[3 * PAGE], 0, 3 * PAGE)),
+        change("read", (s, f) -> s.read(BASE, new byte[3 * PAGE], 0, 3 * PAGE)),
+        change("grow", (s, f) -> f.setSize(8 * PAGE)),
+        change("write to the file", (s, f) -> f.write(0, new byte[PAGE], 0, PAGE)),
+        change("code that nobody can store to", (s, f) -> s.codePage(BASE + 2 * PAGE)));
+  }
+
+  private static Arguments change(String name, Change change) {
+    return Arguments.of(name, change);
+  }
+
+  /// Makes the change while a guest runs that has stored everywhere, and answers whether the guest
+  /// was asked to come out, and had done so before the change was done.
+  private boolean waitsForGuests(Change change) throws InterruptedException, IOException {
+    int rwx = RW | Protection.EXECUTE;
+    space.map(BASE, PAGE, rwx, null, 0, false, null);
+    space.map(BASE + PAGE, PAGE, rwx, file, 0, true, null);
+    space.map(BASE + 2 * PAGE, PAGE, rwx, null, 0, false, null);
+    AtomicBoolean asked = new AtomicBoolean();
+    AtomicBoolean left = new AtomicBoolean();
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    Sharer sharer = space.join(() -> asked.set(true));
+    Thread guest =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  sharer.enter();
+                  space.store32(BASE, 1);
+                  space.store32(BASE + PAGE, 1);
+                  inside.countDown();
+                  while (!asked.get() && done.getCount() > 0) {
+                    Thread.onSpinWait();
+                  }
+                  left.set(asked.get());
+                  sharer.leave();
+                });
+    inside.await();
+    change.make(space, file);
+    boolean waited = left.get();
+    done.countDown();
+    guest.join();
+    sharer.quit();
+    return waited;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changesThatTake")
+  void aChangeThatTakesSomethingAwayWaitsForGuests(String name, Change change)
+      throws InterruptedException, IOException {
+    assertThat(waitsForGuests(change)).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changesThatOnlyGive")
+  void aChangeThatOnlyGivesDoesNot(String name, Change change)
+      throws InterruptedException, IOException {
+    assertThat(waitsForGuests(change)).isFalse();
   }
 
   private record Lifted(long start, long end, int word) implements CodePage.Translation {}
