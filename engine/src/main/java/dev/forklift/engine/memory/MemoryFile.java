@@ -23,8 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryFile {
   /// Where pages come from that were never touched, or given back since because memory was short.
   ///
-  /// What the sink of [#flush] gets must be found in it afterwards. Whoever shrinks the file shrinks
-  /// what is behind the source too, so that bytes which come back when it grows again are zero.
+  /// What the sink of [#flush] gets must be found in it afterwards. Whoever shrinks the file
+  /// shrinks what is behind the source too, so that bytes which come back when it grows again are
+  /// zero.
+  ///
+  /// Called in the middle of guest code's page faults, with locks held: it must not wait for
+  /// anything that waits for guest code.
   @FunctionalInterface
   public interface Source {
     /// Fills `page` with the bytes at `offset`; what lies past the source's end stays zero.

@@ -163,8 +163,7 @@ class CodePageTest {
   @Test
   void aStoreByAnotherProcessDropsCodeOfASharedFile() {
     space.map(BASE, PAGE, RX, file, PAGE, false, null);
-    AddressSpace other =
-        PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
+    AddressSpace other = PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
     other.map(OTHER, 2 * PAGE, RW, file, 0, true, null);
     // The writer had the page writable before the code was asked for.
     other.store32(OTHER + PAGE + 4, 1);
@@ -194,8 +193,7 @@ class CodePageTest {
     Lifted lifted = lift(space, BASE, 8);
     AddressSpace child = space.fork();
     assertThat(at(child, BASE)).isSameAs(lifted);
-    AddressSpace other =
-        PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
+    AddressSpace other = PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
     other.map(BASE, PAGE, RX, file, PAGE, false, null);
     other.map(OTHER, PAGE, RX, file, PAGE, false, null);
     assertThat(at(other, BASE)).isSameAs(lifted);
@@ -225,8 +223,7 @@ class CodePageTest {
     lift(space, BASE, 8);
     space.store32(BASE + 64, 1);
     assertThat(at(space, BASE)).isNull();
-    AddressSpace other =
-        PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
+    AddressSpace other = PagedAddressSpace.create(budget, ByteOrder.LITTLE_ENDIAN, 12, 1L << 31, 2);
     other.map(BASE, PAGE, RX, file, 0, false, null);
     assertThat(at(other, BASE)).isNotNull();
     other.release();

@@ -162,8 +162,7 @@ class MemoryFileTest {
     space.store32(BASE + 2 * PAGE, -1);
     file.setSize(PAGE + 102);
     assertThat(space.load32(BASE + PAGE + 100)).isEqualTo(0xffff);
-    GuestFault fault =
-        catchThrowableOfType(GuestFault.class, () -> space.load32(BASE + 2 * PAGE));
+    GuestFault fault = catchThrowableOfType(GuestFault.class, () -> space.load32(BASE + 2 * PAGE));
     assertThat(fault.kind()).isEqualTo(GuestFault.Kind.PAST_END_OF_FILE);
     assertThat(fault.address()).isEqualTo(BASE + 2 * PAGE);
     // What a mapping leaves behind the end does not show when the file grows.
@@ -230,17 +229,16 @@ class MemoryFileTest {
     writeByte(file, 0, 1);
     writeByte(file, PAGE, 1);
     List<Long> written = new ArrayList<>();
-    assertThatThrownBy(
-            () ->
-                file.flush(
-                    0,
-                    Long.MAX_VALUE,
-                    (offset, bytes, length) -> {
-                      if (offset > 0) {
-                        throw new IOException("disk full");
-                      }
-                      written.add(offset);
-                    }))
+    assertThatThrownBy(() ->
+            file.flush(
+                0,
+                Long.MAX_VALUE,
+                (offset, bytes, length) -> {
+                  if (offset > 0) {
+                    throw new IOException("disk full");
+                  }
+                  written.add(offset);
+                }))
         .isInstanceOf(IOException.class);
     file.flush(0, Long.MAX_VALUE, (offset, bytes, length) -> written.add(offset));
     assertThat(written).containsExactly(0L, (long) PAGE);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MemorySoakTest {
   private static final int ARENA_PAGES = 24;
   private static final int FILE_PAGES = 12;
-  private static final int STEPS = 10_000;
+  private static final int STEPS = 4_000;
   private static final String[] TAGS = {"a", "b"};
 
   private Random random = new Random(0);

@@ -105,10 +105,7 @@ class PagedAddressSpaceTest {
       assertFault(() -> space.load8(-1), GuestFault.Kind.UNMAPPED, -1, Access.READ);
       assertFault(() -> space.load64(LIMIT), GuestFault.Kind.UNMAPPED, LIMIT, Access.READ);
       assertFault(
-          () -> space.compareExchange32(BASE, 0, 1),
-          GuestFault.Kind.UNMAPPED,
-          BASE,
-          Access.WRITE);
+          () -> space.compareExchange32(BASE, 0, 1), GuestFault.Kind.UNMAPPED, BASE, Access.WRITE);
     }
 
     @ParameterizedTest
@@ -138,10 +135,7 @@ class PagedAddressSpaceTest {
         assertThat(space.codePage(BASE + 4).address()).isEqualTo(BASE);
       } else {
         assertFault(
-            () -> space.codePage(BASE + 4),
-            GuestFault.Kind.PROTECTED,
-            BASE + 4,
-            Access.EXECUTE);
+            () -> space.codePage(BASE + 4), GuestFault.Kind.PROTECTED, BASE + 4, Access.EXECUTE);
       }
     }
 
@@ -323,8 +317,7 @@ class PagedAddressSpaceTest {
       assertThat(space.regions())
           .containsExactly(
               new Region(to, to + PAGE, RW, null, 0, false, null),
-              new Region(
-                  to + PAGE, to + 3 * PAGE, Protection.READ, file, PAGE, true, "tag"));
+              new Region(to + PAGE, to + 3 * PAGE, Protection.READ, file, PAGE, true, "tag"));
       // Back, by one page, within one table.
       space.move(to, to - PAGE, PAGE);
       assertThat(space.load32(to - PAGE)).isEqualTo(12);

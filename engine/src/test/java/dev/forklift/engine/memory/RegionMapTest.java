@@ -97,7 +97,6 @@ class RegionMapTest {
     assertThat(map.atOrAbove(2 * PAGE)).isEqualTo(low);
     assertThat(map.atOrAbove(3 * PAGE)).isEqualTo(high);
     assertThat(map.atOrAbove(6 * PAGE)).isNull();
-    assertThat(map.within(2L * PAGE, 10L * PAGE))
-        .containsExactly(anonymous(2, 3, RW, null), high);
+    assertThat(map.within(2L * PAGE, 10L * PAGE)).containsExactly(anonymous(2, 3, RW, null), high);
   }
 }

@@ -323,18 +323,17 @@ class SharedSpaceTest {
     Sharer sharer = space.join(() -> asked.set(true));
     Thread guest =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  sharer.enter();
-                  space.store32(BASE, 1);
-                  space.store32(BASE + PAGE, 1);
-                  inside.countDown();
-                  while (!asked.get() && done.getCount() > 0) {
-                    Thread.onSpinWait();
-                  }
-                  left.set(asked.get());
-                  sharer.leave();
-                });
+            .start(() -> {
+              sharer.enter();
+              space.store32(BASE, 1);
+              space.store32(BASE + PAGE, 1);
+              inside.countDown();
+              while (!asked.get() && done.getCount() > 0) {
+                Thread.onSpinWait();
+              }
+              left.set(asked.get());
+              sharer.leave();
+            });
     inside.await();
     change.make(space, file);
     boolean waited = left.get();
@@ -416,8 +415,7 @@ class SharedSpaceTest {
             long address = BASE + (long) (n[0]++ % PAGES) * PAGE;
             try {
               CodePage page = space.codePage(address);
-              boolean unused =
-                  page.install(new Lifted(address, address + 4, 0), page.stamp());
+              boolean unused = page.install(new Lifted(address, address + 4, 0), page.stamp());
               space.store32(address, n[0]);
               space.store32(address + PAGE - 2, n[0]);
             } catch (GuestFault fault) {
@@ -428,14 +426,13 @@ class SharedSpaceTest {
     }
     Thread mapper =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  for (int i = 0; i < 500; i++) {
-                    space.unmap(BASE + PAGE, PAGE);
-                    space.map(BASE + PAGE, PAGE, rwx, null, 0, false, null);
-                    space.discard(BASE, PAGE);
-                  }
-                });
+            .start(() -> {
+              for (int i = 0; i < 500; i++) {
+                space.unmap(BASE + PAGE, PAGE);
+                space.map(BASE + PAGE, PAGE, rwx, null, 0, false, null);
+                space.discard(BASE, PAGE);
+              }
+            });
     for (int i = 0; i < 500; i++) {
       AddressSpace child = space.fork();
       child.release();

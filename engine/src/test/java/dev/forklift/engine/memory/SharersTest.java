@@ -35,18 +35,17 @@ class SharersTest {
     Sharer sharer = sharers.add(() -> asked.set(true));
     Thread guest =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  sharer.enter();
-                  inside.countDown();
-                  while (!asked.get()) {
-                    Thread.onSpinWait();
-                  }
-                  sharer.leave();
-                  sharer.enter();
-                  cameInEarly.set(!over.get());
-                  sharer.leave();
-                });
+            .start(() -> {
+              sharer.enter();
+              inside.countDown();
+              while (!asked.get()) {
+                Thread.onSpinWait();
+              }
+              sharer.leave();
+              sharer.enter();
+              cameInEarly.set(!over.get());
+              sharer.leave();
+            });
     inside.await();
     sharers.stop();
     assertThat(asked).isTrue();
@@ -65,16 +64,15 @@ class SharersTest {
     Sharer sharer = sharers.add(interrupts::incrementAndGet);
     Thread guest =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  sharer.enter();
-                  inside.countDown();
-                  // As if the first thousand had been cleared by a task just about to run.
-                  while (interrupts.get() < 1000) {
-                    Thread.onSpinWait();
-                  }
-                  sharer.leave();
-                });
+            .start(() -> {
+              sharer.enter();
+              inside.countDown();
+              // As if the first thousand had been cleared by a task just about to run.
+              while (interrupts.get() < 1000) {
+                Thread.onSpinWait();
+              }
+              sharer.leave();
+            });
     inside.await();
     sharers.stop();
     sharers.resume();
@@ -89,17 +87,16 @@ class SharersTest {
     Sharer sharer = sharers.add(() -> asked.set(true));
     Thread guest =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  sharer.enter();
-                  inside.countDown();
-                  try {
-                    Thread.sleep(30);
-                  } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                  }
-                  sharer.leave();
-                });
+            .start(() -> {
+              sharer.enter();
+              inside.countDown();
+              try {
+                Thread.sleep(30);
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              sharer.leave();
+            });
     inside.await();
     Thread.currentThread().interrupt();
     sharers.stop();
