@@ -70,7 +70,7 @@ final class GuestNumbers {
     byte[] bytes = new byte[count];
     for (int i = 0; i < count; i++) {
       int place = bigEndian ? count - 1 - i : i;
-      bytes[i] = (byte) (value >>> Byte.SIZE * place);
+      bytes[i] = (byte) (value >>> (Byte.SIZE * place));
     }
     return bytes;
   }

@@ -81,7 +81,7 @@ final class PageTable {
   /// Makes sure that [#set] can be called for a page, or answers false if the budget refuses.
   boolean reserve(long page) {
     int leaf = leaf(page);
-    if (frames[leaf] == NO_FRAMES) {
+    if (isAbsent(leaf)) {
       if (!budget.take(LEAF_PAGES * ENTRY_BYTES)) {
         return false;
       }
@@ -98,7 +98,7 @@ final class PageTable {
   /// Gives a leaf back that [#reserve] made and nothing was put into.
   void unreserve(long page) {
     int leaf = leaf(page);
-    if (frames[leaf] != NO_FRAMES && present[leaf] == 0) {
+    if (!isAbsent(leaf) && present[leaf] == 0) {
       readable[leaf] = NO_WORDS;
       writable[leaf] = NO_WORDS;
       frames[leaf] = NO_FRAMES;
@@ -112,7 +112,7 @@ final class PageTable {
   @Nullable Frame set(long page, Frame frame, boolean mayRead, boolean mayWrite) {
     int leaf = leaf(page);
     int slot = slot(page);
-    if (frames[leaf] == NO_FRAMES) {
+    if (isAbsent(leaf)) {
       throw new IllegalStateException("page not reserved");
     }
     Frame before = frames[leaf][slot];
@@ -121,7 +121,7 @@ final class PageTable {
     }
     residentPages += (frame.isZero() ? 0 : 1) - (before == null || before.isZero() ? 0 : 1);
     frames[leaf][slot] = frame;
-    if (before != frame && code[leaf] != NO_CODE) {
+    if (before != frame && hasCode(leaf)) {
       code[leaf][slot] = null;
     }
     VarHandle.releaseFence();
@@ -145,7 +145,7 @@ final class PageTable {
   void setCode(long page, CodePage codePage) {
     int leaf = leaf(page);
     @Nullable CodePage[] pages = code[leaf];
-    if (pages == NO_CODE) {
+    if (!hasCode(leaf)) {
       pages = new CodePage[LEAF_PAGES];
       VarHandle.releaseFence();
       code[leaf] = pages;
@@ -156,14 +156,14 @@ final class PageTable {
 
   /// Takes the code of a page away.
   void clearCode(long page) {
-    if (code[leaf(page)] != NO_CODE) {
+    if (hasCode(leaf(page))) {
       code[leaf(page)][slot(page)] = null;
     }
   }
 
   /// Sends the next store to the page the slow way.
   void clearWritable(long page) {
-    if (frames[leaf(page)] != NO_FRAMES) {
+    if (!isAbsent(leaf(page))) {
       writable[leaf(page)][slot(page)] = null;
     }
   }
@@ -216,6 +216,16 @@ final class PageTable {
       }
     }
     return end;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // with the one array that stands for absent leaves
+  private boolean isAbsent(int leaf) {
+    return frames[leaf] == NO_FRAMES;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // as above
+  private boolean hasCode(int leaf) {
+    return code[leaf] != NO_CODE;
   }
 
   private static int leaf(long page) {

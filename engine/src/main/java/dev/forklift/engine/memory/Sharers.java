@@ -74,9 +74,13 @@ final class Sharers {
       while (interruptRunning()) {
         if (spins-- > 0) {
           Thread.onSpinWait();
-        } else {
+          continue;
+        }
+        try {
           // The interrupt is repeated: the task may have taken note of it just before it entered.
-          interrupted |= !awaitBriefly();
+          var _ = changed.awaitNanos(RETRY_NANOS);
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
       }
     } finally {
@@ -96,16 +100,6 @@ final class Sharers {
       }
     }
     return any;
-  }
-
-  /// Answers false if the thread was interrupted meanwhile.
-  private boolean awaitBriefly() {
-    try {
-      long unused = changed.awaitNanos(RETRY_NANOS);
-      return true;
-    } catch (InterruptedException e) {
-      return false;
-    }
   }
 
   /// Lets sharers in again.

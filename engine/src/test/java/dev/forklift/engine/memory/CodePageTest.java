@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class CodePageTest {
     return lifted;
   }
 
-  private static CodePage.Translation at(AddressSpace in, long pc) {
+  private static CodePage.@Nullable Translation at(AddressSpace in, long pc) {
     return in.codePage(pc).at(pc);
   }
 

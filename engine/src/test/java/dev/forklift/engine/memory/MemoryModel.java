@@ -158,7 +158,7 @@ final class MemoryModel {
     /// Somebody was about to store there: a private page does not follow its file from now on.
     void touch(int at) {
       if (!pageAt(at).shared) {
-        byte[] unused = own(at);
+        var _ = own(at);
       }
     }
 

@@ -112,7 +112,7 @@ class SharedSpaceTest {
     }
     end(false);
     assertThat(space.load32(BASE)).isEqualTo(2 * each);
-    assertThat(space.load64(BASE + 8)).isGreaterThanOrEqualTo(2 * each);
+    assertThat(space.load64(BASE + 8)).isGreaterThanOrEqualTo(2L * each);
   }
 
   @Test
@@ -141,14 +141,13 @@ class SharedSpaceTest {
       AddressSpace child = space.fork();
       int[] first = new int[2 * PAGES];
       for (int i = 0; i < first.length; i++) {
-        first[i] = child.load32(BASE + (long) (i / 2) * PAGE + 8 * (i % 2));
+        first[i] = child.load32(BASE + (long) (i / 2) * PAGE + 8L * (i % 2));
       }
       // A page copied for the child, one for the parent's kernel, and some left to the guests.
       child.store32(BASE + 64, round);
       space.write(BASE + PAGE + 64, new byte[] {(byte) round}, 0, 1);
-      Thread.yield();
       for (int i = 0; i < first.length; i++) {
-        assertThat(child.load32(BASE + (long) (i / 2) * PAGE + 8 * (i % 2))).isEqualTo(first[i]);
+        assertThat(child.load32(BASE + (long) (i / 2) * PAGE + 8L * (i % 2))).isEqualTo(first[i]);
       }
       child.release();
     }
@@ -252,7 +251,7 @@ class SharedSpaceTest {
             space,
             () -> {
               count[0]++;
-              space.store32(BASE + (count[0] & 1) * PAGE, count[0]);
+              space.store32(BASE + (count[0] & 1) * (long) PAGE, count[0]);
               return true;
             });
     byte[] disk = new byte[2 * PAGE];
@@ -270,7 +269,7 @@ class SharedSpaceTest {
   }
 
   /// A change to the space, or to the file that is mapped in it.
-  private interface Change {
+  interface Change {
     void make(PagedAddressSpace space, MemoryFile file) throws IOException;
   }
 
@@ -415,7 +414,7 @@ class SharedSpaceTest {
             long address = BASE + (long) (n[0]++ % PAGES) * PAGE;
             try {
               CodePage page = space.codePage(address);
-              boolean unused = page.install(new Lifted(address, address + 4, 0), page.stamp());
+              var _ = page.install(new Lifted(address, address + 4, 0), page.stamp());
               space.store32(address, n[0]);
               space.store32(address + PAGE - 2, n[0]);
             } catch (GuestFault fault) {
