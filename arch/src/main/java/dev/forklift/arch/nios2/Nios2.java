@@ -1,5 +1,8 @@
 package dev.forklift.arch.nios2;
 
+import dev.forklift.engine.ir.Op;
+import dev.forklift.engine.ir.Value;
+import dev.forklift.engine.isa.Fusion;
 import dev.forklift.engine.isa.InstructionSet;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.isa.Registers;
@@ -26,6 +29,18 @@ public final class Nios2 implements Isa {
           "zero", "at", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13",
           "r14", "r15", "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "et", "bt", "gp",
           "sp", "fp", "ea", "sstatus", "ra");
+
+  /// What Linux's kuser page has for compare and exchange, as the processor has no such instruction:
+  /// `r2 = *r4 - r5; if (r2 == 0) *r4 = r6; ret`. A kernel on one processor makes it atomic by
+  /// starting it again when it was interrupted; here threads run at the same time.
+  private static final Fusion COMPARE_AND_EXCHANGE =
+      new Fusion(
+          List.of(0x20800017, 0x1145c83a, 0x1000011e, 0x21800015, 0xf800283a),
+          ir -> {
+            Value old = ir.compareExchange(4, ir.reg(4), ir.reg(5), ir.reg(6));
+            ir.set(2, ir.sub(old, ir.reg(5)));
+            ir.jumpIndirect(ir.reg(RA), Op.JumpKind.RETURN);
+          });
 
   private final Registers registers = new Registers(NAMES, Integer.SIZE, 0);
   private final InstructionSet instructions;
@@ -69,6 +84,11 @@ public final class Nios2 implements Isa {
   @Override
   public InstructionSet instructions() {
     return instructions;
+  }
+
+  @Override
+  public List<Fusion> fusions() {
+    return List.of(COMPARE_AND_EXCHANGE);
   }
 
   @Override

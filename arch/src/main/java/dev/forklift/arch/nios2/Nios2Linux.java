@@ -8,6 +8,7 @@ import static dev.forklift.kernel.arch.CloneArgument.TLS;
 
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.kernel.abi.CloneFlags;
 import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
@@ -169,6 +170,14 @@ public final class Nios2Linux implements LinuxAbi {
       case TRAP_DEBUG -> new TrapMeaning.Raise(new SignalCause(Signal.SIGTRAP, 1), false);
       default -> new TrapMeaning.Raise(new SignalCause(Signal.SIGILL, 4), true);
     };
+  }
+
+  /// The TLB tells the page only.
+  @Override
+  public long reportedAddress(GuestFault fault) {
+    return fault.kind() == GuestFault.Kind.MISALIGNED
+        ? fault.address()
+        : fault.address() & -(1L << LAYOUT.pageShift());
   }
 
   @Override

@@ -84,9 +84,8 @@ final class Nios2SignalFrame implements SignalFrame {
       cpu.setRegister(i, r.signedWord());
     }
     cpu.setRegister(Nios2Linux.RA, r.signedWord());
-    cpu.setRegister(Nios2Linux.FP, r.signedWord());
-    cpu.setRegister(Nios2Linux.GP, r.signedWord());
-    r.word();
+    // The real kernel takes neither fp nor gp from the frame: they stay as the handler left them.
+    r.skip(3 * 4);
     cpu.setPc(r.word());
     cpu.setRegister(Nios2Linux.SP, r.signedWord());
     r.skip(4 * (GREGS - LAST_NUMBERED - 6));

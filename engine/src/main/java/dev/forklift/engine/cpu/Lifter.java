@@ -2,6 +2,7 @@ package dev.forklift.engine.cpu;
 
 import dev.forklift.engine.ir.Ir;
 import dev.forklift.engine.ir.Width;
+import dev.forklift.engine.isa.Fusion;
 import dev.forklift.engine.isa.Instruction;
 import dev.forklift.engine.isa.InstructionSet;
 import dev.forklift.engine.isa.Isa;
@@ -51,6 +52,14 @@ final class Lifter {
 
   private Block lift(long start, int limit) {
     Ir ir = new Ir(rules);
+    Fusion fusion = limit > 1 ? fusionAt(start) : null;
+    if (fusion != null) {
+      int bytes = fusion.words().size() * Integer.BYTES;
+      ir.begin(start, bytes);
+      fusion.meaning().accept(ir);
+      Ir.Next unused = ir.end();
+      return Encoder.encode(ir.ops(), start, start + bytes, 1, isa.registers().is32Bit());
+    }
     long pc = start;
     int count = 0;
     Ir.Next next = Ir.Next.INSTRUCTION;
@@ -69,6 +78,27 @@ final class Lifter {
       pc = fetched;
     }
     return Encoder.encode(ir.ops(), start, pc, count, isa.registers().is32Bit());
+  }
+
+  private @Nullable Fusion fusionAt(long start) {
+    for (Fusion fusion : isa.fusions()) {
+      if (pageEnd - start >= (long) fusion.words().size() * Integer.BYTES
+          && matches(fusion, start)) {
+        return fusion;
+      }
+    }
+    return null;
+  }
+
+  private boolean matches(Fusion fusion, long start) {
+    long pc = start;
+    for (int word : fusion.words()) {
+      if (page.fetch32(pc) != word) {
+        return false;
+      }
+      pc += Integer.BYTES;
+    }
+    return true;
   }
 
   private Ir.Next liftOne(Ir ir, long pc) {

@@ -1,6 +1,7 @@
 package dev.forklift.engine.isa;
 
 import java.nio.ByteOrder;
+import java.util.List;
 
 /// A guest CPU as the engine needs it.
 public interface Isa {
@@ -12,6 +13,11 @@ public interface Isa {
   Registers registers();
 
   InstructionSet instructions();
+
+  /// Runs of instructions that are lifted as one step.
+  default List<Fusion> fusions() {
+    return List.of();
+  }
 
   /// Binary logarithm of the alignment of instructions.
   int instructionAlignmentShift();

@@ -2,6 +2,7 @@ package dev.forklift.kernel.arch;
 
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
 import java.util.List;
@@ -80,6 +81,11 @@ public interface LinuxAbi {
 
   /// What a trap instruction with this number means.
   TrapMeaning trap(int code);
+
+  /// The address that siginfo tells of a fault, where the processor does not tell the exact one.
+  default long reportedAddress(GuestFault fault) {
+    return fault.address();
+  }
 
   /// The signal for an exception number of the CPU.
   SignalCause exception(int code);

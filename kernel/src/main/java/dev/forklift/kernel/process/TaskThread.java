@@ -134,7 +134,7 @@ final class TaskThread implements Runnable {
     }
     SignalCause cause = task.memory().fault(fault);
     if (cause != null) {
-      raise(cause, fault.address());
+      raise(cause, kernel.abi().reportedAddress(fault));
     }
   }
 
