@@ -37,6 +37,7 @@ public final class Nios2Linux implements LinuxAbi {
   static final int EA = 29;
   static final int RA = 31;
 
+  private static final long KERNEL_HALF = 0x8000_0000L;
   private static final long KUSER = 0x1000;
   private static final long KUSER_CMPXCHG = 0x1004;
   private static final long KUSER_CMPXCHG_END = 0x1018;
@@ -172,10 +173,10 @@ public final class Nios2Linux implements LinuxAbi {
     };
   }
 
-  /// The TLB tells the page only.
+  /// The TLB tells the page only; the kernel's half of the address space is refused before it.
   @Override
   public long reportedAddress(GuestFault fault) {
-    return fault.kind() == GuestFault.Kind.MISALIGNED
+    return fault.kind() == GuestFault.Kind.MISALIGNED || fault.address() >= KERNEL_HALF
         ? fault.address()
         : fault.address() & -(1L << LAYOUT.pageShift());
   }
