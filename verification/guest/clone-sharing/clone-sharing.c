@@ -1,9 +1,10 @@
-// What a child shares with its parent and what it copies, flag by flag; and the combinations clone refuses.
+// What a child shares with its parent and what it copies, flag by flag; and the combinations clone
+// refuses.
 
 #include "guest.h"
 
 static volatile int variable;
-static int extra;   // a descriptor
+static int extra;  // a descriptor
 
 static long change_everything(void *unused) {
   variable = 2;
@@ -34,8 +35,9 @@ static void try(const char *what, unsigned long flags) {
   sys_rt_sigaction(SIGUSR1, 0, &action);
   long closed = sys_close(extra);
   long umask = syscall1(NR_umask, 022);
-  say("%s: child %w; memory %s, descriptors %s, directory %s, umask %s, handlers %s\n", what, status, variable == 2 ? "shared" : "own",
-      closed == 0 ? "own" : "shared", text_equal(directory, "/") ? "own" : "shared", umask == 022 ? "own" : "shared",
+  say("%s: child %w; memory %s, descriptors %s, directory %s, umask %s, handlers %s\n", what,
+      status, variable == 2 ? "shared" : "own", closed == 0 ? "own" : "shared",
+      text_equal(directory, "/") ? "own" : "shared", umask == 022 ? "own" : "shared",
       action.handler == SIG_DFL ? "own" : "shared");
 }
 
@@ -52,7 +54,9 @@ static long seek_file(void *descriptor) {
   return 0;
 }
 
-static void refused(const char *what, unsigned long flags) { say("%s: %e\n", what, sys_clone(flags, 0, 0, 0, 0)); }
+static void refused(const char *what, unsigned long flags) {
+  say("%s: %e\n", what, sys_clone(flags, 0, 0, 0, 0));
+}
 
 int guest_main(int argc, char **argv, char **envp) {
   try("fork", 0);

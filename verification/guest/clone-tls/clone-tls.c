@@ -1,5 +1,5 @@
-// CLONE_SETTLS of clone: each thread has its own value in the thread pointer register and keeps it through system calls, switches,
-// signals and forks; who does not ask inherits the caller's.
+// CLONE_SETTLS of clone: each thread has its own value in the thread pointer register and keeps it
+// through system calls, switches, signals and forks; who does not ask inherits the caller's.
 
 #include "guest.h"
 
@@ -18,7 +18,9 @@ struct worker {
 static struct worker workers[THREADS];
 static volatile unsigned long handler_value;
 
-static void on_signal(int signal, struct siginfo *info, struct ucontext *context) { handler_value = arch_thread_pointer(); }
+static void on_signal(int signal, struct siginfo *info, struct ucontext *context) {
+  handler_value = arch_thread_pointer();
+}
 
 static long report_thread_pointer(void *unused) { return arch_thread_pointer() >> 8 & 0xff; }
 
@@ -60,28 +62,33 @@ int guest_main(int argc, char **argv, char **envp) {
   }
   for (int i = 0; i < THREADS; i++) join_thread(&workers[i].thread);
   for (int i = 0; i < THREADS; i++)
-    say("thread %d: asked for %lx, has %lx, wrong %d times of %d\n", i, workers[i].tls, workers[i].first, workers[i].wrong, ROUNDS);
+    say("thread %d: asked for %lx, has %lx, wrong %d times of %d\n", i, workers[i].tls,
+        workers[i].first, workers[i].wrong, ROUNDS);
   say("the creator still has %lx\n", arch_thread_pointer());
 
   handle(SIGUSR1, on_signal, SA_SIGINFO);
   start_thread(&workers[0].thread, 0x0000ab00, signal_myself, &workers[0]);
   join_thread(&workers[0].thread);
-  say("in a thread's signal handler %lx, in its fork %lx, afterwards %lx\n", workers[0].in_handler, workers[0].in_fork << 8,
-      workers[0].first);
+  say("in a thread's signal handler %lx, in its fork %lx, afterwards %lx\n", workers[0].in_handler,
+      workers[0].in_fork << 8, workers[0].first);
 
   // Without CLONE_SETTLS the argument means nothing.
   struct worker *worker = &workers[1];
   void *tid = (void *)&worker->thread.tid;
   worker->tls = 0x5eed5eed;
   worker->wrong = 0;
-  need(arch_clone(THREAD_FLAGS & ~CLONE_SETTLS, new_stack_top(), tid, tid, 0x66666666, work, worker), "clone");
+  need(
+      arch_clone(THREAD_FLAGS & ~CLONE_SETTLS, new_stack_top(), tid, tid, 0x66666666, work, worker),
+      "clone");
   join_thread(&worker->thread);
   say("a thread without CLONE_SETTLS has %lx, wrong %d times\n", worker->first, worker->wrong);
 
   // A process of its own can have it too.
-  int status = wait_for(arch_clone(CLONE_SETTLS | SIGCHLD, 0, 0, 0, 0x00007700, report_thread_pointer, 0));
+  int status =
+      wait_for(arch_clone(CLONE_SETTLS | SIGCHLD, 0, 0, 0, 0x00007700, report_thread_pointer, 0));
   say("a child process with CLONE_SETTLS %w\n", status);
-  status = wait_for(arch_clone(CLONE_SETTLS | CLONE_VM | CLONE_VFORK | SIGCHLD, new_stack_top(), 0, 0, 0x00003300, report_thread_pointer, 0));
+  status = wait_for(arch_clone(CLONE_SETTLS | CLONE_VM | CLONE_VFORK | SIGCHLD, new_stack_top(), 0,
+                               0, 0x00003300, report_thread_pointer, 0));
   say("a vfork child with CLONE_SETTLS %w\n", status);
   status = run_in_child(report_thread_pointer, 0);
   say("a forked child %w\n", status);
@@ -99,7 +106,9 @@ int guest_main(int argc, char **argv, char **envp) {
   static volatile int stop;
   long children[2];
   for (int i = 0; i < 2; i++)
-    children[i] = need(arch_clone(CLONE_VM | CLONE_SETTLS | SIGCHLD, new_stack_top(), 0, 0, 0x1000 + i, spin_until_told, (void *)&stop), "clone");
+    children[i] = need(arch_clone(CLONE_VM | CLONE_SETTLS | SIGCHLD, new_stack_top(), 0, 0,
+                                  0x1000 + i, spin_until_told, (void *)&stop),
+                       "clone");
   sleep_ms(50);
   stop = 1;
   int one = wait_for(children[0]), two = wait_for(children[1]);

@@ -2,7 +2,8 @@
 
 #include "guest.h"
 
-// Room for a structure that is larger than any kernel knows, at the end of a page behind which nothing is mapped.
+// Room for a structure that is larger than any kernel knows, at the end of a page behind which
+// nothing is mapped.
 static unsigned char *page;
 
 static struct clone_args *fresh(unsigned long size) {
@@ -17,8 +18,10 @@ static struct clone_args *fresh(unsigned long size) {
 static void try(const char *what, struct clone_args *args, unsigned long size) {
   long result = sys_clone3(args, size);
   if (result == 0) sys_exit(0);
-  if (result > 0) say("%s: a child that %w\n", what, wait_for(result));
-  else say("%s: %e\n", what, result);
+  if (result > 0)
+    say("%s: a child that %w\n", what, wait_for(result));
+  else
+    say("%s: %e\n", what, result);
 }
 
 #define TRY(what, field, value)          \
@@ -45,13 +48,16 @@ static long report_sp(void *unused) {
 
 static volatile int handled;
 
-static void on_signal(int signal, struct siginfo *info, struct ucontext *context) { handled = signal; }
+static void on_signal(int signal, struct siginfo *info, struct ucontext *context) {
+  handled = signal;
+}
 
 static long handler_state(void *unused) {
   struct sigaction usr1, usr2;
   sys_rt_sigaction(SIGUSR1, 0, &usr1);
   sys_rt_sigaction(SIGUSR2, 0, &usr2);
-  return (usr1.handler == on_signal) + 2 * (usr1.handler == SIG_DFL) + 4 * (usr2.handler == SIG_IGN);
+  return (usr1.handler == on_signal) + 2 * (usr1.handler == SIG_DFL) +
+         4 * (usr2.handler == SIG_IGN);
 }
 
 static long pid_is(void *pid) { return sys_getpid() == (long)pid; }
@@ -62,7 +68,8 @@ static long wait_for_word(void *word) {
 }
 
 int guest_main(int argc, char **argv, char **envp) {
-  page = (unsigned char *)need(sys_mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), "mmap");
+  page = (unsigned char *)need(
+      sys_mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), "mmap");
   need(sys_mprotect(page + 4096, 4096, PROT_NONE), "mprotect");
 
   say("-- size and tail\n");
@@ -98,7 +105,8 @@ int guest_main(int argc, char **argv, char **envp) {
   TRY("exit_signal with high bits", exit_signal, 1ull << 40 | SIGCHLD);
   TRY("exit signal in flags", flags, SIGCHLD);
   TRY2("CLONE_PARENT and an exit signal", flags, CLONE_PARENT, exit_signal, SIGCHLD);
-  TRY2("CLONE_THREAD and an exit signal", flags, CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, exit_signal, SIGCHLD);
+  TRY2("CLONE_THREAD and an exit signal", flags, CLONE_THREAD | CLONE_SIGHAND | CLONE_VM,
+       exit_signal, SIGCHLD);
 
   say("-- flags\n");
   TRY("a flag nobody knows", flags, 1ull << 34);
@@ -106,7 +114,8 @@ int guest_main(int argc, char **argv, char **envp) {
   TRY("CLONE_DETACHED", flags, CLONE_DETACHED);
   TRY("CLONE_SIGHAND without CLONE_VM", flags, CLONE_SIGHAND);
   TRY2("CLONE_THREAD without CLONE_SIGHAND", flags, CLONE_THREAD | CLONE_VM, exit_signal, 0);
-  TRY("CLONE_SIGHAND and CLONE_CLEAR_SIGHAND", flags, CLONE_SIGHAND | CLONE_VM | CLONE_CLEAR_SIGHAND);
+  TRY("CLONE_SIGHAND and CLONE_CLEAR_SIGHAND", flags,
+      CLONE_SIGHAND | CLONE_VM | CLONE_CLEAR_SIGHAND);
   TRY("CLONE_FS and CLONE_NEWNS", flags, CLONE_FS | CLONE_NEWNS);
   TRY("CLONE_FILES, CLONE_FS, CLONE_SYSVSEM", flags, CLONE_FILES | CLONE_FS | CLONE_SYSVSEM);
 
@@ -121,7 +130,8 @@ int guest_main(int argc, char **argv, char **envp) {
   args->stack_size = STACK_SIZE;
   long child = need(arch_clone3(args, 88, report_sp, 0), "clone3");
   int status = wait_for(child);
-  say("the child's stack is at the top of the area: %s\n", yes_no((status >> 8) == (long)((unsigned long)(top - 1) >> 12 & 0x7f)));
+  say("the child's stack is at the top of the area: %s\n",
+      yes_no((status >> 8) == (long)((unsigned long)(top - 1) >> 12 & 0x7f)));
 
   say("-- set_tid\n");
   uint32_t tids[4] = {4242, 0, 0, 0};
@@ -154,7 +164,8 @@ int guest_main(int argc, char **argv, char **envp) {
   child = need(arch_clone3(args, 88, wait_for_word, (void *)shared), "clone3");
   struct pollfd poll = {pidfd, POLLIN, 0};
   struct timespec now = {0, 0};
-  say("a descriptor was written: %s, close-on-exec: %e\n", yes_no(pidfd > 2), sys_fcntl(pidfd, F_GETFD, 0));
+  say("a descriptor was written: %s, close-on-exec: %e\n", yes_no(pidfd > 2),
+      sys_fcntl(pidfd, F_GETFD, 0));
   say("poll while it runs: %e\n", sys_poll(&poll, 1, &now));
   set_and_wake(shared, 1);
   long result = sys_poll(&poll, 1, 0);
@@ -175,10 +186,12 @@ int guest_main(int argc, char **argv, char **envp) {
   handle(SIGUSR2, SIG_IGN, 0);
   args = fresh(88);
   status = wait_for(need(arch_clone3(args, 88, handler_state, 0), "clone3"));
-  say("without: mine %d, default %d, ignored %d\n", status >> 8 & 1, status >> 9 & 1, status >> 10 & 1);
+  say("without: mine %d, default %d, ignored %d\n", status >> 8 & 1, status >> 9 & 1,
+      status >> 10 & 1);
   args->flags = CLONE_CLEAR_SIGHAND;
   status = wait_for(need(arch_clone3(args, 88, handler_state, 0), "clone3"));
-  say("with: mine %d, default %d, ignored %d\n", status >> 8 & 1, status >> 9 & 1, status >> 10 & 1);
+  say("with: mine %d, default %d, ignored %d\n", status >> 8 & 1, status >> 9 & 1,
+      status >> 10 & 1);
 
   say("-- results\n");
   args = fresh(88);

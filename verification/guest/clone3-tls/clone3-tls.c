@@ -1,5 +1,5 @@
-// CLONE_SETTLS of clone3: the value comes from the structure, whatever the register holds in which clone() has its own. (arch_clone3
-// fills those registers with garbage.)
+// CLONE_SETTLS of clone3: the value comes from the structure, whatever the register holds in which
+// clone() has its own. (arch_clone3 fills those registers with garbage.)
 
 #include "guest.h"
 
@@ -48,7 +48,8 @@ int guest_main(int argc, char **argv, char **envp) {
   }
   for (int i = 0; i < THREADS; i++) {
     join_thread(&workers[i].thread);
-    say("thread %d: asked for %lx, has %lx, wrong %d times\n", i, workers[i].tls, workers[i].has, workers[i].wrong);
+    say("thread %d: asked for %lx, has %lx, wrong %d times\n", i, workers[i].tls, workers[i].has,
+        workers[i].wrong);
   }
   say("the creator still has %lx\n", arch_thread_pointer());
 
@@ -59,12 +60,15 @@ int guest_main(int argc, char **argv, char **envp) {
   say("a thread without CLONE_SETTLS has %lx\n", workers[0].has);
 
   struct clone_args process = {.flags = CLONE_SETTLS, .exit_signal = SIGCHLD, .tls = 0x00007700};
-  int status = wait_for(need(arch_clone3(&process, sizeof process, report_thread_pointer, 0), "clone3"));
+  int status =
+      wait_for(need(arch_clone3(&process, sizeof process, report_thread_pointer, 0), "clone3"));
   say("a child process with CLONE_SETTLS %w\n", status);
-  status = wait_for(need(arch_clone3(&process, CLONE_ARGS_SIZE_VER0, report_thread_pointer, 0), "clone3"));
+  status = wait_for(
+      need(arch_clone3(&process, CLONE_ARGS_SIZE_VER0, report_thread_pointer, 0), "clone3"));
   say("the same with the first version of the structure %w\n", status);
   process.flags = 0;
-  status = wait_for(need(arch_clone3(&process, sizeof process, report_thread_pointer, 0), "clone3"));
+  status =
+      wait_for(need(arch_clone3(&process, sizeof process, report_thread_pointer, 0), "clone3"));
   say("a child process without it %w\n", status);
   return 0;
 }

@@ -1,13 +1,13 @@
-// The program behind `forklift demo`: makes a small tree of processes and threads in every way Linux has, and checks a rule of process
-// creation at each step.
+// The program behind `forklift demo`: makes a small tree of processes and threads in every way
+// Linux has, and checks a rule of process creation at each step.
 //
 // It prints lines for the program that draws the picture, fields separated by tabs:
 //
 //     step   what happens next
 //     rule   identifier   held | broken   one sentence for a person
 //
-// Between the steps it sleeps, so that the tree can be seen; with --fast it does not. Every task has a name (PR_SET_NAME) that says what
-// it is. The exit status is 0 if all rules held, else 1.
+// Between the steps it sleeps, so that the tree can be seen; with --fast it does not. Every task
+// has a name (PR_SET_NAME) that says what it is. The exit status is 0 if all rules held, else 1.
 
 #include "guest.h"
 
@@ -47,7 +47,8 @@ static void arrive_and_wait(void) {
   wait_until(&words[GO], 1);
 }
 
-// Waits until so many are there, but not for ever: where a kernel refused to make them, the rules below will say so.
+// Waits until so many are there, but not for ever: where a kernel refused to make them, the rules
+// below will say so.
 static void let_go(int children) {
   struct timespec timeout = {2, 0};
   for (int seen; (seen = words[ARRIVED]) < children;)
@@ -96,7 +97,8 @@ static void scene_fork(void) {
   int status = status_of(child);
   rule("fork-returns-twice", child == words[FACT] && words[FACT_2],
        "fork returns twice: 0 in the child, the child's pid in the parent");
-  rule("fork-copies-memory", variable == 1 && status == 2 << 8, "fork: what the child stores in its memory, the parent does not see");
+  rule("fork-copies-memory", variable == 1 && status == 2 << 8,
+       "fork: what the child stores in its memory, the parent does not see");
   char byte = 0;
   rule("fork-copies-descriptors", sys_read(pipe[0], &byte, 1) == 1 && byte == 'x',
        "fork: the child's close is its own affair, but both write to the same pipe");
@@ -139,7 +141,8 @@ static void scene_vfork(void) {
   int seen = note;
   let_go(1);
   int status = status_of(child);
-  rule("vfork-shares-memory", seen != 0, "vfork: the parent sees the child's store, for they have one memory");
+  rule("vfork-shares-memory", seen != 0,
+       "vfork: the parent sees the child's store, for they have one memory");
   rule("vfork-waits", seen == 2, "vfork: the parent slept until the child's exec");
   rule("exec-keeps-pid", status == 11 << 8 && child == pid && words[FACT] == child,
        "exec: another program, another memory, the same pid");
@@ -171,13 +174,15 @@ static void scene_settid(void) {
   step("clone tells both sides who the child is");
   fresh_words();
   parent_word = child_word = 0;
-  long child = arch_clone(CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0, (void *)&parent_word, (void *)&child_word, 0,
-                          compare_words, 0);
+  long child = arch_clone(CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0,
+                          (void *)&parent_word, (void *)&child_word, 0, compare_words, 0);
   bool in_parent = parent_word == child;
   let_go(1);
   status_of(child);
-  rule("parent-settid", in_parent && words[FACT], "CLONE_PARENT_SETTID: the parent finds the child's tid in its own memory");
-  rule("child-settid", words[FACT_2] && child_word == 0, "CLONE_CHILD_SETTID: the child finds its tid in its memory, the parent's is untouched");
+  rule("parent-settid", in_parent && words[FACT],
+       "CLONE_PARENT_SETTID: the parent finds the child's tid in its own memory");
+  rule("child-settid", words[FACT_2] && child_word == 0,
+       "CLONE_CHILD_SETTID: the child finds its tid in its memory, the parent's is untouched");
 }
 
 // Threads
@@ -239,9 +244,11 @@ static void scene_threads(void) {
   for (int i = 0; i < THREADS; i++) woken = join_within(&workers[i].thread, 5) && woken;
   bool own_tids = true;
   for (int i = 0; i < THREADS; i++) own_tids = own_tids && workers[i].own_tid;
-  rule("settls", all_own_tls() && arch_thread_pointer() == mine, "CLONE_SETTLS: each thread has its own TLS pointer and keeps it");
+  rule("settls", all_own_tls() && arch_thread_pointer() == mine,
+       "CLONE_SETTLS: each thread has its own TLS pointer and keeps it");
   rule("one-pid-many-tids", own_tids, "CLONE_THREAD: the threads have one pid, and a tid each");
-  rule("child-cleartid", woken, "CLONE_CHILD_CLEARTID: a thread's end clears its tid and wakes who waits on that futex");
+  rule("child-cleartid", woken,
+       "CLONE_CHILD_CLEARTID: a thread's end clears its tid and wakes who waits on that futex");
 }
 
 static void scene_clone3_threads(void) {
@@ -264,7 +271,8 @@ static void scene_clone3_threads(void) {
   let_go(THREADS);
   for (int i = 0; i < THREADS; i++) join_within(&workers[i].thread, 5);
   rule("clone3-settls", all_own_tls(),
-       "clone3: the TLS pointer comes from the structure, though the register where clone has it holds garbage");
+       "clone3: the TLS pointer comes from the structure, though the register where clone has it "
+       "holds garbage");
 }
 
 static long wait_for_ever(void *unused) {
@@ -286,7 +294,8 @@ static long exec_in_thread(void *unused) {
   return exec_self("leader");
 }
 
-static void scene_group(const char *text, long (*last)(void *), int expected, const char *id, const char *sentence) {
+static void scene_group(const char *text, long (*last)(void *), int expected, const char *id,
+                        const char *sentence) {
   step(text);
   fresh_words();
   long child = sys_fork();
@@ -361,14 +370,16 @@ static long close_and_leave(void *descriptor) {
   return 0;
 }
 
-static void scene_sharing(unsigned long flag, const char *text, const char *id, const char *sentence) {
+static void scene_sharing(unsigned long flag, const char *text, const char *id,
+                          const char *sentence) {
   step(text);
   bool shared[2];
   for (int with = 0; with < 2; with++) {
     fresh_words();
     int descriptor = (int)need(sys_dup(1), "dup");
     sys_chdir("/");
-    long child = arch_clone((with ? flag : 0) | SIGCHLD, 0, 0, 0, 0, close_and_leave, (void *)(long)descriptor);
+    long child = arch_clone((with ? flag : 0) | SIGCHLD, 0, 0, 0, 0, close_and_leave,
+                            (void *)(long)descriptor);
     let_go(1);
     status_of(child);
     char directory[64] = {0};
@@ -384,7 +395,9 @@ static void scene_sharing(unsigned long flag, const char *text, const char *id, 
 
 static volatile int got_signal;
 
-static void on_signal(int signal, struct siginfo *info, struct ucontext *context) { got_signal = signal; }
+static void on_signal(int signal, struct siginfo *info, struct ucontext *context) {
+  got_signal = signal;
+}
 
 static long leave(void *unused) {
   name("clone-child");
@@ -404,8 +417,10 @@ static void scene_exit_signal(void) {
   int status = 0;
   long plain = sys_wait4(child, &status, WNOHANG);
   long with_flag = sys_wait4(child, &status, WCLONE);
-  rule("exit-signal", got_signal == SIGUSR1 && plain == -ECHILD && with_flag == child && status == 9 << 8,
-       "a child with another exit signal than SIGCHLD sends that one, and wait needs __WCLONE to see it");
+  rule("exit-signal",
+       got_signal == SIGUSR1 && plain == -ECHILD && with_flag == child && status == 9 << 8,
+       "a child with another exit signal than SIGCHLD sends that one, and wait needs __WCLONE to "
+       "see it");
 }
 
 static long handlers(void *unused) {
@@ -425,7 +440,8 @@ static void scene_clear_sighand(void) {
   struct clone_args args = {.flags = CLONE_CLEAR_SIGHAND, .exit_signal = SIGCHLD};
   long child = arch_clone3(&args, sizeof args, handlers, 0);
   let_go(1);
-  rule("clear-sighand", status_of(child) == 1 << 8, "CLONE_CLEAR_SIGHAND: the child starts without handlers, ignored signals stay ignored");
+  rule("clear-sighand", status_of(child) == 1 << 8,
+       "CLONE_CLEAR_SIGHAND: the child starts without handlers, ignored signals stay ignored");
   handle(SIGUSR2, SIG_DFL, 0);
 }
 
@@ -494,9 +510,10 @@ static void scene_pidfd(void) {
   step("clone3 with CLONE_PIDFD: a descriptor that is a process");
   fresh_words();
   int pidfd = -1;
-  struct clone_args args = {.flags = CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (unsigned long)&pidfd};
+  struct clone_args args = {
+      .flags = CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (unsigned long)&pidfd};
   arch_clone3(&args, sizeof args, watched, 0);
-  struct pollfd poll = {pidfd, POLLIN, 0};   // a negative descriptor is never ready
+  struct pollfd poll = {pidfd, POLLIN, 0};  // a negative descriptor is never ready
   struct timespec now = {0, 0};
   long before = sys_poll(&poll, 1, &now);
   let_go(1);
@@ -505,7 +522,9 @@ static void scene_pidfd(void) {
   struct siginfo info;
   memset(&info, 0, sizeof info);
   long waited = sys_waitid(P_PIDFD, pidfd, &info, WEXITED);
-  rule("pidfd", before == 0 && after == 1 && (poll.revents & POLLIN) && waited == 0 && info.sender.status == 15,
+  rule("pidfd",
+       before == 0 && after == 1 && (poll.revents & POLLIN) && waited == 0 &&
+           info.sender.status == 15,
        "CLONE_PIDFD: the descriptor becomes readable when the child ends, and waitid takes it");
   sys_close(pidfd);
 }
@@ -536,7 +555,8 @@ static void scene_family(void) {
   pause_ms(250);
   int sum = 0;
   for (int i = 0; i < 3; i++) sum += status_of(children[i]) >> 8;
-  rule("family", sum == 6 && sys_wait4(-1, 0, WALL) == -ECHILD, "every process was waited for by its own parent, and nobody is left");
+  rule("family", sum == 6 && sys_wait4(-1, 0, WALL) == -ECHILD,
+       "every process was waited for by its own parent, and nobody is left");
 }
 
 int guest_main(int argc, char **argv, char **envp) {
@@ -551,7 +571,8 @@ int guest_main(int argc, char **argv, char **envp) {
     need(sys_dup3(memory, descriptor, 0), "dup3");
     sys_close(memory);
   }
-  words = (volatile int *)need(sys_mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), "mmap");
+  words = (volatile int *)need(sys_mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+                               "mmap");
   if (second_life) {
     fast = words[FAST];
     return text_equal(argv[1], "leader") ? leader() : after_exec();
@@ -568,16 +589,19 @@ int guest_main(int argc, char **argv, char **envp) {
   scene_clone3_threads();
   scene_clone3_checks();
   scene_refusals();
-  scene_sharing(CLONE_FILES, "CLONE_FILES: one table of descriptors for two", "clone-files",
-                "CLONE_FILES: what the child closes is closed for its parent; after a fork it is not");
+  scene_sharing(
+      CLONE_FILES, "CLONE_FILES: one table of descriptors for two", "clone-files",
+      "CLONE_FILES: what the child closes is closed for its parent; after a fork it is not");
   scene_sharing(CLONE_FS, "CLONE_FS: one current folder for two", "clone-fs",
-                "CLONE_FS: when the child changes its folder, its parent moves along; after a fork it does not");
+                "CLONE_FS: when the child changes its folder, its parent moves along; after a fork "
+                "it does not");
   scene_exit_signal();
   scene_clear_sighand();
   scene_parent();
   scene_orphan();
   scene_pidfd();
-  scene_group("A thread calls exit_group", end_group, 33, "exit-group", "exit_group in one thread ends them all");
+  scene_group("A thread calls exit_group", end_group, 33, "exit-group",
+              "exit_group in one thread ends them all");
   scene_group("A thread calls exec", exec_in_thread, 34, "thread-exec",
               "exec in a thread ends the others, and the new program has the group's pid");
   scene_family();

@@ -28,10 +28,13 @@ static const char *action_name(int signal) {
 // The second program: argv is name, "kept", pid, parent, descriptor, close-on-exec descriptor.
 static int second(int argc, char **argv, char **envp) {
   say("argc %d, environment %s\n", argc, envp[0] ? envp[0] : "empty");
-  say("pid kept: %s, parent kept: %s\n", yes_no(sys_getpid() == number(argv[2])), yes_no(sys_getppid() == number(argv[3])));
-  say("descriptor open: %s, close-on-exec one: %e\n", yes_no(sys_fcntl((int)number(argv[4]), F_GETFD, 0) == 0),
+  say("pid kept: %s, parent kept: %s\n", yes_no(sys_getpid() == number(argv[2])),
+      yes_no(sys_getppid() == number(argv[3])));
+  say("descriptor open: %s, close-on-exec one: %e\n",
+      yes_no(sys_fcntl((int)number(argv[4]), F_GETFD, 0) == 0),
       sys_fcntl((int)number(argv[5]), F_GETFD, 0));
-  say("SIGUSR1 was handled: %s; SIGUSR2 was ignored: %s; SIGTERM: %s\n", action_name(SIGUSR1), action_name(SIGUSR2), action_name(SIGTERM));
+  say("SIGUSR1 was handled: %s; SIGUSR2 was ignored: %s; SIGTERM: %s\n", action_name(SIGUSR1),
+      action_name(SIGUSR2), action_name(SIGTERM));
   uint32_t mask[2], pending[2];
   sys_rt_sigprocmask(SIG_BLOCK, 0, mask);
   sys_rt_sigpending(pending);
@@ -48,7 +51,7 @@ static int second(int argc, char **argv, char **envp) {
 
 static long first(void *unused) {
   char numbers[4][12];
-  int kept = (int)sys_dup(1), lost = (int)sys_fcntl(1, 1030, 20);   // F_DUPFD_CLOEXEC
+  int kept = (int)sys_dup(1), lost = (int)sys_fcntl(1, 1030, 20);  // F_DUPFD_CLOEXEC
   handle(SIGUSR1, on_signal, SA_SIGINFO);
   handle(SIGUSR2, SIG_IGN, 0);
   uint32_t mask[2] = {mask_bit(SIGHUP) | mask_bit(SIGTERM), 0};
@@ -70,7 +73,9 @@ static long first(void *unused) {
   return need(sys_execve("/proc/self/exe", argv, environment), "execve");
 }
 
-static long without_argv(void *unused) { return need(sys_execve("/proc/self/exe", 0, 0), "execve"); }
+static long without_argv(void *unused) {
+  return need(sys_execve("/proc/self/exe", 0, 0), "execve");
+}
 
 static long stale_memory(void *address) {
   char *argv[] = {"exec", "touch", 0};
@@ -78,7 +83,9 @@ static long stale_memory(void *address) {
   return need(sys_execve("/proc/self/exe", argv, no_environment), "execve");
 }
 
-static void fails(const char *what, const char *path, char *const *argv) { say("%s: %e\n", what, sys_execve(path, argv, no_environment)); }
+static void fails(const char *what, const char *path, char *const *argv) {
+  say("%s: %e\n", what, sys_execve(path, argv, no_environment));
+}
 
 static void fails_with(const char *what, const void *bytes, unsigned long size, int mode) {
   char *argv[] = {"x", 0};
@@ -99,7 +106,8 @@ int guest_main(int argc, char **argv, char **envp) {
   if (argc > 1 && text_equal(argv[1], "kept")) return second(argc, argv, envp);
   if (argc > 1 && text_equal(argv[1], "touch")) return *(volatile int *)0x50000000;
   if (argc == 1 && argv[0][0] == 0) {
-    say("argv null becomes one empty string: argc %d, environment %s\n", argc, envp[0] ? envp[0] : "empty");
+    say("argv null becomes one empty string: argc %d, environment %s\n", argc,
+        envp[0] ? envp[0] : "empty");
     return 42;
   }
   int status = run_in_child(first, 0);

@@ -45,15 +45,20 @@ static void try(const char *what, unsigned long flags, long (*function)(void *),
   int status = 0;
   long plain = sys_wait4(child, &status, WNOHANG);
   say("%s: ", what);
-  if (count) say("%S, code %d, status %d, pid is right: %s", last_signal, last_code, last_status, yes_no(last_pid == child));
-  else say("no signal");
+  if (count)
+    say("%S, code %d, status %d, pid is right: %s", last_signal, last_code, last_status,
+        yes_no(last_pid == child));
+  else
+    say("no signal");
   if (plain > 0) {
     say("; wait sees it\n");
     return;
   }
   long cloned = sys_wait4(child, &status, WNOHANG | WCLONE);
-  if (cloned > 0) say("; wait: %e, with __WCLONE it %w\n", plain, status);
-  else say("; wait: %e, with __WCLONE: %e\n", plain, cloned);
+  if (cloned > 0)
+    say("; wait: %e, with __WCLONE it %w\n", plain, status);
+  else
+    say("; wait: %e, with __WCLONE: %e\n", plain, cloned);
 }
 
 static volatile int *shared;
@@ -69,7 +74,8 @@ int guest_main(int argc, char **argv, char **envp) {
   if (argc > 1) return 5;
   shared = new_shared(4096);
   static const int signals[] = {SIGUSR1, SIGUSR2, SIGCHLD, SIGRTMIN};
-  for (unsigned i = 0; i < sizeof signals / sizeof *signals; i++) handle(signals[i], on_signal, SA_SIGINFO);
+  for (unsigned i = 0; i < sizeof signals / sizeof *signals; i++)
+    handle(signals[i], on_signal, SA_SIGINFO);
 
   try("SIGCHLD", SIGCHLD, exit_with, (void *)3);
   try("SIGCHLD, killed", SIGCHLD, die, (void *)SIGTERM);
@@ -118,7 +124,8 @@ int guest_main(int argc, char **argv, char **envp) {
   count = 0;
   child = fork_child(stop_and_go, 0);
   result = sys_wait4(child, &status, 2);
-  say("WUNTRACED: %s, status %x, signal %S code %d status %d\n", yes_no(result == child), status, last_signal, last_code, last_status);
+  say("WUNTRACED: %s, status %x, signal %S code %d status %d\n", yes_no(result == child), status,
+      last_signal, last_code, last_status);
   sys_kill(child, SIGCONT);
   result = sys_wait4(child, &status, 8);
   say("WCONTINUED: %s, status %x\n", yes_no(result == child), status);

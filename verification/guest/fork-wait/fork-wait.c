@@ -1,5 +1,5 @@
-// fork and wait: the child has a copy of memory and shares open files; every wait status; waitpid, waitid, WNOHANG, WNOWAIT,
-// zombies, and a child that outlives its parent.
+// fork and wait: the child has a copy of memory and shares open files; every wait status; waitpid,
+// waitid, WNOHANG, WNOWAIT, zombies, and a child that outlives its parent.
 
 #include "guest.h"
 
@@ -49,7 +49,8 @@ int guest_main(int argc, char **argv, char **envp) {
 
   long child = sys_fork();
   if (child == 0) {
-    say("child: fork returned 0, my parent is the caller: %s\n", sys_getppid() == pid ? "yes" : "no");
+    say("child: fork returned 0, my parent is the caller: %s\n",
+        sys_getppid() == pid ? "yes" : "no");
     sys_exit(300);
   }
   status = wait_for(child);
@@ -60,8 +61,9 @@ int guest_main(int argc, char **argv, char **envp) {
     status = run_in_child(die_of, (void *)(long)signals[i]);
     say("child %w, status %04x\n", status, status & ~0x80);
   }
-  say("child ignores SIGCHLD, SIGURG, SIGWINCH, SIGCONT: %w %w %w %w\n", run_in_child(die_of, (void *)SIGCHLD),
-      run_in_child(die_of, (void *)SIGURG), run_in_child(die_of, (void *)SIGWINCH), run_in_child(die_of, (void *)SIGCONT));
+  say("child ignores SIGCHLD, SIGURG, SIGWINCH, SIGCONT: %w %w %w %w\n",
+      run_in_child(die_of, (void *)SIGCHLD), run_in_child(die_of, (void *)SIGURG),
+      run_in_child(die_of, (void *)SIGWINCH), run_in_child(die_of, (void *)SIGCONT));
 
   child = fork_child(pause_forever, 0);
   say("WNOHANG on a running child: %e\n", sys_wait4(child, &status, WNOHANG));
@@ -75,8 +77,8 @@ int guest_main(int argc, char **argv, char **envp) {
   struct siginfo info;
   memset(&info, 0, sizeof info);
   long result = sys_waitid(P_PID, child, &info, WEXITED | WNOWAIT);
-  say("waitid with WNOWAIT: %e, signal %S, code %d, status %d, pid is right: %s\n", result, info.signo, info.code, info.sender.status,
-      info.sender.pid == child ? "yes" : "no");
+  say("waitid with WNOWAIT: %e, signal %S, code %d, status %d, pid is right: %s\n", result,
+      info.signo, info.code, info.sender.status, info.sender.pid == child ? "yes" : "no");
   say("a zombie can be signalled: %e\n", sys_kill(child, SIGKILL));
   memset(&info, 0, sizeof info);
   result = sys_waitid(P_PID, child, &info, WEXITED);
@@ -99,7 +101,7 @@ int guest_main(int argc, char **argv, char **envp) {
   long *shared = new_shared(4096);
   run_in_child(fork_grandchild, shared);
   wait_until((volatile int *)(shared + 2), 1);
-  say("the grandchild was the child's: %s; then its parent was another, not me: %s\n", shared[0] ? "yes" : "no",
-      shared[1] != pid && shared[1] > 0 ? "yes" : "no");
+  say("the grandchild was the child's: %s; then its parent was another, not me: %s\n",
+      shared[0] ? "yes" : "no", shared[1] != pid && shared[1] > 0 ? "yes" : "no");
   return 0;
 }

@@ -1,5 +1,5 @@
-// Futexes: ping-pong between threads and between processes, values, times, bit sets, requeueing, a mutex under contention, robust
-// lists.
+// Futexes: ping-pong between threads and between processes, values, times, bit sets, requeueing, a
+// mutex under contention, robust lists.
 
 #include "guest.h"
 
@@ -28,7 +28,8 @@ static volatile int mutex, counter;
 static void lock(volatile int *word) {
   if (arch_compare_and_set(word, 0, 1)) return;
   for (;;) {
-    if (*word == 2 || arch_compare_and_set(word, 1, 2)) sys_futex(word, FUTEX_WAIT | FUTEX_PRIVATE, 2, 0);
+    if (*word == 2 || arch_compare_and_set(word, 1, 2))
+      sys_futex(word, FUTEX_WAIT | FUTEX_PRIVATE, 2, 0);
     if (arch_compare_and_set(word, 0, 2)) return;
   }
 }
@@ -65,7 +66,8 @@ static long sleep_on(void *argument) {
   struct sleeper *sleeper = argument;
   atomic_increment(&asleep);
   if (sleeper->bits)
-    sleeper->result = syscall6(NR_futex, ARG(sleeper->word), FUTEX_WAIT_BITSET, 0, 0, 0, sleeper->bits);
+    sleeper->result =
+        syscall6(NR_futex, ARG(sleeper->word), FUTEX_WAIT_BITSET, 0, 0, 0, sleeper->bits);
   else
     sleeper->result = sys_futex(sleeper->word, FUTEX_WAIT, 0, 0);
   return 0;
@@ -135,10 +137,11 @@ int guest_main(int argc, char **argv, char **envp) {
   volatile int word = 0;
   struct timespec little = {0, 10000000}, bad = {0, 1000000000}, negative = {-1, 0};
   say("another value: %e\n", sys_futex(&word, FUTEX_WAIT, 1, 0));
-  say("a time: %e, a bad one: %e, a negative one: %e\n", sys_futex(&word, FUTEX_WAIT, 0, &little), sys_futex(&word, FUTEX_WAIT, 0, &bad),
-      sys_futex(&word, FUTEX_WAIT, 0, &negative));
+  say("a time: %e, a bad one: %e, a negative one: %e\n", sys_futex(&word, FUTEX_WAIT, 0, &little),
+      sys_futex(&word, FUTEX_WAIT, 0, &bad), sys_futex(&word, FUTEX_WAIT, 0, &negative));
   say("nobody to wake: %e\n", sys_futex(&word, FUTEX_WAKE, 1, 0));
-  say("not a multiple of 4: %e, unmapped: %e, null: %e\n", sys_futex((int *)((char *)&word + 1), FUTEX_WAIT, 0, 0),
+  say("not a multiple of 4: %e, unmapped: %e, null: %e\n",
+      sys_futex((int *)((char *)&word + 1), FUTEX_WAIT, 0, 0),
       sys_futex((int *)0x10000004, FUTEX_WAIT, 0, 0), sys_futex(0, FUTEX_WAIT, 0, 0));
   say("no such operation: %e\n", sys_futex(&word, 99, 0, 0));
   say("an empty bit set: %e\n", syscall6(NR_futex, ARG(&word), FUTEX_WAIT_BITSET, 0, 0, 0, 0));
@@ -151,27 +154,34 @@ int guest_main(int argc, char **argv, char **envp) {
   say(", awake %d\n", awake(3, 3));
   static const int bits[] = {1, 2, 3, 4};
   put_to_sleep(4, &word, bits);
-  say("bit sets 1, 2, 3, 4: wake 2: %e", syscall6(NR_futex, ARG(&word), FUTEX_WAKE_BITSET, 10, 0, 0, 2));
+  say("bit sets 1, 2, 3, 4: wake 2: %e",
+      syscall6(NR_futex, ARG(&word), FUTEX_WAKE_BITSET, 10, 0, 0, 2));
   say(", awake %d", awake(4, 2));
   say("; wake all: %e\n", sys_futex(&word, FUTEX_WAKE, 10, 0));
   for (int i = 0; i < 4; i++) join_thread(&sleepers[i].thread);
   volatile int other = 0;
   put_to_sleep(4, &word, 0);
-  say("requeue with another value: %e\n", syscall6(NR_futex, ARG(&word), FUTEX_CMP_REQUEUE, 1, 2, ARG(&other), 7));
-  say("wake 1 and requeue 2: %e", syscall6(NR_futex, ARG(&word), FUTEX_CMP_REQUEUE, 1, 2, ARG(&other), 0));
+  say("requeue with another value: %e\n",
+      syscall6(NR_futex, ARG(&word), FUTEX_CMP_REQUEUE, 1, 2, ARG(&other), 7));
+  say("wake 1 and requeue 2: %e",
+      syscall6(NR_futex, ARG(&word), FUTEX_CMP_REQUEUE, 1, 2, ARG(&other), 0));
   say(", awake %d", awake(4, 1));
-  say("; at the other word: %e, at the first: %e\n", sys_futex(&other, FUTEX_WAKE, 10, 0), sys_futex(&word, FUTEX_WAKE, 10, 0));
+  say("; at the other word: %e, at the first: %e\n", sys_futex(&other, FUTEX_WAKE, 10, 0),
+      sys_futex(&word, FUTEX_WAKE, 10, 0));
   for (int i = 0; i < 4; i++) join_thread(&sleepers[i].thread);
 
   say("-- private and shared\n");
   put_to_sleep(1, &word, 0);
-  say("a private wake does not reach a shared sleeper: %e\n", sys_futex(&word, FUTEX_WAKE | FUTEX_PRIVATE, 1, 0));
+  say("a private wake does not reach a shared sleeper: %e\n",
+      sys_futex(&word, FUTEX_WAKE | FUTEX_PRIVATE, 1, 0));
   say("a shared one does: %e\n", sys_futex(&word, FUTEX_WAKE, 1, 0));
   join_thread(&sleepers[0].thread);
   int file = (int)need(sys_memfd_create("file", 0), "memfd_create");
   need(syscall3(NR_ftruncate64, file, 4096, 0), "ftruncate");
-  volatile int *one = (int *)need(sys_mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), "mmap");
-  volatile int *two = (int *)need(sys_mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), "mmap");
+  volatile int *one =
+      (int *)need(sys_mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), "mmap");
+  volatile int *two =
+      (int *)need(sys_mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0), "mmap");
   put_to_sleep(1, one + 5, 0);
   say("one page at two addresses is one futex: %e\n", sys_futex(two + 5, FUTEX_WAKE, 1, 0));
   join_thread(&sleepers[0].thread);
@@ -185,9 +195,11 @@ int guest_main(int argc, char **argv, char **envp) {
   start_thread(&thread, 0, die_holding, 0);
   long tid = thread.tid;
   join_thread(&thread);
-  say("its owner died: bit 30 is %s, the waiters' bit is %s\n", robust.word & 0x40000000 ? "set" : "clear",
-      robust.word & 0x80000000 ? "set" : "clear");
-  say("the tid is %s\n", (robust.word & 0x3fffffff) == 0 ? "0" : (robust.word & 0x3fffffff) == tid ? "still there" : "another");
+  say("its owner died: bit 30 is %s, the waiters' bit is %s\n",
+      robust.word & 0x40000000 ? "set" : "clear", robust.word & 0x80000000 ? "set" : "clear");
+  say("the tid is %s\n", (robust.word & 0x3fffffff) == 0     ? "0"
+                         : (robust.word & 0x3fffffff) == tid ? "still there"
+                                                             : "another");
   say("a head of another size: %e\n", syscall2(NR_set_robust_list, ARG(&robust_head), 8));
   return 0;
 }

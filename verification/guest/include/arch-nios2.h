@@ -1,4 +1,5 @@
-// What a guest program must know about Nios II. A second CPU needs a file like this one with the same names, and one line in guest.h:
+// What a guest program must know about Nios II. A second CPU needs a file like this one with the
+// same names, and one line in guest.h:
 //
 //   ARCH_NAME, ARCH_BIG_ENDIAN            facts
 //   syscall0 .. syscall6                  result, or -errno
@@ -32,8 +33,9 @@ __asm__(
     "	.size _start, . - _start\n"
     "	.previous\n");
 
-// The number goes into r2 and the arguments into r4 to r9. The kernel answers r7 = 0 and the result in r2, or r7 = 1 and the errno
-// in r2. It keeps all other registers; the clobbers promise less than that.
+// The number goes into r2 and the arguments into r4 to r9. The kernel answers r7 = 0 and the result
+// in r2, or r7 = 1 and the errno in r2. It keeps all other registers; the clobbers promise less
+// than that.
 static inline long syscall6(long number, long a, long b, long c, long d, long e, long f) {
   register long r2 __asm__("r2") = number;
   register long r4 __asm__("r4") = a;
@@ -76,16 +78,18 @@ static inline long syscall1(long number, long a) { return syscall4(number, a, 0,
 
 static inline long syscall0(long number) { return syscall4(number, 0, 0, 0, 0); }
 
-// clone: the child calls function(argument) on its stack and exits with what that returns. Nios II takes (flags, sp, ptid, ctid, tls).
-long arch_clone(unsigned long flags, void *stack_top, void *parent_tid, void *child_tid, unsigned long tls,
-                long (*function)(void *), void *argument);
+// clone: the child calls function(argument) on its stack and exits with what that returns. Nios II
+// takes (flags, sp, ptid, ctid, tls).
+long arch_clone(unsigned long flags, void *stack_top, void *parent_tid, void *child_tid,
+                unsigned long tls, long (*function)(void *), void *argument);
 
-// clone3: the same for a struct clone_args. The registers in which clone has its arguments are filled with garbage first: nothing
-// in the child may come from them.
+// clone3: the same for a struct clone_args. The registers in which clone has its arguments are
+// filled with garbage first: nothing in the child may come from them.
 long arch_clone3(void *clone_args, unsigned long size, long (*function)(void *), void *argument);
 
-// clone(CLONE_VM | CLONE_VFORK | SIGCHLD) on the caller's own stack, as vfork() does it: returns 0 in the child first, then the
-// child's pid in the parent. Uses no stack, for the child would overwrite what the parent needs after it.
+// clone(CLONE_VM | CLONE_VFORK | SIGCHLD) on the caller's own stack, as vfork() does it: returns 0
+// in the child first, then the child's pid in the parent. Uses no stack, for the child would
+// overwrite what the parent needs after it.
 long arch_vfork(void) __attribute__((returns_twice));
 
 __asm__(
@@ -166,17 +170,19 @@ static inline void arch_set_thread_pointer(unsigned long value) {
 
 static inline void arch_relax(void) { __asm__ volatile("sync" : : : "memory"); }
 
-// Nios II has no atomic instruction: a function in the page that the kernel maps at 0x1000 does it, and returns 0 if it stored.
+// Nios II has no atomic instruction: a function in the page that the kernel maps at 0x1000 does it,
+// and returns 0 if it stored.
 static inline bool arch_compare_and_set(volatile int *word, int old, int new_value) {
   int (*cmpxchg)(volatile int *, int, int) = (int (*)(volatile int *, int, int))0x1004;
   return cmpxchg(word, old, new_value) == 0;
 }
 
-// Writes a function that returns the value, makes it visible to instruction fetch, and needs 12 bytes.
+// Writes a function that returns the value, makes it visible to instruction fetch, and needs 12
+// bytes.
 static inline void arch_write_function(void *to, int value) {
   volatile unsigned *words = to;
-  words[0] = 2u << 22 | (unsigned)(value & 0xffff) << 6 | 0x04;   // addi r2, zero, value
-  words[1] = 0xf800283a;                                          // ret
+  words[0] = 2u << 22 | (unsigned)(value & 0xffff) << 6 | 0x04;  // addi r2, zero, value
+  words[1] = 0xf800283a;                                         // ret
   for (char *line = to; line < (char *)to + 12; line += 4)
     __asm__ volatile("flushd 0(%0)\n	flushi %0" : : "r"(line) : "memory");
   __asm__ volatile("flushp" : : : "memory");
@@ -196,14 +202,24 @@ struct ucontext {
 
 enum { GREG_RA = 23, GREG_FP = 24, GREG_GP = 25, GREG_PC = 27, GREG_SP = 28 };
 
-static inline unsigned long ucontext_register(const struct ucontext *context, int n) { return context->gregs[n - 1]; }
+static inline unsigned long ucontext_register(const struct ucontext *context, int n) {
+  return context->gregs[n - 1];
+}
 
-static inline unsigned long ucontext_pc(const struct ucontext *context) { return context->gregs[GREG_PC]; }
+static inline unsigned long ucontext_pc(const struct ucontext *context) {
+  return context->gregs[GREG_PC];
+}
 
-static inline void ucontext_set_pc(struct ucontext *context, unsigned long pc) { context->gregs[GREG_PC] = pc; }
+static inline void ucontext_set_pc(struct ucontext *context, unsigned long pc) {
+  context->gregs[GREG_PC] = pc;
+}
 
-static inline unsigned long ucontext_sp(const struct ucontext *context) { return context->gregs[GREG_SP]; }
+static inline unsigned long ucontext_sp(const struct ucontext *context) {
+  return context->gregs[GREG_SP];
+}
 
-static inline unsigned long ucontext_return_address(const struct ucontext *context) { return context->gregs[GREG_RA]; }
+static inline unsigned long ucontext_return_address(const struct ucontext *context) {
+  return context->gregs[GREG_RA];
+}
 
 #endif

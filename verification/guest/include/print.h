@@ -1,4 +1,5 @@
-// Output: say() formats one piece of text and hands it to write(2) at once, so that the lines of several processes never mix.
+// Output: say() formats one piece of text and hands it to write(2) at once, so that the lines of
+// several processes never mix.
 
 #ifndef PRINT_H
 #define PRINT_H
@@ -52,24 +53,32 @@ static inline const char *base_name(const char *path) {
 }
 
 static inline const char *errno_name(long error) {
+  // clang-format off
   static const struct { short error; const char name[10]; } names[] = {
-      {EPERM, "EPERM"},   {ENOENT, "ENOENT"},   {ESRCH, "ESRCH"},   {EINTR, "EINTR"},   {ENXIO, "ENXIO"},   {E2BIG, "E2BIG"},
-      {ENOEXEC, "ENOEXEC"}, {EBADF, "EBADF"},   {ECHILD, "ECHILD"}, {EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"},
-      {EFAULT, "EFAULT"}, {EBUSY, "EBUSY"},     {EEXIST, "EEXIST"}, {ENOTDIR, "ENOTDIR"}, {EISDIR, "EISDIR"}, {EINVAL, "EINVAL"},
-      {EMFILE, "EMFILE"}, {ETXTBSY, "ETXTBSY"}, {ESPIPE, "ESPIPE"},   {EPIPE, "EPIPE"},   {ENOSYS, "ENOSYS"}, {ETIMEDOUT, "ETIMEDOUT"},
+      {EPERM, "EPERM"}, {ENOENT, "ENOENT"}, {ESRCH, "ESRCH"}, {EINTR, "EINTR"}, {ENXIO, "ENXIO"},
+      {E2BIG, "E2BIG"}, {ENOEXEC, "ENOEXEC"}, {EBADF, "EBADF"}, {ECHILD, "ECHILD"},
+      {EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"}, {EFAULT, "EFAULT"},
+      {EBUSY, "EBUSY"}, {EEXIST, "EEXIST"}, {ENOTDIR, "ENOTDIR"}, {EISDIR, "EISDIR"},
+      {EINVAL, "EINVAL"}, {EMFILE, "EMFILE"}, {ETXTBSY, "ETXTBSY"}, {ESPIPE, "ESPIPE"},
+      {EPIPE, "EPIPE"}, {ENOSYS, "ENOSYS"}, {ETIMEDOUT, "ETIMEDOUT"},
   };
+  // clang-format on
   for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
     if (names[i].error == error) return names[i].name;
   return 0;
 }
 
 static inline const char *signal_name(int signal) {
+  // clang-format off
   static const char names[][10] = {
-      "no signal", "SIGHUP",  "SIGINT",  "SIGQUIT",   "SIGILL",  "SIGTRAP", "SIGABRT", "SIGBUS",  "SIGFPE",    "SIGKILL", "SIGUSR1",
-      "SIGSEGV",   "SIGUSR2", "SIGPIPE", "SIGALRM",   "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN",
-      "SIGTTOU",   "SIGURG",  "SIGXCPU", "SIGXFSZ",   "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR",   "SIGSYS",
+      "no signal", "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS",
+      "SIGFPE", "SIGKILL", "SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
+      "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG",
+      "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS",
   };
-  if (signal < 0 || signal >= (int)(sizeof names / sizeof *names)) return signal == SIGRTMIN ? "SIGRTMIN" : "a real-time signal";
+  // clang-format on
+  if (signal < 0 || signal >= (int)(sizeof names / sizeof *names))
+    return signal == SIGRTMIN ? "SIGRTMIN" : "a real-time signal";
   return names[signal];
 }
 
@@ -105,8 +114,10 @@ static inline void line_signed(struct line *line, long value) {
 // A system call's result: a number, or the errno's name.
 static inline void line_result(struct line *line, long result) {
   const char *name = result < 0 ? errno_name(-result) : 0;
-  if (name) line_text(line, name);
-  else line_signed(line, result);
+  if (name)
+    line_text(line, name);
+  else
+    line_signed(line, result);
 }
 
 // What a wait status says.
@@ -120,7 +131,8 @@ static inline void line_status(struct line *line, int status) {
   }
 }
 
-// As printf has them: %s %c %d %u %x, %08x, %ld %lu %lx. Our own: %e result of a system call (long), %S signal, %w wait status.
+// As printf has them: %s %c %d %u %x, %08x, %ld %lu %lx. Our own: %e result of a system call
+// (long), %S signal, %w wait status.
 static void line_format(struct line *line, const char *format, va_list arguments) {
   for (; *format; format++) {
     if (*format != '%') {
@@ -133,10 +145,13 @@ static void line_format(struct line *line, const char *format, va_list arguments
     if (is_long) format++;
     switch (*format) {
       case 's': line_text(line, va_arg(arguments, const char *)); break;
-      case 'd': line_signed(line, is_long ? va_arg(arguments, long) : va_arg(arguments, int)); break;
+      case 'd':
+        line_signed(line, is_long ? va_arg(arguments, long) : va_arg(arguments, int));
+        break;
       case 'u':
       case 'x':
-        line_number(line, is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned), *format == 'u' ? 10 : 16, width);
+        line_number(line, is_long ? va_arg(arguments, unsigned long) : va_arg(arguments, unsigned),
+                    *format == 'u' ? 10 : 16, width);
         break;
       case 'c': line_char(line, (char)va_arg(arguments, int)); break;
       case 'e': line_result(line, va_arg(arguments, long)); break;

@@ -1,4 +1,5 @@
-// What programs about processes have in common: start, waiting, shared memory, threads with stacks, signal handlers.
+// What programs about processes have in common: start, waiting, shared memory, threads with stacks,
+// signal handlers.
 
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -32,18 +33,23 @@ static inline long fork_child(long (*function)(void *), void *argument) {
   return need(arch_clone(SIGCHLD, 0, 0, 0, 0, function, argument), "fork");
 }
 
-static inline int run_in_child(long (*function)(void *), void *argument) { return wait_for(fork_child(function, argument)); }
+static inline int run_in_child(long (*function)(void *), void *argument) {
+  return wait_for(fork_child(function, argument));
+}
 
 // Fresh memory; shared memory stays one memory across fork.
 static inline void *new_memory(unsigned long size, int sharing) {
-  return (void *)need(sys_mmap(0, size, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0), "mmap");
+  return (void *)need(sys_mmap(0, size, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0),
+                      "mmap");
 }
 
 static inline void *new_shared(unsigned long size) { return new_memory(size, MAP_SHARED); }
 
 enum { STACK_SIZE = 16384 };
 
-static inline void *new_stack_top(void) { return (char *)new_memory(STACK_SIZE, MAP_PRIVATE) + STACK_SIZE; }
+static inline void *new_stack_top(void) {
+  return (char *)new_memory(STACK_SIZE, MAP_PRIVATE) + STACK_SIZE;
+}
 
 static inline void sleep_ms(long ms) {
   struct timespec time = {ms / 1000, ms % 1000 * 1000000};
@@ -74,18 +80,20 @@ static inline void handle(int signal, signal_handler handler, unsigned long flag
 static inline uint32_t mask_bit(int signal) { return 1u << ((signal - 1) & 31); }
 
 // Flags of a thread as pthread_create makes it.
-#define THREAD_FLAGS                                                                                                   \
-  (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |                   \
-   CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+#define THREAD_FLAGS                                                                  \
+  (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | \
+   CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
 // A thread in a word: its tid, which the kernel sets to 0 and wakes when the thread is gone.
 struct thread {
   volatile int tid;
 };
 
-static inline void start_thread(struct thread *thread, unsigned long tls, long (*function)(void *), void *argument) {
+static inline void start_thread(struct thread *thread, unsigned long tls, long (*function)(void *),
+                                void *argument) {
   void *tid = (void *)&thread->tid;
-  need(arch_clone(THREAD_FLAGS, new_stack_top(), tid, tid, tls, function, argument), "clone a thread");
+  need(arch_clone(THREAD_FLAGS, new_stack_top(), tid, tid, tls, function, argument),
+       "clone a thread");
 }
 
 static inline void join_thread(struct thread *thread) { wait_until(&thread->tid, 0); }

@@ -13,7 +13,8 @@ int guest_main(int argc, char **argv, char **envp) {
   run_probe("div 0 by zero", probe_div_by_zero, 0, 0, 0);
   run_probe("divu 7 by zero", probe_divu_by_zero, 0, 7, 0);
   probe div = probe_div, divu = probe_divu;
-  say("div -7 by 2 = %ld, 7 by -2 = %ld, -7 by -2 = %ld\n", div(0, -7, 2), div(0, 7, -2), div(0, -7, -2));
+  say("div -7 by 2 = %ld, 7 by -2 = %ld, -7 by -2 = %ld\n", div(0, -7, 2), div(0, 7, -2),
+      div(0, -7, -2));
   say("divu -7 by 2 = %08lx, -1 by -1 = %ld\n", divu(0, -7, 2), divu(0, -1, -1));
   say("the process goes on\n");
   return 0;

@@ -3,31 +3,56 @@
 #include "nios2-probe.h"
 
 // OP fields that Nios II leaves unused, and OPX fields under OP 0x3a.
-#define WORD(name, word) PROBE(name, ".word " #word)
+// clang-format off
+#define PROBES(P) \
+  P(op_02, ".word 0x00000002")           \
+  P(op_09, ".word 0x00000009")           \
+  P(op_0a, ".word 0x0000000a")           \
+  P(op_11, ".word 0x00000011")           \
+  P(op_12, ".word 0x00000012")           \
+  P(op_19, ".word 0x00000019")           \
+  P(op_1a, ".word 0x0000001a")           \
+  P(op_1d, ".word 0x0000001d")           \
+  P(op_1f, ".word 0x0000001f")           \
+  P(op_21, ".word 0x00000021")           \
+  P(op_22, ".word 0x00000022")           \
+  P(op_29, ".word 0x00000029")           \
+  P(op_2a, ".word 0x0000002a")           \
+  P(op_31, ".word 0x00000031")           \
+  P(op_39, ".word 0x00000039")           \
+  P(op_3d, ".word 0x0000003d")           \
+  P(op_3e, ".word 0x0000003e")           \
+  P(op_3f, ".word 0x0000003f")           \
+  P(opx_00, ".word 0x3a + (0x00 << 11)") \
+  P(opx_0a, ".word 0x3a + (0x0a << 11)") \
+  P(opx_0f, ".word 0x3a + (0x0f << 11)") \
+  P(opx_11, ".word 0x3a + (0x11 << 11)") \
+  P(opx_15, ".word 0x3a + (0x15 << 11)") \
+  P(opx_19, ".word 0x3a + (0x19 << 11)") \
+  P(opx_21, ".word 0x3a + (0x21 << 11)") \
+  P(opx_22, ".word 0x3a + (0x22 << 11)") \
+  P(opx_23, ".word 0x3a + (0x23 << 11)") \
+  P(opx_2a, ".word 0x3a + (0x2a << 11)") \
+  P(opx_2b, ".word 0x3a + (0x2b << 11)") \
+  P(opx_2c, ".word 0x3a + (0x2c << 11)") \
+  P(opx_2f, ".word 0x3a + (0x2f << 11)") \
+  P(opx_32, ".word 0x3a + (0x32 << 11)") \
+  P(opx_33, ".word 0x3a + (0x33 << 11)") \
+  P(opx_35, ".word 0x3a + (0x35 << 11)") \
+  P(opx_37, ".word 0x3a + (0x37 << 11)") \
+  P(opx_3c, ".word 0x3a + (0x3c << 11)") \
+  P(opx_3e, ".word 0x3a + (0x3e << 11)") \
+  P(opx_3f, ".word 0x3a + (0x3f << 11)")
+// clang-format on
 
-WORD(op_02, 0x00000002); WORD(op_09, 0x00000009); WORD(op_0a, 0x0000000a); WORD(op_11, 0x00000011); WORD(op_12, 0x00000012);
-WORD(op_19, 0x00000019); WORD(op_1a, 0x0000001a); WORD(op_1d, 0x0000001d); WORD(op_1f, 0x0000001f); WORD(op_21, 0x00000021);
-WORD(op_22, 0x00000022); WORD(op_29, 0x00000029); WORD(op_2a, 0x0000002a); WORD(op_31, 0x00000031); WORD(op_39, 0x00000039);
-WORD(op_3d, 0x0000003d); WORD(op_3e, 0x0000003e); WORD(op_3f, 0x0000003f);
+PROBES(PROBE)
 
-#define OPX(name, opx) PROBE(name, ".word 0x3a + (" #opx " << 11)")
-
-OPX(opx_00, 0x00); OPX(opx_0a, 0x0a); OPX(opx_0f, 0x0f); OPX(opx_11, 0x11); OPX(opx_15, 0x15);
-OPX(opx_19, 0x19); OPX(opx_21, 0x21); OPX(opx_22, 0x22); OPX(opx_23, 0x23); OPX(opx_2a, 0x2a); OPX(opx_2b, 0x2b);
-OPX(opx_2c, 0x2c); OPX(opx_2f, 0x2f); OPX(opx_32, 0x32); OPX(opx_33, 0x33); OPX(opx_35, 0x35); OPX(opx_37, 0x37);
-OPX(opx_3c, 0x3c); OPX(opx_3e, 0x3e); OPX(opx_3f, 0x3f);
+static const struct named_probe probes[] = {PROBES(NAMED_PROBE)};
 
 int guest_main(int argc, char **argv, char **envp) {
-  static const struct { const char *name; probe probe; } probes[] = {
-#define ROW(name) {#name, probe_##name}
-      ROW(op_02),  ROW(op_09),  ROW(op_0a),  ROW(op_11),  ROW(op_12),  ROW(op_19),  ROW(op_1a),  ROW(op_1d),  ROW(op_1f),
-      ROW(op_21),  ROW(op_22),  ROW(op_29),  ROW(op_2a),  ROW(op_31),  ROW(op_39),  ROW(op_3d),  ROW(op_3e),  ROW(op_3f),
-      ROW(opx_00), ROW(opx_0a), ROW(opx_0f), ROW(opx_11), ROW(opx_15), ROW(opx_19), ROW(opx_21),
-      ROW(opx_22), ROW(opx_23), ROW(opx_2a), ROW(opx_2b), ROW(opx_2c), ROW(opx_2f), ROW(opx_32), ROW(opx_33), ROW(opx_35),
-      ROW(opx_37), ROW(opx_3c), ROW(opx_3e), ROW(opx_3f),
-  };
   probe_signals();
-  for (unsigned i = 0; i < sizeof probes / sizeof *probes; i++) run_probe(probes[i].name, probes[i].probe, 0, 0, 0);
+  for (unsigned i = 0; i < sizeof probes / sizeof *probes; i++)
+    run_probe(probes[i].name, probes[i].probe, 0, 0, 0);
   say("the process goes on\n");
   return 0;
 }

@@ -1,5 +1,6 @@
-// The page at 0x1000 that the kernel maps into every Nios II process: the version word, compare-and-exchange at 0x1004, the signal
-// trampoline at 0x1044; readable and executable, never writable.
+// The page at 0x1000 that the kernel maps into every Nios II process: the version word,
+// compare-and-exchange at 0x1004, the signal trampoline at 0x1044; readable and executable, never
+// writable.
 
 #include "guest.h"
 

@@ -1,11 +1,14 @@
-// The registers a system call keeps: all but r2 and r7, through success, failure, sleep, fork, and a signal on the way.
+// The registers a system call keeps: all but r2 and r7, through success, failure, sleep, fork, and
+// a signal on the way.
 
 #include "nios2-registers.h"
 
 static void try(const char *what, long number, long a, long b, long c) {
   unsigned long found[32];
   call_with_known_registers(a, b, c, found, number);
-  say("%s: arguments kept: %s; r7 %lu, changed:", what, yes_no(found[4] == (unsigned long)a && found[5] == (unsigned long)b && found[6] == (unsigned long)c),
+  say("%s: arguments kept: %s; r7 %lu, changed:", what,
+      yes_no(found[4] == (unsigned long)a && found[5] == (unsigned long)b &&
+             found[6] == (unsigned long)c),
       found[7]);
   say_changed_registers(found);
   say("\n");
@@ -36,13 +39,15 @@ int guest_main(int argc, char **argv, char **envp) {
   wait_for(child);
   say("handled %d signals\n", handled);
 
-  // clone: r7 is the fourth argument and r8 the fifth, 107 and 108 here, which without flags for them mean nothing.
+  // clone: r7 is the fourth argument and r8 the fifth, 107 and 108 here, which without flags for
+  // them mean nothing.
   unsigned long found[32];
   long pid = sys_getpid();
   call_with_known_registers(SIGCHLD, 0, 0, found, NR_clone);
   bool in_child = sys_getpid() != pid;
   if (!in_child) wait_for((long)found[2]);
-  say("clone, in the %s: r2 is %s, r7 %lu, changed:", in_child ? "child" : "parent", found[2] == 0 ? "0" : "a pid", found[7]);
+  say("clone, in the %s: r2 is %s, r7 %lu, changed:", in_child ? "child" : "parent",
+      found[2] == 0 ? "0" : "a pid", found[7]);
   say_changed_registers(found);
   say("\n");
   if (in_child) sys_exit(0);

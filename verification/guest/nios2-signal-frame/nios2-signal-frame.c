@@ -1,5 +1,5 @@
-// The signal frame of Nios II: where siginfo and ucontext lie, which register is in which slot, what the handler starts with, and that
-// what it changes in the frame takes effect.
+// The signal frame of Nios II: where siginfo and ucontext lie, which register is in which slot,
+// what the handler starts with, and that what it changes in the frame takes effect.
 
 #include "nios2-registers.h"
 
@@ -8,7 +8,8 @@ static unsigned long info_at, context_at, handler_sp, handler_ra;
 static int handler_signal;
 static bool change;
 
-void cooked_handler(int signal, struct siginfo *info, struct ucontext *context, unsigned long sp, unsigned long ra) {
+void cooked_handler(int signal, struct siginfo *info, struct ucontext *context, unsigned long sp,
+                    unsigned long ra) {
   handler_signal = signal;
   info_at = (unsigned long)info - sp;
   context_at = (unsigned long)context - sp;
@@ -16,10 +17,10 @@ void cooked_handler(int signal, struct siginfo *info, struct ucontext *context, 
   handler_ra = ra;
   seen = *context;
   if (!change) return;
-  context->gregs[0] = 201;    // r1
-  context->gregs[1] = 202;    // r2
-  context->gregs[15] = 216;   // r16
-  context->gregs[22] = 223;   // r23
+  context->gregs[0] = 201;   // r1
+  context->gregs[1] = 202;   // r2
+  context->gregs[15] = 216;  // r16
+  context->gregs[22] = 223;  // r23
   context->gregs[GREG_FP] = 228;
   context->gregs[GREG_GP] = 226;
   context->gregs[GREG_RA] = 231;
@@ -48,14 +49,18 @@ static void __attribute__((noreturn)) other_place(void) {
   sys_exit(0);
 }
 
-static void go_elsewhere(int signal, struct siginfo *info, struct ucontext *context) { ucontext_set_pc(context, (unsigned long)other_place); }
+static void go_elsewhere(int signal, struct siginfo *info, struct ucontext *context) {
+  ucontext_set_pc(context, (unsigned long)other_place);
+}
 
 static void change_mask(int signal, struct siginfo *info, struct ucontext *context) {
   context->mask[0] = mask_bit(SIGHUP) | mask_bit(SIGKILL);
   context->mask[1] = 1;
 }
 
-static void destroy_version(int signal, struct siginfo *info, struct ucontext *context) { context->version = 3; }
+static void destroy_version(int signal, struct siginfo *info, struct ucontext *context) {
+  context->version = 3;
+}
 
 static long die_of_version(void *unused) {
   handle(SIGUSR1, destroy_version, SA_SIGINFO);
@@ -77,27 +82,34 @@ static long sigreturn_without_frame(void *unused) { return syscall0(NR_rt_sigret
 
 static long handler_on_bad_stack(void *unused) {
   handle(SIGUSR1, change_mask, SA_SIGINFO);
-  __asm__ volatile("mov sp, zero\n	movi r2, 172\n	trap 0\n	mov r4, r2\n	movi r5, 10\n	movi r2, 129\n	trap 0");
+  __asm__ volatile(
+      "mov sp, zero\n	movi r2, 172\n	trap 0\n	mov r4, r2\n	movi r5, 10\n	movi r2, "
+      "129\n	trap 0");
   return 0;
 }
 
 int guest_main(int argc, char **argv, char **envp) {
   unsigned long found[32];
-  say("ucontext: size %lu, version at %lu, registers at %lu, mask at %lu\n", (unsigned long)sizeof(struct ucontext),
-      (unsigned long)offsetof(struct ucontext, version), (unsigned long)offsetof(struct ucontext, gregs),
+  say("ucontext: size %lu, version at %lu, registers at %lu, mask at %lu\n",
+      (unsigned long)sizeof(struct ucontext), (unsigned long)offsetof(struct ucontext, version),
+      (unsigned long)offsetof(struct ucontext, gregs),
       (unsigned long)offsetof(struct ucontext, mask));
 
   handle(SIGUSR1, raw_handler, SA_SIGINFO);
   call_with_known_registers(sys_getpid(), SIGUSR1, 3, found, NR_kill);
-  say("handler: signal %S, siginfo at sp+%lu, ucontext at sp+%lu, ra %lx, sp below the interrupted one: %s\n", handler_signal, info_at,
-      context_at, handler_ra, yes_no(handler_sp < ucontext_sp(&seen)));
-  say("the frame ends %lu bytes below the interrupted sp\n", ucontext_sp(&seen) - (handler_sp + context_at + sizeof seen));
+  say("handler: signal %S, siginfo at sp+%lu, ucontext at sp+%lu, ra %lx, sp below the interrupted "
+      "one: %s\n",
+      handler_signal, info_at, context_at, handler_ra, yes_no(handler_sp < ucontext_sp(&seen)));
+  say("the frame ends %lu bytes below the interrupted sp\n",
+      ucontext_sp(&seen) - (handler_sp + context_at + sizeof seen));
   say("flags %lu, link %lx, version %d\n", seen.flags, (unsigned long)seen.link, seen.version);
-  say("r1 %lu, r2 %lu, r3 %lu, r5 %lu, r6 %lu, r7 %lu, r8 %lu, r15 %lu\n", seen.gregs[0], seen.gregs[1], seen.gregs[2], seen.gregs[4],
-      seen.gregs[5], seen.gregs[6], seen.gregs[7], seen.gregs[14]);
-  say("r16 %lu, r22 %lu, r23 %lu, ra %lu, fp %lu, gp %lu\n", seen.gregs[15], seen.gregs[21], seen.gregs[22], seen.gregs[GREG_RA],
-      seen.gregs[GREG_FP], seen.gregs[GREG_GP]);
-  say("pc is behind the trap: %s, sp is right: %s\n", yes_no(ucontext_pc(&seen) == (unsigned long)after_known_trap),
+  say("r1 %lu, r2 %lu, r3 %lu, r5 %lu, r6 %lu, r7 %lu, r8 %lu, r15 %lu\n", seen.gregs[0],
+      seen.gregs[1], seen.gregs[2], seen.gregs[4], seen.gregs[5], seen.gregs[6], seen.gregs[7],
+      seen.gregs[14]);
+  say("r16 %lu, r22 %lu, r23 %lu, ra %lu, fp %lu, gp %lu\n", seen.gregs[15], seen.gregs[21],
+      seen.gregs[22], seen.gregs[GREG_RA], seen.gregs[GREG_FP], seen.gregs[GREG_GP]);
+  say("pc is behind the trap: %s, sp is right: %s\n",
+      yes_no(ucontext_pc(&seen) == (unsigned long)after_known_trap),
       yes_no(ucontext_sp(&seen) == found[27]));
   say("afterwards changed:");
   say_changed_registers(found);

@@ -58,9 +58,12 @@ int guest_main(int argc, char **argv, char **envp) {
   n = sys_read(pipe_ends[0], buffer, 100);
   buffer[n] = 0;
   say("read the rest: %e \"%s\"\n", n, buffer);
-  say("read 0 bytes: %e, write 0 bytes: %e\n", sys_read(pipe_ends[0], buffer, 0), sys_write(pipe_ends[1], buffer, 0));
-  say("the wrong ends: %e, %e\n", sys_read(pipe_ends[1], buffer, 1), sys_write(pipe_ends[0], "x", 1));
-  say("bad memory: %e, %e\n", sys_write(pipe_ends[1], (void *)4, 4), (sys_write(pipe_ends[1], "abcd", 4), sys_read(pipe_ends[0], (void *)4, 4)));
+  say("read 0 bytes: %e, write 0 bytes: %e\n", sys_read(pipe_ends[0], buffer, 0),
+      sys_write(pipe_ends[1], buffer, 0));
+  say("the wrong ends: %e, %e\n", sys_read(pipe_ends[1], buffer, 1),
+      sys_write(pipe_ends[0], "x", 1));
+  say("bad memory: %e, %e\n", sys_write(pipe_ends[1], (void *)4, 4),
+      (sys_write(pipe_ends[1], "abcd", 4), sys_read(pipe_ends[0], (void *)4, 4)));
   say("lseek: %e\n", syscall5(62, pipe_ends[0], 0, 0, ARG(buffer), 0));
   sys_write(pipe_ends[1], "end", 3);
   sys_close(pipe_ends[1]);
@@ -74,10 +77,10 @@ int guest_main(int argc, char **argv, char **envp) {
 
   say("-- capacity\n");
   need(sys_pipe(pipe_ends, O_NONBLOCK | O_CLOEXEC), "pipe2");
-  say("flags: %lx %lx, close-on-exec %e\n", (unsigned long)sys_fcntl(pipe_ends[0], F_GETFL, 0), (unsigned long)sys_fcntl(pipe_ends[1], F_GETFL, 0),
-      sys_fcntl(pipe_ends[0], F_GETFD, 0));
+  say("flags: %lx %lx, close-on-exec %e\n", (unsigned long)sys_fcntl(pipe_ends[0], F_GETFL, 0),
+      (unsigned long)sys_fcntl(pipe_ends[1], F_GETFL, 0), sys_fcntl(pipe_ends[0], F_GETFD, 0));
   say("reading an empty one: %e\n", sys_read(pipe_ends[0], buffer, 1));
-  long size = sys_fcntl(pipe_ends[1], 1032, 0);   // F_GETPIPE_SZ
+  long size = sys_fcntl(pipe_ends[1], 1032, 0);  // F_GETPIPE_SZ
   say("size: %e; writing 70000: %e\n", size, sys_write(pipe_ends[1], buffer, 70000));
   say("one more: %e\n", sys_write(pipe_ends[1], buffer, 1));
   poll_says("full, writing", pipe_ends[1], POLLOUT);

@@ -1,4 +1,5 @@
-// sigaltstack: where a handler runs, what the kernel reports about it, and a stack overflow that is survived.
+// sigaltstack: where a handler runs, what the kernel reports about it, and a stack overflow that is
+// survived.
 
 #include "guest.h"
 
@@ -8,10 +9,13 @@ static char *alternate;
 static volatile int depth;
 
 static const char *place(const void *address) {
-  return (char *)address >= alternate && (char *)address < alternate + SIZE ? "the alternate stack" : "the usual stack";
+  return (char *)address >= alternate && (char *)address < alternate + SIZE ? "the alternate stack"
+                                                                            : "the usual stack";
 }
 
-static const char *state(int flags) { return flags == 0 ? "free" : flags == SS_ONSTACK ? "in use" : flags == SS_DISABLE ? "none" : "?"; }
+static const char *state(int flags) {
+  return flags == 0 ? "free" : flags == SS_ONSTACK ? "in use" : flags == SS_DISABLE ? "none" : "?";
+}
 
 static void show(const char *where) {
   struct sigaltstack now;
@@ -22,8 +26,9 @@ static void show(const char *where) {
 
 static void report(int signal, struct siginfo *info, struct ucontext *context) {
   int local;
-  say("%S on %s; the frame says base %s, %s, size %lu\n", signal, place(&local), context->stack_base == alternate ? "right" : "other",
-      state(context->stack_flags), context->stack_size);
+  say("%S on %s; the frame says base %s, %s, size %lu\n", signal, place(&local),
+      context->stack_base == alternate ? "right" : "other", state(context->stack_flags),
+      context->stack_size);
 }
 
 static void deeper(int signal, struct siginfo *info, struct ucontext *context) {
@@ -80,12 +85,16 @@ int guest_main(int argc, char **argv, char **envp) {
   sys_kill(sys_getpid(), SIGUSR1);
   show("afterwards");
 
-  struct sigaltstack small = {alternate, 0, 100}, strange = {alternate, 64, SIZE}, off = {0, SS_DISABLE, 0};
-  say("too small: %e, strange flags: %e\n", sys_sigaltstack(&small, 0), sys_sigaltstack(&strange, 0));
+  struct sigaltstack small = {alternate, 0, 100}, strange = {alternate, 64, SIZE},
+                     off = {0, SS_DISABLE, 0};
+  say("too small: %e, strange flags: %e\n", sys_sigaltstack(&small, 0),
+      sys_sigaltstack(&strange, 0));
   say("a bad pointer: %e, %e\n", syscall2(NR_sigaltstack, 4, 0), syscall2(NR_sigaltstack, 0, 4));
   wait_for(fork_child(show_in_child, "a forked child"));
-  wait_for(arch_clone(CLONE_VM | SIGCHLD, new_stack_top(), 0, 0, 0, show_in_child, "a child that shares memory"));
-  wait_for(arch_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, new_stack_top(), 0, 0, 0, show_in_child, "a vfork child"));
+  wait_for(arch_clone(CLONE_VM | SIGCHLD, new_stack_top(), 0, 0, 0, show_in_child,
+                      "a child that shares memory"));
+  wait_for(arch_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, new_stack_top(), 0, 0, 0, show_in_child,
+                      "a vfork child"));
   say("it %w\n", run_in_child(overflow, 0));
   say("without it, it was %w\n", run_in_child(overflow_without, 0));
   say("disabling: %e\n", sys_sigaltstack(&off, 0));

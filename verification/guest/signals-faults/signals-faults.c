@@ -1,15 +1,18 @@
-// What a handler is told about a bad memory access: signal, code, address, and the pc of the instruction. (Nios II tells the page of the
-// address, not the address itself, where the page is the reason.)
+// What a handler is told about a bad memory access: signal, code, address, and the pc of the
+// instruction. (Nios II tells the page of the address, not the address itself, where the page is
+// the reason.)
 
 #include "guest.h"
 
-static char *area;   // three pages: one to read, one for nothing, one unmapped
+static char *area;  // three pages: one to read, one for nothing, one unmapped
 enum { PAGE = 4096 };
 
 // The accesses, each one instruction in a function of its own, so that the pc can be told.
 __attribute__((noinline, noclone)) static int load(const volatile int *address) { return *address; }
 __attribute__((noinline, noclone)) static void store(volatile int *address) { *address = 1; }
-__attribute__((noinline, noclone)) static int load_byte(const volatile char *address) { return *address; }
+__attribute__((noinline, noclone)) static int load_byte(const volatile char *address) {
+  return *address;
+}
 
 static unsigned long expected_code;
 static volatile int faults;
@@ -17,16 +20,20 @@ static bool one_shot;
 
 static void say_place(unsigned long address) {
   unsigned long offset = address - (unsigned long)area;
-  if (offset < 3 * PAGE) say("area+%lu", offset);
-  else say("%lx", address);
+  if (offset < 3 * PAGE)
+    say("area+%lu", offset);
+  else
+    say("%lx", address);
 }
 
 static void report(int signal, struct siginfo *info, struct ucontext *context) {
   faults++;
   unsigned long pc = ucontext_pc(context);
   say(" %S code %d, si_addr ", signal, info->code);
-  if ((unsigned long)info->fault.addr == pc) say("= pc");
-  else say_place((unsigned long)info->fault.addr);
+  if ((unsigned long)info->fault.addr == pc)
+    say("= pc");
+  else
+    say_place((unsigned long)info->fault.addr);
   say(", pc in the function: %s\n", yes_no(pc - expected_code < 32));
   if (faults > 40) sys_exit(123);
   if (one_shot) {
@@ -56,7 +63,8 @@ static void try_call(const char *what, void *address) {
 }
 
 static void by_kill(int signal, struct siginfo *info, struct ucontext *context) {
-  say("%S by kill: code %d, from me: %s\n", signal, info->code, yes_no(info->sender.pid == sys_getpid()));
+  say("%S by kill: code %d, from me: %s\n", signal, info->code,
+      yes_no(info->sender.pid == sys_getpid()));
 }
 
 static long fault_blocked(void *unused) {
@@ -72,7 +80,9 @@ static long fault_ignored(void *unused) {
   return 0;
 }
 
-static void fault_again(int signal, struct siginfo *info, struct ucontext *context) { store((void *)32); }
+static void fault_again(int signal, struct siginfo *info, struct ucontext *context) {
+  store((void *)32);
+}
 
 static long fault_in_handler(void *unused) {
   handle(SIGSEGV, fault_again, SA_SIGINFO);
@@ -122,7 +132,8 @@ int guest_main(int argc, char **argv, char **envp) {
   int file = (int)need(sys_memfd_create("file", 0), "memfd_create");
   sys_write(file, "abc", 3);
   sys_munmap(area, 2 * PAGE);
-  area = (char *)need(sys_mmap(area, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0), "mmap");
+  area = (char *)need(
+      sys_mmap(area, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0), "mmap");
   say("within the file's last page: %d\n", load((int *)(area + 100)));
   try_load("behind the end of the file", area + PAGE + 8);
   try_store("behind the end of the file", area + 2 * PAGE);

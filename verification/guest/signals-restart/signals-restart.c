@@ -1,4 +1,5 @@
-// Which system calls go on after a handler and which end with EINTR, with SA_RESTART and without it.
+// Which system calls go on after a handler and which end with EINTR, with SA_RESTART and without
+// it.
 
 #include "guest.h"
 
@@ -46,8 +47,9 @@ static long disturb_and_wake(void *unused) {
 
 enum kind { READ, WAIT, WAITID, POLL, NANOSLEEP, FUTEX, FUTEX_TIMEOUT, PAUSE, SIGTIMEDWAIT, KINDS };
 
-static const char *const kind_names[] = {"read of a pipe", "wait4", "waitid", "poll", "nanosleep",
-                                         "futex wait", "futex wait with a time", "sigsuspend", "sigtimedwait"};
+static const char *const kind_names[] = {
+    "read of a pipe",         "wait4",      "waitid",      "poll", "nanosleep", "futex wait",
+    "futex wait with a time", "sigsuspend", "sigtimedwait"};
 
 static long call(enum kind kind) {
   *about_to_sleep = 1;
@@ -101,7 +103,8 @@ static long sleep_and_say(void *unused) {
   struct timespec time = {0, 200 * 1000000}, left = {9, 9};
   handle(SIGUSR1, on_signal, SA_SIGINFO | SA_RESTART);
   long result = sys_nanosleep(&time, &left);
-  say("nanosleep: %e, time is left: %s\n", result, yes_no(left.seconds == 0 && left.nanoseconds > 0 && left.nanoseconds < 200 * 1000000));
+  say("nanosleep: %e, time is left: %s\n", result,
+      yes_no(left.seconds == 0 && left.nanoseconds > 0 && left.nanoseconds < 200 * 1000000));
   return 0;
 }
 

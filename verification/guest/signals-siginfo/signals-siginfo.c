@@ -1,4 +1,5 @@
-// Handlers with SA_SIGINFO: what they are told, masks, pending signals, nesting, one-shot handlers, queued values.
+// Handlers with SA_SIGINFO: what they are told, masks, pending signals, nesting, one-shot handlers,
+// queued values.
 
 #include "guest.h"
 
@@ -7,14 +8,17 @@ static volatile int seen;
 
 static void report(int signal, struct siginfo *info, struct ucontext *context) {
   seen++;
-  say("handler: %S, si_signo %S, si_errno %d, si_code %d", signal, info->signo, info->error, info->code);
+  say("handler: %S, si_signo %S, si_errno %d, si_code %d", signal, info->signo, info->error,
+      info->code);
   if (info->code == SI_USER || info->code == SI_TKILL || info->code == SI_QUEUE)
     say(", from me: %s, uid %d", info->sender.pid == self ? "yes" : "no", info->sender.uid);
   if (info->code == SI_QUEUE) say(", value %lx", info->queued.value);
   say("\n");
 }
 
-static void plain(int signal, struct siginfo *info, struct ucontext *context) { say("plain handler: %S\n", signal); }
+static void plain(int signal, struct siginfo *info, struct ucontext *context) {
+  say("plain handler: %S\n", signal);
+}
 
 static void nested(int signal, struct siginfo *info, struct ucontext *context) {
   say("outer %S begins\n", signal);
@@ -50,13 +54,16 @@ int guest_main(int argc, char **argv, char **envp) {
 
   struct sigaction old = {(signal_handler)1, 1, 0, {1, 1}};
   say("first sigaction: %e\n", sys_rt_sigaction(SIGUSR1, 0, &old));
-  say("default action: handler %lx, flags %lx, mask %08x\n", (unsigned long)old.handler, old.flags, old.mask[0]);
+  say("default action: handler %lx, flags %lx, mask %08x\n", (unsigned long)old.handler, old.flags,
+      old.mask[0]);
   handle(SIGUSR1, report, SA_SIGINFO);
   sys_rt_sigaction(SIGUSR1, 0, &old);
-  say("installed: handler is mine: %s, flags %lx, mask %08x\n", old.handler == report ? "yes" : "no", old.flags, old.mask[0]);
+  say("installed: handler is mine: %s, flags %lx, mask %08x\n",
+      old.handler == report ? "yes" : "no", old.flags, old.mask[0]);
   say("SIGKILL cannot be caught: %e, SIGSTOP: %e, signal 0: %e, 65: %e, a wrong mask size: %e\n",
-      sys_rt_sigaction(SIGKILL, &old, 0), sys_rt_sigaction(SIGSTOP, &old, 0), sys_rt_sigaction(0, &old, 0),
-      sys_rt_sigaction(65, &old, 0), syscall4(NR_rt_sigaction, SIGUSR1, ARG(&old), 0, 4));
+      sys_rt_sigaction(SIGKILL, &old, 0), sys_rt_sigaction(SIGSTOP, &old, 0),
+      sys_rt_sigaction(0, &old, 0), sys_rt_sigaction(65, &old, 0),
+      syscall4(NR_rt_sigaction, SIGUSR1, ARG(&old), 0, 4));
 
   say("kill: %e\n", sys_kill(self, SIGUSR1));
   say("tgkill: %e\n", sys_tgkill(self, self, SIGUSR1));
@@ -142,7 +149,8 @@ int guest_main(int argc, char **argv, char **envp) {
   struct siginfo info;
   sys_kill(self, SIGUSR1);
   long signal = sys_rt_sigtimedwait(mask, &info, 0);
-  say("sigtimedwait: %S, code %d, from me: %s\n", (int)signal, info.code, info.sender.pid == self ? "yes" : "no");
+  say("sigtimedwait: %S, code %d, from me: %s\n", (int)signal, info.code,
+      info.sender.pid == self ? "yes" : "no");
   struct timespec little = {0, 1000000};
   say("sigtimedwait, nothing comes: %e\n", sys_rt_sigtimedwait(mask, &info, &little));
   return 0;

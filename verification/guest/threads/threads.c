@@ -121,7 +121,8 @@ int guest_main(int argc, char **argv, char **envp) {
   join_thread(&threads[0]);
   say("a thread has my pid: %s, a tid of its own: %s, my parent: %s\n", yes_no(facts.pid == pid),
       yes_no(facts.tid != pid && facts.tid > 0), yes_no(facts.parent == sys_getppid()));
-  say("wait does not see threads: %e, with __WALL: %e\n", sys_wait4(-1, 0, WNOHANG), sys_wait4(-1, 0, WNOHANG | WALL));
+  say("wait does not see threads: %e, with __WALL: %e\n", sys_wait4(-1, 0, WNOHANG),
+      sys_wait4(-1, 0, WNOHANG | WALL));
   say("kill by the tid of an ended thread: %e\n", sys_kill(facts.tid, 0));
 
   say("-- ends\n");
@@ -155,7 +156,8 @@ int guest_main(int argc, char **argv, char **envp) {
   start_thread(&threads[0], 0, mask_and_wait, (void *)&go);
   wait_until(&threads[3].tid, 2);
   sys_kill(pid, SIGUSR2);
-  say("a thread that blocks it does not get it: %s, the other does: %s\n", yes_no(handler_tid != threads[0].tid), yes_no(handler_tid == pid));
+  say("a thread that blocks it does not get it: %s, the other does: %s\n",
+      yes_no(handler_tid != threads[0].tid), yes_no(handler_tid == pid));
   uint32_t mask[2] = {mask_bit(SIGUSR2), 0};
   sys_rt_sigprocmask(SIG_BLOCK, mask, 0);
   handler_count = 0;

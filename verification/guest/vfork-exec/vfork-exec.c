@@ -1,5 +1,5 @@
-// vfork: the parent sleeps until the child has exec'd or exited, and both have one memory until then. The child becomes this program
-// again, with another argument, through /proc/self/exe.
+// vfork: the parent sleeps until the child has exec'd or exited, and both have one memory until
+// then. The child becomes this program again, with another argument, through /proc/self/exe.
 
 #include "guest.h"
 
@@ -21,7 +21,9 @@ static int child_program(const char *role) {
   return 3;
 }
 
-static void on_signal(int signal, struct siginfo *info, struct ucontext *context) { seen_in_handler = ready ? 2 : 1; }
+static void on_signal(int signal, struct siginfo *info, struct ucontext *context) {
+  seen_in_handler = ready ? 2 : 1;
+}
 
 static long child_on_own_stack(void *argument) {
   shared_store = 50;
@@ -86,7 +88,8 @@ int guest_main(int argc, char **argv, char **envp) {
 
   say("-- a stack of its own\n");
   ready = 0;
-  child = arch_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, new_stack_top(), 0, 0, 0, child_on_own_stack, (void *)4);
+  child = arch_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, new_stack_top(), 0, 0, 0, child_on_own_stack,
+                     (void *)4);
   say("parent: ready %d, store %d\n", ready, shared_store);
   status = wait_for(child);
   say("parent: child %w\n", status);
@@ -115,8 +118,8 @@ int guest_main(int argc, char **argv, char **envp) {
   }
   wait_for(child);
   sys_rt_sigaction(SIGUSR2, 0, &action);
-  say("parent: my handler is still the default: %s, my descriptor still open: %e\n", yes_no(action.handler == SIG_DFL),
-      sys_close(descriptor));
+  say("parent: my handler is still the default: %s, my descriptor still open: %e\n",
+      yes_no(action.handler == SIG_DFL), sys_close(descriptor));
 
   say("-- a signal for the sleeping parent\n");
   handle(SIGUSR1, on_signal, SA_SIGINFO);
@@ -130,7 +133,9 @@ int guest_main(int argc, char **argv, char **envp) {
     sys_exit(0);
   }
   wait_for(child);
-  say("parent: handled %s the child was gone\n", seen_in_handler == 2 ? "after" : seen_in_handler == 1 ? "before" : "never, while");
+  say("parent: handled %s the child was gone\n", seen_in_handler == 2   ? "after"
+                                                 : seen_in_handler == 1 ? "before"
+                                                                        : "never, while");
 
   say("-- a fatal signal for the sleeping parent\n");
   words[0] = words[1] = words[2] = words[3] = 0;
