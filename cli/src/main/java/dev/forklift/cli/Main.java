@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
     description = "Runs Linux programs built for Nios II.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = RunCommand.class)
 public final class Main implements Runnable {
   /// The status of a run that never reached the guest, as `docker run` has it.
   static final int NOT_RUN = 125;

@@ -73,8 +73,8 @@ final class RunCommand implements Callable<Integer> {
       return Main.NOT_RUN;
     }
     List<String> argv = new ArrayList<>();
-    argv.add(argv0 != null ? argv0 : program);
-    argv.addAll(arguments);
+    argv.add(HostNames.toGuest(argv0 != null ? argv0 : program));
+    arguments.forEach(argument -> argv.add(HostNames.toGuest(argument)));
     MachineConfig config =
         guest.configure(
             MachineConfig.of(

@@ -7,6 +7,7 @@ import dev.forklift.kernel.process.Exec;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.Sessions;
 import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.vfs.PathWalk;
 
 /// What the program's task does before it is the program: takes its identity and executes it.
 final class Start implements Runnable {
@@ -32,6 +33,7 @@ final class Start implements Runnable {
         kernel.userChanged(task.credentials().uid(), program.uid());
         task.setCredentials(Credentials.of(program.uid(), program.gid()));
       }
+      task.fs().setCwd(PathWalk.lookup(task, null, program.folder(), true));
       Exec.execute(
           task, ExecRequest.of(program.path(), program.arguments(), program.environment()));
     } catch (Errno e) {
