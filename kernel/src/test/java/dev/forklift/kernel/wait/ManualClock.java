@@ -55,6 +55,7 @@ public final class ManualClock implements KernelClock {
     try {
       monotonic += nanos;
       sleepers.forEach(Condition::signal);
+      sleepers.clear();
     } finally {
       lock.release();
     }

@@ -1,0 +1,41 @@
+package dev.forklift.kernel.time;
+
+/// When a timer that goes off again and again is due next.
+final class Period {
+  private long interval;
+  private long expires;
+
+  void set(long newInterval, long newExpires) {
+    interval = newInterval;
+    expires = newExpires;
+  }
+
+  /// 0 for a timer that goes off once.
+  long interval() {
+    return interval;
+  }
+
+  long expires() {
+    return expires;
+  }
+
+  boolean repeats() {
+    return interval > 0;
+  }
+
+  /// Goes on to the first time after `now`, keeping in step.
+  ///
+  /// @return how many times were passed over, the last one included
+  long forward(long now) {
+    long late = now - expires;
+    if (late < 0) {
+      return 0;
+    }
+    long passed = late / interval + 1;
+    expires += passed * interval;
+    if (expires < 0) {
+      expires = Long.MAX_VALUE;
+    }
+    return passed;
+  }
+}

@@ -1,0 +1,2 @@
+/// Tests of numbers and layouts.
+package dev.forklift.kernel.abi;
