@@ -72,7 +72,11 @@ final class Clone3 {
         && (Long.compareUnsigned(cgroup, Integer.MAX_VALUE) > 0 || size < SIZE_VER2)) {
       throw Errno.EINVAL;
     }
-    List<Integer> tids = readTids(user, task.kernel().abi().dataModel().is64Bit() ? setTid : setTid & 0xffff_ffffL, (int) setTidSize);
+    List<Integer> tids =
+        readTids(
+            user,
+            task.kernel().abi().dataModel().is64Bit() ? setTid : setTid & 0xffff_ffffL,
+            (int) setTidSize);
     checkFlags(flags, exitSignal);
     checkStack(task, stack, stackSize);
     return new KernelCloneArgs(

@@ -137,8 +137,8 @@ final class ProcessCalls {
     return execveat(task, AT_FDCWD, path, argv, envp, 0);
   }
 
-  private static long execveat(
-      Task task, int folder, long path, long argv, long envp, int flags) throws Errno {
+  private static long execveat(Task task, int folder, long path, long argv, long envp, int flags)
+      throws Errno {
     if ((flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) != 0) {
       throw Errno.EINVAL;
     }
@@ -153,13 +153,7 @@ final class ProcessCalls {
     }
     ExecRequest request =
         new ExecRequest(
-            start,
-            name,
-            flags,
-            fileName,
-            vanishes,
-            strings(task, argv),
-            strings(task, envp));
+            start, name, flags, fileName, vanishes, strings(task, argv), strings(task, envp));
     Exec.execute(task, request);
     return 0;
   }
@@ -184,8 +178,7 @@ final class ProcessCalls {
     if (pid == Integer.MIN_VALUE) {
       throw Errno.ESRCH;
     }
-    ChildWait.Result result =
-        ChildWait.await(task, byPid(task, pid), options | ChildWait.WEXITED);
+    ChildWait.Result result = ChildWait.await(task, byPid(task, pid), options | ChildWait.WEXITED);
     if (result == null) {
       return 0;
     }
@@ -213,8 +206,8 @@ final class ProcessCalls {
         : child -> child.group().processGroup().pid().in(task.pidNamespace()) == group;
   }
 
-  private static long waitid(
-      Task task, int which, int id, long info, int options, long rusage) throws Errno {
+  private static long waitid(Task task, int which, int id, long info, int options, long rusage)
+      throws Errno {
     int known =
         ChildWait.WNOHANG
             | ChildWait.WNOWAIT

@@ -302,8 +302,7 @@ final class SignalCalls {
       long restorer = r.word();
       long mask = model.is64Bit() ? r.u64() : r.u32() | r.u32() << 32;
       action =
-          new SigAction(
-              handler, flags & ~SigAction.SA_UNSUPPORTED, mask & ~UNBLOCKABLE, restorer);
+          new SigAction(handler, flags & ~SigAction.SA_UNSUPPORTED, mask & ~UNBLOCKABLE, restorer);
     }
     boolean fixed = signal == Signal.SIGKILL || signal == Signal.SIGSTOP;
     if (!Signal.isValid(signal) || (action != null && fixed)) {
@@ -400,9 +399,7 @@ final class SignalCalls {
     checkSetSize(size);
     long wanted = readSet(task, set) & ~UNBLOCKABLE;
     long deadline =
-        timeout == KernelClock.NEVER
-            ? KernelClock.NEVER
-            : task.clock().monotonicNanos() + timeout;
+        timeout == KernelClock.NEVER ? KernelClock.NEVER : task.clock().monotonicNanos() + timeout;
     SigInfo[] taken = {take(task, wanted)};
     if (taken[0] == null && timeout > 0) {
       // While waiting, the signals waited for are unblocked, so that they wake and are not lost.
@@ -474,9 +471,7 @@ final class SignalCalls {
     }
     if (old != 0) {
       int flags =
-          (current.size() == 0
-                  ? AltStack.SS_DISABLE
-                  : inUse ? AltStack.SS_ONSTACK : 0)
+          (current.size() == 0 ? AltStack.SS_DISABLE : inUse ? AltStack.SS_ONSTACK : 0)
               | (current.flags() & AltStack.SS_AUTODISARM);
       StructWriter w =
           new StructWriter(model).word(current.address()).u32(flags).word(current.size());

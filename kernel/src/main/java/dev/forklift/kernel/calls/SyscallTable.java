@@ -88,8 +88,8 @@ public final class SyscallTable {
             name,
             List.of(a),
             frame -> {
-          int i = 0;
-          A aValue = a.decode(frame, i);
+              int i = 0;
+              A aValue = a.decode(frame, i);
               return call.call(frame.task(), aValue);
             }));
   }
@@ -101,90 +101,109 @@ public final class SyscallTable {
             name,
             List.of(a, b),
             frame -> {
-          int i = 0;
-          A aValue = a.decode(frame, i);
-          i += a.slots(frame);
-          B bValue = b.decode(frame, i);
+              int i = 0;
+              A aValue = a.decode(frame, i);
+              i += a.slots(frame);
+              B bValue = b.decode(frame, i);
               return call.call(frame.task(), aValue, bValue);
             }));
   }
 
-  public <A, B, C> SyscallTable sys(int number, String name, Arg<A> a, Arg<B> b, Arg<C> c, Call3<A, B, C> call) {
+  public <A, B, C> SyscallTable sys(
+      int number, String name, Arg<A> a, Arg<B> b, Arg<C> c, Call3<A, B, C> call) {
     return add(
         new Syscall(
             number,
             name,
             List.of(a, b, c),
             frame -> {
-          int i = 0;
-          A aValue = a.decode(frame, i);
-          i += a.slots(frame);
-          B bValue = b.decode(frame, i);
-          i += b.slots(frame);
-          C cValue = c.decode(frame, i);
+              int i = 0;
+              A aValue = a.decode(frame, i);
+              i += a.slots(frame);
+              B bValue = b.decode(frame, i);
+              i += b.slots(frame);
+              C cValue = c.decode(frame, i);
               return call.call(frame.task(), aValue, bValue, cValue);
             }));
   }
 
-  public <A, B, C, D> SyscallTable sys(int number, String name, Arg<A> a, Arg<B> b, Arg<C> c, Arg<D> d, Call4<A, B, C, D> call) {
+  public <A, B, C, D> SyscallTable sys(
+      int number, String name, Arg<A> a, Arg<B> b, Arg<C> c, Arg<D> d, Call4<A, B, C, D> call) {
     return add(
         new Syscall(
             number,
             name,
             List.of(a, b, c, d),
             frame -> {
-          int i = 0;
-          A aValue = a.decode(frame, i);
-          i += a.slots(frame);
-          B bValue = b.decode(frame, i);
-          i += b.slots(frame);
-          C cValue = c.decode(frame, i);
-          i += c.slots(frame);
-          D dValue = d.decode(frame, i);
+              int i = 0;
+              A aValue = a.decode(frame, i);
+              i += a.slots(frame);
+              B bValue = b.decode(frame, i);
+              i += b.slots(frame);
+              C cValue = c.decode(frame, i);
+              i += c.slots(frame);
+              D dValue = d.decode(frame, i);
               return call.call(frame.task(), aValue, bValue, cValue, dValue);
             }));
   }
 
-  public <A, B, C, D, E> SyscallTable sys(int number, String name, Arg<A> a, Arg<B> b, Arg<C> c, Arg<D> d, Arg<E> e, Call5<A, B, C, D, E> call) {
+  public <A, B, C, D, E> SyscallTable sys(
+      int number,
+      String name,
+      Arg<A> a,
+      Arg<B> b,
+      Arg<C> c,
+      Arg<D> d,
+      Arg<E> e,
+      Call5<A, B, C, D, E> call) {
     return add(
         new Syscall(
             number,
             name,
             List.of(a, b, c, d, e),
             frame -> {
-          int i = 0;
-          A aValue = a.decode(frame, i);
-          i += a.slots(frame);
-          B bValue = b.decode(frame, i);
-          i += b.slots(frame);
-          C cValue = c.decode(frame, i);
-          i += c.slots(frame);
-          D dValue = d.decode(frame, i);
-          i += d.slots(frame);
-          E eValue = e.decode(frame, i);
+              int i = 0;
+              A aValue = a.decode(frame, i);
+              i += a.slots(frame);
+              B bValue = b.decode(frame, i);
+              i += b.slots(frame);
+              C cValue = c.decode(frame, i);
+              i += c.slots(frame);
+              D dValue = d.decode(frame, i);
+              i += d.slots(frame);
+              E eValue = e.decode(frame, i);
               return call.call(frame.task(), aValue, bValue, cValue, dValue, eValue);
             }));
   }
 
-  public <A, B, C, D, E, F> SyscallTable sys(int number, String name, Arg<A> a, Arg<B> b, Arg<C> c, Arg<D> d, Arg<E> e, Arg<F> f, Call6<A, B, C, D, E, F> call) {
+  public <A, B, C, D, E, F> SyscallTable sys(
+      int number,
+      String name,
+      Arg<A> a,
+      Arg<B> b,
+      Arg<C> c,
+      Arg<D> d,
+      Arg<E> e,
+      Arg<F> f,
+      Call6<A, B, C, D, E, F> call) {
     return add(
         new Syscall(
             number,
             name,
             List.of(a, b, c, d, e, f),
             frame -> {
-          int i = 0;
-          A aValue = a.decode(frame, i);
-          i += a.slots(frame);
-          B bValue = b.decode(frame, i);
-          i += b.slots(frame);
-          C cValue = c.decode(frame, i);
-          i += c.slots(frame);
-          D dValue = d.decode(frame, i);
-          i += d.slots(frame);
-          E eValue = e.decode(frame, i);
-          i += e.slots(frame);
-          F fValue = f.decode(frame, i);
+              int i = 0;
+              A aValue = a.decode(frame, i);
+              i += a.slots(frame);
+              B bValue = b.decode(frame, i);
+              i += b.slots(frame);
+              C cValue = c.decode(frame, i);
+              i += c.slots(frame);
+              D dValue = d.decode(frame, i);
+              i += d.slots(frame);
+              E eValue = e.decode(frame, i);
+              i += e.slots(frame);
+              F fValue = f.decode(frame, i);
               return call.call(frame.task(), aValue, bValue, cValue, dValue, eValue, fValue);
             }));
   }

@@ -10,11 +10,13 @@ public final class SyscallTables {
   /// The table of an architecture that uses asm-generic's numbers.
   ///
   /// @param clone3 whether clone3 is there: Linux before 6.18 refuses it on some architectures
-  public static SyscallTable of(LinuxAbi abi, boolean clone3) {
+  /// @param files what makes files that open(2) does not make
+  public static SyscallTable of(LinuxAbi abi, boolean clone3, FileServices files) {
     SyscallTable table = new SyscallTable();
     ProcessCalls.rows(table);
     SignalCalls.rows(table);
     MemoryCalls.rows(table, abi.dataModel().is64Bit());
+    FileCalls.rows(table, files, abi.dataModel().is64Bit());
     if (!abi.dataModel().is64Bit()) {
       SignalCalls.time64Rows(table);
     }

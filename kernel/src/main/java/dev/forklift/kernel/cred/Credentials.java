@@ -40,6 +40,14 @@ public record Credentials(
     return fsgid == group || groups.contains(group);
   }
 
+  /// The same with real instead of effective ids, as access(2) wants to know about: root's
+  /// capabilities come and go with the real user id.
+  public Credentials asReal() {
+    return withUids(uid, uid, suid, uid)
+        .withGids(gid, gid, sgid, gid)
+        .withCapabilities(permitted, uid == 0 ? permitted : 0, inheritable);
+  }
+
   public Credentials withUids(int uid, int euid, int suid, int fsuid) {
     return new Credentials(
         uid,

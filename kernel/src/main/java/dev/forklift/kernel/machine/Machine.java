@@ -5,8 +5,11 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.calls.FileServices;
 import dev.forklift.kernel.calls.SyscallDispatcher;
 import dev.forklift.kernel.calls.SyscallTables;
+import dev.forklift.kernel.fs.anon.AnonymousFiles;
+import dev.forklift.kernel.fs.pipe.Pipes;
 import dev.forklift.kernel.fs.stdio.HostInput;
 import dev.forklift.kernel.fs.stdio.HostOutput;
 import dev.forklift.kernel.mm.AddressSpaces;
@@ -33,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One machine: a kernel with its file systems, from boot to power-off.
 public final class Machine {
-  private static final long PIPEFS_MAGIC = 0x50495045;
   private static final long PIDFS_MAGIC = 0x50494446;
 
   private final KernelLock lock = new KernelLock();
@@ -58,10 +60,11 @@ public final class Machine {
     lock.acquire();
     try {
       FileSystems systems = new FileSystems(config.clock(), pageSize);
-      MountNamespace mounts =
-          MountNamespace.of(config.root().root(systems, budget), "rootfs", 0);
+      MountNamespace mounts = MountNamespace.of(config.root().root(systems, budget), "rootfs", 0);
       VfsPath root = mounts.root().rootPath();
-      NamelessFileSystem pipes = new NamelessFileSystem(systems, "pipefs", PIPEFS_MAGIC);
+      FileServices services =
+          new FileServices(systems, new Pipes(systems), new AnonymousFiles(systems));
+      NamelessFileSystem pipes = services.pipes().fileSystem();
       HostInput in = new HostInput(lock, config.clock(), pipes, config.stdio().in());
       out = new HostOutput(lock, config.clock(), pipes, config.stdio().out());
       err = new HostOutput(lock, config.clock(), pipes, config.stdio().err());
@@ -80,7 +83,8 @@ public final class Machine {
                   new AddressSpaces(abi, budget),
                   new Evaluator(),
                   new SyscallDispatcher(
-                      SyscallTables.of(abi, config.release() == MachineConfig.Release.V6_18),
+                      SyscallTables.of(
+                          abi, config.release() == MachineConfig.Release.V6_18, services),
                       config.observer()),
                   (task, mm) -> {},
                   config.events(),
@@ -126,8 +130,7 @@ public final class Machine {
     lock.acquire();
     try {
       Runnable first = program.asInit() ? new Start(this, program) : new Init(this, program);
-      int init =
-          KernelClone.clone(kernel.idle(), KernelCloneArgs.userModeThread(first, "init"));
+      int init = KernelClone.clone(kernel.idle(), KernelCloneArgs.userModeThread(first, "init"));
       if (init != 1) {
         throw new IllegalStateException("init is pid " + init);
       }

@@ -4,8 +4,8 @@ import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.calls.SyscallObserver;
 import dev.forklift.kernel.process.CoreDumper;
 import dev.forklift.kernel.process.TaskEvents;
-import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.random.RandomSource;
+import dev.forklift.kernel.wait.KernelClock;
 
 /// What a machine is to be like.
 ///
@@ -61,31 +61,76 @@ public record MachineConfig(
 
   public MachineConfig withEvents(TaskEvents events) {
     return new MachineConfig(
-        abi, clock, random, root, stdio, events, observer, coreDumper, memoryLimit, maximumTasks,
+        abi,
+        clock,
+        random,
+        root,
+        stdio,
+        events,
+        observer,
+        coreDumper,
+        memoryLimit,
+        maximumTasks,
         release);
   }
 
   public MachineConfig withObserver(SyscallObserver observer) {
     return new MachineConfig(
-        abi, clock, random, root, stdio, events, observer, coreDumper, memoryLimit, maximumTasks,
+        abi,
+        clock,
+        random,
+        root,
+        stdio,
+        events,
+        observer,
+        coreDumper,
+        memoryLimit,
+        maximumTasks,
         release);
   }
 
   public MachineConfig withCoreDumper(CoreDumper coreDumper) {
     return new MachineConfig(
-        abi, clock, random, root, stdio, events, observer, coreDumper, memoryLimit, maximumTasks,
+        abi,
+        clock,
+        random,
+        root,
+        stdio,
+        events,
+        observer,
+        coreDumper,
+        memoryLimit,
+        maximumTasks,
         release);
   }
 
   public MachineConfig withRelease(Release release) {
     return new MachineConfig(
-        abi, clock, random, root, stdio, events, observer, coreDumper, memoryLimit, maximumTasks,
+        abi,
+        clock,
+        random,
+        root,
+        stdio,
+        events,
+        observer,
+        coreDumper,
+        memoryLimit,
+        maximumTasks,
         release);
   }
 
   public MachineConfig withLimits(long memoryLimit, int maximumTasks) {
     return new MachineConfig(
-        abi, clock, random, root, stdio, events, observer, coreDumper, memoryLimit, maximumTasks,
+        abi,
+        clock,
+        random,
+        root,
+        stdio,
+        events,
+        observer,
+        coreDumper,
+        memoryLimit,
+        maximumTasks,
         release);
   }
 }

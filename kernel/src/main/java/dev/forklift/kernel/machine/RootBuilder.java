@@ -15,6 +15,7 @@ public interface RootBuilder {
 
   /// Mounts and creates what else there is to be, on behalf of task 0. /dev, /proc and the like
   /// come after it.
-  default void populate(Caller caller, FileSystems systems, FrameBudget budget, MountNamespace mounts)
+  default void populate(
+      Caller caller, FileSystems systems, FrameBudget budget, MountNamespace mounts)
       throws Errno, IOException {}
 }

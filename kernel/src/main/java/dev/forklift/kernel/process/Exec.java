@@ -41,7 +41,7 @@ public final class Exec {
   /// first, and the caller becomes the leader.
   ///
   /// @throws Errno EAGAIN if another task of the process does the same, or the process is being
-  ///     killed; the old program then goes on
+  ///   killed; the old program then goes on
   private static void replace(Task task, LoadedProgram program) throws Errno {
     becomeOnlyThread(task);
     TaskExit.giveUpMemory(task);
@@ -139,10 +139,7 @@ public final class Exec {
     Credentials now =
         old.withUids(old.uid(), euid, euid, euid).withGids(old.gid(), egid, egid, egid);
     boolean root = euid == 0 || old.uid() == 0;
-    long permitted =
-        root
-            ? old.inheritable() | old.bounding()
-            : changes ? 0 : old.ambient();
+    long permitted = root ? old.inheritable() | old.bounding() : changes ? 0 : old.ambient();
     long effective = euid == 0 ? permitted : changes ? 0 : old.ambient();
     if (changes) {
       task.setParentDeathSignal(0);

@@ -225,8 +225,11 @@ public final class KernelClone {
     if (wanted.size() > namespace.level() + 1) {
       throw Errno.EINVAL;
     }
-    Pid pid = namespace.allocate(wanted, parent.credentials().has(Capability.SYS_ADMIN)
-        || parent.credentials().has(Capability.CHECKPOINT_RESTORE));
+    Pid pid =
+        namespace.allocate(
+            wanted,
+            parent.credentials().has(Capability.SYS_ADMIN)
+                || parent.credentials().has(Capability.CHECKPOINT_RESTORE));
     undo.onFailure(() -> pid.namespaces().forEach(n -> n.free(pid)));
     return pid;
   }
@@ -239,14 +242,13 @@ public final class KernelClone {
     FileDescriptors files = parent.files();
     long limit = parent.group().limits().soft(ResourceLimits.RLIMIT_NOFILE);
     int fd = files.add(PidFd.open(kernel, pid, args.has(CLONE_THREAD), 0), true, limit);
-    undo.onFailure(
-        () -> {
-          try {
-            files.close(fd);
-          } catch (Errno e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    undo.onFailure(() -> {
+      try {
+        files.close(fd);
+      } catch (Errno e) {
+        throw new IllegalStateException(e);
+      }
+    });
     parent.memory().user().putInt(args.pidfd(), fd);
   }
 
@@ -326,16 +328,14 @@ public final class KernelClone {
 
   /// What the child does first, on its own thread.
   private ChildMain childMain() {
-    return new ChildMain(
-        args.kernelThread(), args.has(CLONE_CHILD_SETTID) ? args.childTid() : 0);
+    return new ChildMain(args.kernelThread(), args.has(CLONE_CHILD_SETTID) ? args.childTid() : 0);
   }
 
   /// Sleeps until the child has given up the memory. A signal that kills ends the sleep; the child
   /// lives on.
   private static void awaitVfork(Task parent, VforkWait vfork) {
     try {
-      parent.await(
-          Sleeper.Mode.KILLABLE, KernelClock.NEVER, vfork::isDone, List.of(vfork.queue()));
+      parent.await(Sleeper.Mode.KILLABLE, KernelClock.NEVER, vfork::isDone, List.of(vfork.queue()));
     } catch (Errno e) {
       // The parent is dying; nobody waits for the child's word any more.
     }

@@ -3,10 +3,10 @@ package dev.forklift.kernel.process;
 import dev.forklift.engine.cpu.Engine;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.mm.AddressSpaces;
+import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
-import dev.forklift.kernel.random.RandomSource;
 
 /// What a kernel is put together from.
 ///

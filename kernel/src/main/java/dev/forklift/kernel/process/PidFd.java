@@ -32,8 +32,7 @@ public final class PidFd extends OpenFile {
     NamelessFileSystem pidfs = kernel.pidfs();
     VfsPath path =
         pidfs.nameless(
-            pidfs.plainInode(new NewInode(FileMode.S_IFREG | 0700, 0, 0, 0)),
-            "anon_inode:[pidfd]");
+            pidfs.plainInode(new NewInode(FileMode.S_IFREG | 0700, 0, 0, 0)), "anon_inode:[pidfd]");
     return new PidFd(path, OpenFlags.O_RDWR | flags, kernel, pid, ofThread);
   }
 

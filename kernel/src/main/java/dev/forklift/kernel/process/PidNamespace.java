@@ -88,7 +88,9 @@ public final class PidNamespace {
         PidNamespace namespace = path.get(done - 1);
         int index = path.size() - done;
         int number =
-            index < wanted.size() ? namespace.claim(wanted.get(index), mayChoose) : namespace.next();
+            index < wanted.size()
+                ? namespace.claim(wanted.get(index), mayChoose)
+                : namespace.next();
         numbers[done - 1] = number;
         namespace.pids.put(number, pid);
         done--;

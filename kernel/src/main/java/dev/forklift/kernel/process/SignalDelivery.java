@@ -164,12 +164,7 @@ final class SignalDelivery {
     }
     long restorer = action.has(SigAction.SA_RESTORER) ? action.restorer() : 0;
     layout.enterHandler(
-        cpu,
-        address,
-        info.signal(),
-        action.handler(),
-        action.has(SigAction.SA_SIGINFO),
-        restorer);
+        cpu, address, info.signal(), action.handler(), action.has(SigAction.SA_SIGINFO), restorer);
     long blocked = task.blocked() | action.mask();
     if (!action.has(SigAction.SA_NODEFER)) {
       blocked |= Signal.bit(info.signal());
@@ -179,8 +174,7 @@ final class SignalDelivery {
       task.handlers()
           .set(
               info.signal(),
-              new SigAction(
-                  SigAction.SIG_DFL, action.flags(), action.mask(), action.restorer()));
+              new SigAction(SigAction.SIG_DFL, action.flags(), action.mask(), action.restorer()));
     }
   }
 

@@ -237,7 +237,7 @@ public final class Task extends Sleeper implements Caller {
     return files;
   }
 
-  void setFiles(FileDescriptors files) {
+  public void setFiles(FileDescriptors files) {
     this.files = files;
   }
 
@@ -418,9 +418,7 @@ public final class Task extends Sleeper implements Caller {
 
   @Override
   public boolean fatalSignalPending() {
-    return group.isExiting()
-        || killedByExec
-        || (pending.set() & Signal.bit(Signal.SIGKILL)) != 0;
+    return group.isExiting() || killedByExec || (pending.set() & Signal.bit(Signal.SIGKILL)) != 0;
   }
 
   /// Says whether it must not run guest code again: it has been told to end, alone (exit) or with

@@ -136,7 +136,8 @@ public final class TaskExit {
 
   /// A process group that loses its last connection to the session and has stopped jobs gets SIGHUP
   /// and SIGCONT (POSIX, exit(3)).
-  private static void hangUpOrphans(ThreadGroup member, @org.jspecify.annotations.Nullable ThreadGroup formerParent) {
+  private static void hangUpOrphans(
+      ThreadGroup member, @org.jspecify.annotations.Nullable ThreadGroup formerParent) {
     ProcessGroup group = member.processGroup();
     ThreadGroup parent = formerParent != null ? formerParent : member.leader().realParent().group();
     if (parent.processGroup() == group || parent.session() != group.session()) {
@@ -160,7 +161,10 @@ public final class TaskExit {
   private static void tellParent(Task leader) {
     ThreadGroup group = leader.group();
     Task parent = leader.parent();
-    int signal = leader.parentHasExecuted() && leader.exitSignal() > 0 ? Signal.SIGCHLD : leader.exitSignal();
+    int signal =
+        leader.parentHasExecuted() && leader.exitSignal() > 0
+            ? Signal.SIGCHLD
+            : leader.exitSignal();
     leader.setExitStatus(group.isExiting() ? group.exitCode() : leader.exitStatus());
     leader.pid().exitQueue().wakeAll();
     boolean reap = false;

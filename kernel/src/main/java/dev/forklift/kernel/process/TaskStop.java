@@ -48,11 +48,13 @@ final class TaskStop {
   /// SIGCONT.
   static void resume(ThreadGroup group) {
     boolean wasStopped = group.stop().resume();
-    group.threadList().forEach(t -> {
-      if (t.isStopped()) {
-        t.wake();
-      }
-    });
+    group
+        .threadList()
+        .forEach(t -> {
+          if (t.isStopped()) {
+            t.wake();
+          }
+        });
     if (wasStopped) {
       tellParent(group, SigInfo.CLD_CONTINUED, Signal.SIGCONT);
     }

@@ -40,11 +40,11 @@ public final class FileDescriptors {
 
   /// A copy for another task: the same open files under the same numbers.
   public FileDescriptors fork() {
-    return fork(MAX, 0);
+    return forkWithout(MAX, 0);
   }
 
   /// A copy without what lies between two numbers (CLOSE_RANGE_UNSHARE).
-  FileDescriptors fork(int firstOmitted, int lastOmitted) {
+  public FileDescriptors forkWithout(int firstOmitted, int lastOmitted) {
     FileDescriptors copy = new FileDescriptors();
     int used = slots.length;
     while (used > 0 && slots[used - 1] == null) {

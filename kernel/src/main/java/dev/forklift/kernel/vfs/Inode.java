@@ -108,6 +108,10 @@ public abstract class Inode {
     return FileMode.isRegular(mode);
   }
 
+  public final boolean isFifo() {
+    return FileMode.isFifo(mode);
+  }
+
   public final boolean isSymlink() {
     return FileMode.isSymlink(mode);
   }

@@ -60,9 +60,6 @@ public abstract class OpenFile {
 
   /// Changes the status flags (F_SETFL).
   public void setFlags(int newFlags) throws Errno {
-    if ((newFlags & OpenFlags.O_NOATIME) != 0 && !has(OpenFlags.O_NOATIME)) {
-      throw Errno.EPERM;
-    }
     flags = flags & ~OpenFlags.SETTABLE | newFlags & OpenFlags.SETTABLE;
   }
 
@@ -185,7 +182,8 @@ public abstract class OpenFile {
     return writeAt(caller, buffer, has(OpenFlags.O_APPEND) ? inode().size() : offset);
   }
 
-  private void checkOffset(long offset) throws Errno {
+  /// Checks that it can be read or written at `offset`.
+  public final void checkOffset(long offset) throws Errno {
     if (offset < 0) {
       throw Errno.EINVAL;
     }

@@ -3,6 +3,7 @@ package dev.forklift.kernel.vfs;
 import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Fcntl;
+import dev.forklift.kernel.abi.Ioctls;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.Signal;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +143,15 @@ public class RegularFile extends OpenFile {
       throw Errno.EINVAL;
     }
     return target;
+  }
+
+  @Override
+  public long ioctl(Caller caller, int request, long argument, UserAccess memory) throws Errno {
+    if (request == Ioctls.FIONREAD) {
+      memory.writeInt(argument, Math.clamp(inode().size() - position(), 0, Integer.MAX_VALUE));
+      return 0;
+    }
+    return super.ioctl(caller, request, argument, memory);
   }
 
   @Override

@@ -84,7 +84,7 @@ class FileDescriptorsTest {
     for (int i = 0; i < 6; i++) {
       table.add(file("/a"), false, LIMIT);
     }
-    assertThat(table.fork(2, 4).numbers()).containsExactly(0, 1, 5);
+    assertThat(table.forkWithout(2, 4).numbers()).containsExactly(0, 1, 5);
     table.closeRange(4, Integer.MAX_VALUE);
     assertThat(table.numbers()).containsExactly(0, 1, 2, 3);
   }

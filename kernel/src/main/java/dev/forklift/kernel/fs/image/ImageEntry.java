@@ -8,7 +8,7 @@ package dev.forklift.kernel.fs.image;
 /// @param size bytes of contents
 /// @param offset where they are in the file of contents
 /// @param link where a symbolic link points, or the path of the entry that a hard link is another
-///     name of (then `mode` is 0)
+///   name of (then `mode` is 0)
 record ImageEntry(
     String path,
     int mode,

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// The files of an unpacked image as a tree.
 final class ImageTree {
   private final FileChannel contents;
-  private final Node root = new Node(new ImageEntry("", FileMode.S_IFDIR | 0755, 0, 0, 0, 0, 0, 0, ""));
+  private final Node root =
+      new Node(new ImageEntry("", FileMode.S_IFDIR | 0755, 0, 0, 0, 0, 0, 0, ""));
 
   private ImageTree(FileChannel contents) {
     this.contents = contents;
