@@ -26,11 +26,6 @@ static long exec_self(void *unused) {
   return 126;
 }
 
-static long stop_and_go(void *unused) {
-  sys_kill(sys_getpid(), SIGSTOP);
-  return 1;
-}
-
 // Waits for the child's end without reaping it.
 static void let_it_end(long child) {
   struct siginfo info;
@@ -62,6 +57,12 @@ static void try(const char *what, unsigned long flags, long (*function)(void *),
 }
 
 static volatile int *shared;
+
+static long stop_and_go(void *unused) {
+  sys_kill(sys_getpid(), SIGSTOP);
+  wait_until(&shared[2], 1);
+  return 1;
+}
 
 static long make_sibling(void *unused) {
   long sibling = arch_clone(CLONE_PARENT | SIGUSR2, 0, 0, 0, 0, exit_with, (void *)8);
@@ -129,6 +130,7 @@ int guest_main(int argc, char **argv, char **envp) {
   sys_kill(child, SIGCONT);
   result = sys_wait4(child, &status, 8);
   say("WCONTINUED: %s, status %x\n", yes_no(result == child), status);
+  set_and_wake(&shared[2], 1);
   status = wait_for(child);
   say("then it %w\n", status);
   handle(SIGCHLD, on_signal, SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP);
