@@ -23,25 +23,37 @@ public final class CodePage {
 
     /// First guest address behind it, on the same page.
     long end();
+
+    /// About how much memory it takes on the host.
+    default long bytes() {
+      return 256 + 8 * (end() - start());
+    }
   }
+
+  private static final int SLOT_BYTES = 4;
 
   private final Frame frame;
   private final long address;
   private final boolean swap;
   private final int granuleShift;
-  private final AtomicReferenceArray<@Nullable Translation> slots;
+  private final CodeCache cache;
 
-  // Which granules some translation covers. Guarded by the frame's monitor.
+  // By the granule they start at; null until something is installed. Written holding the frame's
+  // monitor.
+  private volatile @Nullable AtomicReferenceArray<@Nullable Translation> slots;
+
+  // Which granules some translation covers, and what they take. Guarded by the frame's monitor.
   private final BitSet covered = new BitSet();
+  private long bytes;
 
   /// @param address the virtual address of the page
   /// @param granuleShift binary logarithm of the alignment of instructions
-  CodePage(Frame frame, long address, ByteOrder order, int granuleShift) {
+  CodePage(Frame frame, CodeCache cache, long address, ByteOrder order, int granuleShift) {
     this.frame = frame;
+    this.cache = cache;
     this.address = address;
     this.swap = (order == ByteOrder.BIG_ENDIAN) != HostMemory.BIG_ENDIAN;
     this.granuleShift = granuleShift;
-    this.slots = new AtomicReferenceArray<>(frame.pageBytes() >>> granuleShift);
   }
 
   /// The virtual address of the page.
@@ -85,7 +97,8 @@ public final class CodePage {
 
   /// The translation that starts at `pc`, or null. `pc` must lie on this page and be aligned.
   public @Nullable Translation at(long pc) {
-    return slots.getAcquire((int) (pc - address) >>> granuleShift);
+    AtomicReferenceArray<@Nullable Translation> all = slots;
+    return all == null ? null : all.getAcquire((int) (pc - address) >>> granuleShift);
   }
 
   /// Changes with every store into the page: taken before reading the code, given to [#install].
@@ -101,10 +114,34 @@ public final class CodePage {
       if (stamp != frame.codeStamp() || !frame.isGuarded()) {
         return false;
       }
-      slots.setRelease(slot(translation), translation);
+      AtomicReferenceArray<@Nullable Translation> all = slots;
+      if (all == null) {
+        all = new AtomicReferenceArray<>(frame.pageBytes() >>> granuleShift);
+        slots = all;
+        cache.filled(this);
+        count(SLOT_BYTES * all.length());
+      }
+      Translation before = all.getAndSet(slot(translation), translation);
+      count(translation.bytes() - (before == null ? 0 : before.bytes()));
       cover(translation);
-      return true;
     }
+    cache.makeRoom();
+    return true;
+  }
+
+  /// Drops everything.
+  void empty() {
+    synchronized (frame) {
+      slots = null;
+      covered.clear();
+      count(-bytes);
+      cache.emptied(this);
+    }
+  }
+
+  private void count(long change) {
+    bytes += change;
+    cache.count(change);
   }
 
   private int slot(Translation translation) {
@@ -127,19 +164,21 @@ public final class CodePage {
     int first = from >>> granuleShift;
     int last = (to - 1) >>> granuleShift;
     int hit = covered.nextSetBit(first);
-    if (hit < 0 || hit > last) {
+    AtomicReferenceArray<@Nullable Translation> all = slots;
+    if (hit < 0 || hit > last || all == null) {
       return;
     }
     long low = address + ((long) first << granuleShift);
     long high = address + ((long) (last + 1) << granuleShift);
     covered.clear();
-    for (int i = 0; i < slots.length(); i++) {
-      Translation t = slots.getAcquire(i);
+    for (int i = 0; i < all.length(); i++) {
+      Translation t = all.getAcquire(i);
       if (t == null) {
         continue;
       }
       if (t.start() < high && t.end() > low) {
-        slots.setRelease(i, null);
+        all.setRelease(i, null);
+        count(-t.bytes());
       } else {
         cover(t);
       }

@@ -41,6 +41,9 @@ final class Frame {
   /// that somebody who is just translating gets to the end of it.
   private static final int PATIENCE = 16;
 
+  /// What a [CodePage] with nothing in it takes.
+  private static final int CODE_PAGE_BYTES = 128;
+
   private enum Guard {
     /// Page tables may let stores through.
     OPEN,
@@ -67,9 +70,8 @@ final class Frame {
     }
   }
 
-  private Frame(
-      int pageBytes, @Nullable FrameBudget budget, @Nullable MemoryFile file, long index) {
-    this.words = new long[pageBytes / Long.BYTES];
+  private Frame(long[] words, @Nullable FrameBudget budget, @Nullable MemoryFile file, long index) {
+    this.words = words;
     this.budget = budget;
     this.file = file;
     this.index = index;
@@ -77,18 +79,27 @@ final class Frame {
 
   /// A frame of private memory, zero-filled, or null where the budget refuses.
   static @Nullable Frame allocate(FrameBudget budget, int pageBytes) {
-    return budget.take(pageBytes) ? new Frame(pageBytes, budget, null, 0) : null;
+    return budget.take(pageBytes)
+        ? new Frame(new long[pageBytes / Long.BYTES], budget, null, 0)
+        : null;
+  }
+
+  /// A frame of private memory that holds what `old` holds, or null where the budget refuses.
+  static @Nullable Frame copy(FrameBudget budget, Frame old) {
+    return budget.take(old.pageBytes()) ? new Frame(old.words.clone(), budget, null, 0) : null;
   }
 
   /// A frame of a file, zero-filled, or null where the budget refuses.
   static @Nullable Frame allocate(FrameBudget budget, int pageBytes, MemoryFile file, long index) {
-    return budget.take(pageBytes) ? new Frame(pageBytes, budget, file, index) : null;
+    return budget.take(pageBytes)
+        ? new Frame(new long[pageBytes / Long.BYTES], budget, file, index)
+        : null;
   }
 
   /// The frame that stands for all anonymous memory that was only read so far: never written, never
   /// executed, never counted.
   static Frame zero(int pageBytes) {
-    return new Frame(pageBytes, null, null, 0);
+    return new Frame(new long[pageBytes / Long.BYTES], null, null, 0);
   }
 
   int pageBytes() {
@@ -116,7 +127,16 @@ final class Frame {
       }
       if (before == 1) {
         budget.giveBack(pageBytes());
+        dropCode(budget);
       }
+    }
+  }
+
+  private synchronized void dropCode(FrameBudget from) {
+    if (codePages != null) {
+      from.giveBack((long) codePages.size() * CODE_PAGE_BYTES);
+      codePages.forEach(CodePage::empty);
+      codePages = null;
     }
   }
 
@@ -199,8 +219,8 @@ final class Frame {
     return codeStamp;
   }
 
-  /// The translations made of this frame as seen at `address`.
-  synchronized CodePage codePage(long address, ByteOrder order, int granuleShift) {
+  /// The translations made of this frame as seen at `address`, or null where the budget refuses.
+  synchronized @Nullable CodePage codePage(long address, ByteOrder order, int granuleShift) {
     List<CodePage> pages = codePages;
     if (pages == null) {
       pages = new ArrayList<>(1);
@@ -211,7 +231,10 @@ final class Frame {
         return page;
       }
     }
-    CodePage page = new CodePage(this, address, order, granuleShift);
+    if (budget == null || !budget.take(CODE_PAGE_BYTES)) {
+      return null;
+    }
+    CodePage page = new CodePage(this, budget.codeCache(), address, order, granuleShift);
     pages.add(page);
     return page;
   }

@@ -25,9 +25,17 @@ public final class FrameBudget {
   private final AtomicLong used = new AtomicLong();
   private final Set<Reclaimable> reclaimables = ConcurrentHashMap.newKeySet();
 
-  /// @param limit bytes
+  private final CodeCache codeCache;
+
+  /// @param limit bytes; translations may take a quarter of that in addition
   public FrameBudget(long limit) {
     this.limit = limit;
+    this.codeCache = new CodeCache(limit / 4);
+  }
+
+  /// What the translations are counted against.
+  CodeCache codeCache() {
+    return codeCache;
   }
 
   /// Takes `bytes`, or returns false if that would pass the limit.

@@ -88,6 +88,9 @@ final class Pager {
       return null;
     }
     CodePage codePage = frame.codePage(page << pageShift, order, granuleShift);
+    if (codePage == null) {
+      throw new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, address, Access.EXECUTE);
+    }
     table.setCode(page, codePage);
     return codePage;
   }
@@ -134,15 +137,13 @@ final class Pager {
       old = pageIn(region, address, Access.WRITE);
     }
     reserve(page, address, Access.WRITE);
-    Frame copy = Frame.allocate(budget, pageBytes);
+    Frame copy =
+        old == null || old.isZero() ? Frame.allocate(budget, pageBytes) : Frame.copy(budget, old);
     if (copy == null) {
       table.unreserve(page);
       throw new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, address, Access.WRITE);
     }
     if (old != null) {
-      if (!old.isZero()) {
-        System.arraycopy(old.words, 0, copy.words, 0, copy.words.length);
-      }
       table.set(page, copy, false, false);
       // Whoever joins from here on finds the copy; who joined before is counted.
       VarHandle.fullFence();
@@ -172,8 +173,7 @@ final class Pager {
       return false;
     }
     MemoryFile file = region.file();
-    return table.frame(page) != null
-        || file != null && file.isResident(fileIndex(region, page));
+    return table.frame(page) != null || file != null && file.isResident(fileIndex(region, page));
   }
 
   private long fileIndex(Region region, long page) {

@@ -27,6 +27,7 @@ class CodePageTest {
     space.release();
     file.release();
     assertThat(budget.used()).isZero();
+    assertThat(budget.codeCache().used()).isZero();
   }
 
   private record Lifted(long start, long end) implements CodePage.Translation {}
@@ -261,5 +262,24 @@ class CodePageTest {
     CodePage second = space.codePage(BASE + PAGE);
     assertThat(List.of(first.frame().isZero(), second.frame().isZero())).containsOnly(false);
     assertThat(first.frame()).isNotSameAs(second.frame());
+  }
+
+  @Test
+  void translationsThatWereMadeFirstMakeRoomForOthers() {
+    int pages = 600;
+    space.map(BASE, pages * PAGE, RWX, null, 0, false, null);
+    long most = 0;
+    for (int i = 0; i < pages; i++) {
+      for (int at = 0; at < PAGE; at += 32) {
+        var _ = lift(space, BASE + (long) i * PAGE + at, 32);
+      }
+      most = Math.max(most, budget.codeCache().used());
+    }
+    assertThat(most).isBetween(budget.codeCache().limit() / 2, budget.codeCache().limit());
+    assertThat(at(space, BASE)).isNull();
+    assertThat(at(space, BASE + (pages - 1) * PAGE)).isNotNull();
+    lift(space, BASE, 8);
+    space.store32(BASE, 1);
+    assertThat(at(space, BASE)).isNull();
   }
 }
