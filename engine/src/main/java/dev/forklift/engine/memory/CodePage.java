@@ -30,7 +30,7 @@ public final class CodePage {
     }
   }
 
-  private static final int SLOT_BYTES = 4;
+  private static final long SLOT_BYTES = 4;
 
   private final Frame frame;
   private final long address;

@@ -173,7 +173,7 @@ final class Pager {
       return false;
     }
     MemoryFile file = region.file();
-    return table.frame(page) != null || file != null && file.isResident(fileIndex(region, page));
+    return table.frame(page) != null || (file != null && file.isResident(fileIndex(region, page)));
   }
 
   private long fileIndex(Region region, long page) {

@@ -267,7 +267,7 @@ class CodePageTest {
   @Test
   void translationsThatWereMadeFirstMakeRoomForOthers() {
     int pages = 600;
-    space.map(BASE, pages * PAGE, RWX, null, 0, false, null);
+    space.map(BASE, (long) pages * PAGE, RWX, null, 0, false, null);
     long most = 0;
     for (int i = 0; i < pages; i++) {
       for (int at = 0; at < PAGE; at += 32) {
@@ -277,7 +277,7 @@ class CodePageTest {
     }
     assertThat(most).isBetween(budget.codeCache().limit() / 2, budget.codeCache().limit());
     assertThat(at(space, BASE)).isNull();
-    assertThat(at(space, BASE + (pages - 1) * PAGE)).isNotNull();
+    assertThat(at(space, BASE + (pages - 1L) * PAGE)).isNotNull();
     lift(space, BASE, 8);
     space.store32(BASE, 1);
     assertThat(at(space, BASE)).isNull();
