@@ -1,0 +1,48 @@
+package dev.forklift.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every guest program prints here what it printed on the real kernel.
+class GuestProgramOutputTest {
+  private static final Path GUEST = Checkout.ROOT.resolve("verification/guest");
+
+  static List<String> programs() throws IOException {
+    try (Stream<Path> folders = Files.list(GUEST)) {
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("expected.txt")))
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void printsWhatItPrintsOnTheRealKernel(String name) throws Exception {
+    GuestRun run =
+        GuestRun.of(
+            GuestRun.rootWith(name, GUEST.resolve("bin").resolve(name)),
+            GuestRun.program(name, lines(name, "arguments"), lines(name, "environment")),
+            "");
+    assertThat(run.notStarted()).isNull();
+    assertThat(run.out())
+        .isEqualTo(
+            Files.readString(
+                GUEST.resolve(name).resolve("expected.txt"), StandardCharsets.ISO_8859_1));
+    assertThat(run.outcome().exitCode()).isZero();
+  }
+
+  private static List<String> lines(String name, String file) throws IOException {
+    Path path = GUEST.resolve(name).resolve(file);
+    return Files.exists(path) ? Files.readAllLines(path) : List.of();
+  }
+}

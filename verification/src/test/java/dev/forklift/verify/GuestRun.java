@@ -1,0 +1,85 @@
+package dev.forklift.verify;
+
+import dev.forklift.arch.nios2.Nios2Linux;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
+import dev.forklift.kernel.fs.tmpfs.Origin;
+import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.machine.Machine;
+import dev.forklift.kernel.machine.MachineConfig;
+import dev.forklift.kernel.machine.Outcome;
+import dev.forklift.kernel.machine.ProgramSpec;
+import dev.forklift.kernel.machine.Stdio;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// One run of a guest program on Forklift's kernel, in this JVM: what it printed and how it ended.
+///
+/// @param out standard output, one char a byte
+/// @param err standard error
+record GuestRun(String out, String err, Outcome outcome) {
+  private static final long LIMIT_SECONDS = 120;
+
+  /// A root with the usual empty folders and one program in `/job`.
+  static Origin rootWith(String name, Path program) throws IOException {
+    return MemoryOrigin.folder(0755)
+        .with("dev", MemoryOrigin.folder(0755))
+        .with("proc", MemoryOrigin.folder(0555))
+        .with("tmp", MemoryOrigin.folder(01777))
+        .with(
+            "job",
+            MemoryOrigin.folder(0755)
+                .with(name, MemoryOrigin.file(0755, Files.readAllBytes(program))));
+  }
+
+  /// Runs a program to its end.
+  static GuestRun of(Origin root, ProgramSpec program, String input) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    byte[] bytes = input.getBytes(StandardCharsets.ISO_8859_1);
+    MachineConfig config =
+        MachineConfig.of(
+            new Nios2Linux(),
+            (systems, budget) -> new Tmpfs(systems, "tmpfs", budget, root),
+            new Stdio(new ByteArrayInputStream(bytes), out, err));
+    Machine machine = new Machine(config);
+    machine.start(program);
+    CompletableFuture<Outcome> end = CompletableFuture.supplyAsync(machine::await);
+    Outcome outcome;
+    try {
+      outcome = end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError(
+          program.path() + " does not end; so far it printed:\n" + text(out) + text(err), e);
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    }
+    return new GuestRun(text(out), text(err), outcome);
+  }
+
+  /// Why it could not be executed, or null.
+  @Nullable Errno notStarted() {
+    return outcome.notStarted();
+  }
+
+  /// A program started in `/job` with these arguments and environment, as root.
+  static ProgramSpec program(String name, List<String> arguments, List<String> environment) {
+    java.util.ArrayList<String> argv = new java.util.ArrayList<>(List.of("./" + name));
+    argv.addAll(arguments);
+    return new ProgramSpec("./" + name, argv, environment, "/job", false, 0, 0);
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.ISO_8859_1);
+  }
+}
