@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = RunCommand.class)
+    subcommands = {RunCommand.class, DemoCommand.class})
 public final class Main implements Runnable {
   /// The status of a run that never reached the guest, as `docker run` has it.
   static final int NOT_RUN = 125;
