@@ -175,6 +175,9 @@ public final class KernelClone {
                   args.has(CLONE_THREAD)
                       ? parent.group().limits()
                       : parent.group().limits().copy()));
+      if (mm != null && !args.has(CLONE_VM)) {
+        mm.setLimits(child.group().limits());
+      }
       inheritSignalState(child);
       copyRegisters(child);
       openPidfd(pid, undo);
