@@ -3,6 +3,7 @@ package dev.forklift.kernel.abi;
 /// Numbers of mmap(2) and its relatives, as asm-generic has them (asm/mman.h).
 public final class Mman {
   // spotless:off
+  public static final int PROT_NONE      = 0x0;
   public static final int PROT_READ      = 0x1;
   public static final int PROT_WRITE     = 0x2;
   public static final int PROT_EXEC      = 0x4;
@@ -13,6 +14,7 @@ public final class Mman {
   public static final int MAP_SHARED          = 0x01;
   public static final int MAP_PRIVATE         = 0x02;
   public static final int MAP_SHARED_VALIDATE = 0x03;
+  public static final int MAP_DROPPABLE       = 0x08;
   public static final int MAP_TYPE            = 0x0f;
   public static final int MAP_FIXED           = 0x10;
   public static final int MAP_ANONYMOUS       = 0x20;

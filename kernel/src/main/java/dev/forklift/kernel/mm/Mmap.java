@@ -1,5 +1,6 @@
 package dev.forklift.kernel.mm;
 
+import static dev.forklift.kernel.abi.Mman.MAP_DROPPABLE;
 import static dev.forklift.kernel.abi.Mman.MAP_FIXED_NOREPLACE;
 import static dev.forklift.kernel.abi.Mman.MAP_GROWSDOWN;
 import static dev.forklift.kernel.abi.Mman.MAP_LOCKED;
@@ -167,6 +168,8 @@ final class Mmap {
         vmFlags |= Vma.MAY_SHARE;
       }
       case MAP_PRIVATE -> {}
+      // Known to Linux, and for 64-bit programs only.
+      case MAP_DROPPABLE -> throw Errno.EOPNOTSUPP;
       default -> throw Errno.EINVAL;
     }
   }
