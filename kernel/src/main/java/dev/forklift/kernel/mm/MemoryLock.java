@@ -33,9 +33,6 @@ public final class MemoryLock {
     }
     long start = mm.pageStart(address);
     long size = mm.pageAlign(length + (address - start));
-    if (size < 0 || size > mm.layout().taskSize()) {
-      throw Errno.ENOMEM;
-    }
     long more = size - lockedBytes(mm, start, start + size);
     if (!mm.mayLock(more, who)) {
       throw Errno.ENOMEM;
@@ -66,10 +63,10 @@ public final class MemoryLock {
 
   /// Marks what is mapped, up to the first hole.
   private static void apply(Mm mm, long start, long size, int locks) throws Errno {
-    if (size < 0 || start < 0) {
+    long end = start + size;
+    if (end < start || mm.pageAlign(end) != end) {
       throw Errno.EINVAL;
     }
-    long end = start + size;
     long at = start;
     while (at < end) {
       Region region = mm.map().at(at);

@@ -7,9 +7,11 @@ import dev.forklift.engine.memory.Region;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.vfs.OpenFile;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +136,11 @@ final class VmaMap {
 
   long lockedPages() {
     return lockedPages;
+  }
+
+  /// The files that regions show.
+  Set<OpenFile> files() {
+    return Collections.unmodifiableSet(fileBytes.keySet());
   }
 
   /// How many pages of the range are mapped.

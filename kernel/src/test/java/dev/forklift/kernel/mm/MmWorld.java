@@ -73,11 +73,10 @@ final class MmWorld implements AutoCloseable {
   }
 
   static String ok(Action action) {
-    return result(
-        () -> {
-          action.call();
-          return 0;
-        });
+    return result(() -> {
+      action.call();
+      return 0;
+    });
   }
 
   String mmap(long address, long length, int protection, int flags) {
@@ -92,8 +91,7 @@ final class MmWorld implements AutoCloseable {
       @Nullable OpenFile file,
       long pageOffset) {
     return result(
-        () ->
-            mm.mmap(new MmapRequest(address, length, protection, flags, pageOffset), file, who));
+        () -> mm.mmap(new MmapRequest(address, length, protection, flags, pageOffset), file, who));
   }
 
   /// Readable and writable private memory at a fixed place.
@@ -114,8 +112,7 @@ final class MmWorld implements AutoCloseable {
   }
 
   String mremap(long address, long oldLength, long newLength, int flags, long newAddress) {
-    return result(
-        () -> Mremap.remap(mm, who, address, oldLength, newLength, flags, newAddress));
+    return result(() -> Mremap.remap(mm, who, address, oldLength, newLength, flags, newAddress));
   }
 
   String madvise(long start, long length, int advice) {

@@ -136,8 +136,7 @@ class MmapTest {
     @Test
     void writableMemoryOfMoreThanThereIsInAll() {
       assertThat(world.mmap(0, 0x4000_0000L, RW, ANONYMOUS)).isEqualTo("ENOMEM");
-      assertThat(world.mmap(0, 0x4000_0000L, RW, ANONYMOUS | MAP_NORESERVE))
-          .isEqualTo("2aaa6000");
+      assertThat(world.mmap(0, 0x4000_0000L, RW, ANONYMOUS | MAP_NORESERVE)).isEqualTo("2aaa6000");
     }
 
     @Test
@@ -149,8 +148,7 @@ class MmapTest {
     @Test
     void kindsThatCannotBe() {
       assertThat(world.mmap(0, PAGE, RW, MAP_ANONYMOUS)).isEqualTo("EINVAL");
-      assertThat(world.mmap(0, PAGE, RW, MAP_SHARED_VALIDATE | MAP_ANONYMOUS))
-          .isEqualTo("EINVAL");
+      assertThat(world.mmap(0, PAGE, RW, MAP_SHARED_VALIDATE | MAP_ANONYMOUS)).isEqualTo("EINVAL");
       assertThat(world.mmap(0, PAGE, RW, 8 | MAP_ANONYMOUS)).isEqualTo("EOPNOTSUPP");
       assertThat(world.mmap(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN))
           .isEqualTo("EINVAL");
@@ -318,8 +316,7 @@ class MmapTest {
     Mm mm = Mm.create(world.spaces, world.limits);
     OpenFile file = world.file("/f", "x".repeat(10_000));
     long fileBytes = world.world.budget.used();
-    MmapRequest shared =
-        new MmapRequest(0, 1 << 20, RW, MAP_SHARED | MAP_ANONYMOUS | 0x8000, 0);
+    MmapRequest shared = new MmapRequest(0, 1 << 20, RW, MAP_SHARED | MAP_ANONYMOUS | 0x8000, 0);
     MmapRequest mapped = new MmapRequest(0, 10_000, RW, MAP_PRIVATE | 0x8000, 0);
     long one = mm.mmap(shared, null, world.who);
     long two = mm.mmap(mapped, file, world.who);

@@ -78,8 +78,7 @@ class StackTest {
 
   @Test
   void whatIsMappedToGrowDownGrowsAsWell() {
-    assertThat(world.mmap(0x3800_0000, PAGE, RW, ANONYMOUS | MAP_GROWSDOWN))
-        .isEqualTo("38000000");
+    assertThat(world.mmap(0x3800_0000, PAGE, RW, ANONYMOUS | MAP_GROWSDOWN)).isEqualTo("38000000");
     assertThat(world.store(0x3800_0000 - 1)).isEqualTo("ok");
     assertThat(world.store(0x3800_0000 - 0x2_0000)).isEqualTo("ok");
     assertThat(world.maps(0x3700_0000, 0x3900_0000)).containsExactly("37fe0000-38001000 rw-p");
