@@ -1,32 +1,36 @@
 package dev.forklift.kernel.time;
 
 /// When a timer that goes off again and again is due next.
-final class Period {
+public final class Period {
   private long interval;
   private long expires;
 
-  void set(long newInterval, long newExpires) {
+  /// Sets it.
+  ///
+  /// @param newInterval 0 for a timer that goes off once
+  public void set(long newInterval, long newExpires) {
     interval = newInterval;
     expires = newExpires;
   }
 
-  /// 0 for a timer that goes off once.
-  long interval() {
+  /// The time between two expirations, or 0.
+  public long interval() {
     return interval;
   }
 
-  long expires() {
+  /// When it is due next.
+  public long expires() {
     return expires;
   }
 
-  boolean repeats() {
+  public boolean repeats() {
     return interval > 0;
   }
 
   /// Goes on to the first time after `now`, keeping in step.
   ///
   /// @return how many times were passed over, the last one included
-  long forward(long now) {
+  public long forward(long now) {
     long late = now - expires;
     if (late < 0) {
       return 0;

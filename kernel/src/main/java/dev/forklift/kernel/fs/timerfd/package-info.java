@@ -1,0 +1,2 @@
+/// Timers that are files (timerfd_create(2)).
+package dev.forklift.kernel.fs.timerfd;

@@ -1,0 +1,2 @@
+/// Tests of timers that are files.
+package dev.forklift.kernel.fs.timerfd;
