@@ -68,6 +68,7 @@ public final class Kernel {
                 Credentials.of(0, 0),
                 null,
                 new SchedulingAttributes(),
+                new TaskSettings(),
                 new ProcessGroup(zero, session),
                 ResourceLimits.initial(parts.maximumTasks() / 2)));
     zero.setTask(idle);

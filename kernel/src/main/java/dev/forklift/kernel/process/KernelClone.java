@@ -171,6 +171,7 @@ public final class KernelClone {
                   parent.credentials(),
                   parent.executable(),
                   parent.scheduling().forChild(),
+                  parent.settings().forChild(),
                   parent.group().processGroup(),
                   args.has(CLONE_THREAD)
                       ? parent.group().limits()

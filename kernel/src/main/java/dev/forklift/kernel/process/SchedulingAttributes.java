@@ -1,24 +1,48 @@
 package dev.forklift.kernel.process;
 
+import dev.forklift.kernel.abi.Errno;
+
 /// Scheduling policy and priority (sched(7)). Kept and reported; the host's scheduler decides.
 public final class SchedulingAttributes {
+  public static final int SCHED_NORMAL = 0;
+  public static final int SCHED_FIFO = 1;
+  public static final int SCHED_RR = 2;
+  public static final int SCHED_BATCH = 3;
+  public static final int SCHED_IDLE = 5;
+  public static final int SCHED_DEADLINE = 6;
+
+  /// What SCHED_DEADLINE promises: `runtime` in each `period`, before `deadline`; nanoseconds.
+  public record Reservation(long runtime, long deadline, long period) {
+    /// None.
+    public static final Reservation NONE = new Reservation(0, 0, 0);
+  }
+
   private int policy;
   private int priority;
   private int nice;
+  private Reservation reservation = Reservation.NONE;
   private boolean resetOnFork;
-  private int timerSlackNanos = 50_000;
+  private long timerSlackNanos = 50_000;
+  private long defaultTimerSlackNanos = 50_000;
 
   /// What a child starts with.
-  SchedulingAttributes forChild() {
+  ///
+  /// @throws Errno EAGAIN under SCHED_DEADLINE, unless it is reset
+  SchedulingAttributes forChild() throws Errno {
     SchedulingAttributes child = new SchedulingAttributes();
-    if (!resetOnFork) {
+    if (resetOnFork) {
+      boolean fair = !isTimely();
+      child.policy = fair ? policy : SCHED_NORMAL;
+      child.nice = fair ? Math.max(nice, 0) : 0;
+    } else if (policy == SCHED_DEADLINE) {
+      throw Errno.EAGAIN;
+    } else {
       child.policy = policy;
       child.priority = priority;
       child.nice = nice;
-    } else {
-      child.nice = Math.max(nice, 0);
     }
     child.timerSlackNanos = timerSlackNanos;
+    child.defaultTimerSlackNanos = timerSlackNanos;
     return child;
   }
 
@@ -26,20 +50,37 @@ public final class SchedulingAttributes {
     return policy;
   }
 
+  public boolean isRealTime() {
+    return policy == SCHED_FIFO || policy == SCHED_RR;
+  }
+
+  /// Says whether its timers are never late on purpose.
+  public boolean isTimely() {
+    return isRealTime() || policy == SCHED_DEADLINE;
+  }
+
+  /// 1 to 99 under the real-time policies, otherwise 0.
   public int priority() {
     return priority;
   }
 
+  public Reservation reservation() {
+    return reservation;
+  }
+
+  /// Says whether children start with an ordinary policy.
   public boolean resetOnFork() {
     return resetOnFork;
   }
 
-  public void setPolicy(int policy, int priority, boolean resetOnFork) {
-    this.policy = policy;
-    this.priority = priority;
-    this.resetOnFork = resetOnFork;
+  void set(int newPolicy, int newPriority, Reservation newReservation, boolean newResetOnFork) {
+    policy = newPolicy;
+    priority = newPriority;
+    reservation = newReservation;
+    resetOnFork = newResetOnFork;
   }
 
+  /// -20, the most favoured, to 19.
   public int nice() {
     return nice;
   }
@@ -48,11 +89,13 @@ public final class SchedulingAttributes {
     this.nice = nice;
   }
 
-  public int timerSlackNanos() {
+  /// How late timers may be (PR_SET_TIMERSLACK).
+  public long timerSlackNanos() {
     return timerSlackNanos;
   }
 
-  public void setTimerSlackNanos(int nanos) {
-    this.timerSlackNanos = nanos;
+  /// 0 sets what the task began with.
+  public void setTimerSlackNanos(long nanos) {
+    this.timerSlackNanos = nanos == 0 ? defaultTimerSlackNanos : nanos;
   }
 }

@@ -76,6 +76,7 @@ public final class Task extends Sleeper implements Caller {
   private int executions;
   private int parentExecutions;
   private final SchedulingAttributes scheduling;
+  private final TaskSettings settings;
 
   Task(Kernel kernel, TaskParts parts) {
     super(kernel.lock(), kernel.clock());
@@ -90,6 +91,7 @@ public final class Task extends Sleeper implements Caller {
     this.credentials = parts.credentials();
     this.executable = parts.executable();
     this.scheduling = parts.scheduling();
+    this.settings = parts.settings();
     this.times = new TaskTimes(kernel.clock());
     this.group = new ThreadGroup(this, parts.processGroup(), parts.limits());
     Mm memory = parts.mm();
@@ -373,6 +375,10 @@ public final class Task extends Sleeper implements Caller {
 
   public SchedulingAttributes scheduling() {
     return scheduling;
+  }
+
+  public TaskSettings settings() {
+    return settings;
   }
 
   public boolean isDumpable() {

@@ -21,5 +21,6 @@ record TaskParts(
     Credentials credentials,
     @Nullable VfsPath executable,
     SchedulingAttributes scheduling,
+    TaskSettings settings,
     ProcessGroup processGroup,
     ResourceLimits limits) {}

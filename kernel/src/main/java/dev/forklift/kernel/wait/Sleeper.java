@@ -60,6 +60,16 @@ public abstract class Sleeper {
     woken = false;
   }
 
+  /// Lets others run for a moment, if there are any.
+  public final void giveWay() {
+    lock.release();
+    try {
+      Thread.yield();
+    } finally {
+      lock.acquire();
+    }
+  }
+
   /// Sleeps until woken or until `deadline`. A realtime deadline follows the clock if it is set.
   public final void sleep(Deadline deadline) {
     if (!deadline.realtime() || deadline.isNever()) {

@@ -1,0 +1,128 @@
+package dev.forklift.kernel.cred;
+
+import dev.forklift.kernel.abi.Errno;
+
+/// What the calls that set user and group ids make of credentials (credentials(7)). In calls with
+/// several ids, -1 leaves one as it is.
+public final class IdChanges {
+  private static final int KEEP = -1;
+
+  private IdChanges() {}
+
+  /// setuid(2).
+  public static Credentials setuid(Credentials old, int uid) throws Errno {
+    requireId(uid);
+    if (old.has(Capability.SETUID)) {
+      return changed(old, uid, uid, uid);
+    }
+    if (uid != old.uid() && uid != old.suid()) {
+      throw Errno.EPERM;
+    }
+    return changed(old, old.uid(), uid, old.suid());
+  }
+
+  /// setreuid(2). The saved id follows the effective one if the real one is set, or if the effective
+  /// one becomes another than the real one was.
+  public static Credentials setreuid(Credentials old, int ruid, int euid) throws Errno {
+    boolean privileged = old.has(Capability.SETUID);
+    if (ruid != KEEP && ruid != old.uid() && ruid != old.euid() && !privileged) {
+      throw Errno.EPERM;
+    }
+    if (euid != KEEP && !isUid(old, euid) && !privileged) {
+      throw Errno.EPERM;
+    }
+    int effective = or(euid, old.euid());
+    boolean saves = ruid != KEEP || (euid != KEEP && euid != old.uid());
+    return changed(old, or(ruid, old.uid()), effective, saves ? effective : old.suid());
+  }
+
+  /// setresuid(2).
+  public static Credentials setresuid(Credentials old, int ruid, int euid, int suid) throws Errno {
+    boolean allOwn =
+        (ruid == KEEP || isUid(old, ruid))
+            && (euid == KEEP || isUid(old, euid))
+            && (suid == KEEP || isUid(old, suid));
+    if (!allOwn && !old.has(Capability.SETUID)) {
+      throw Errno.EPERM;
+    }
+    return changed(old, or(ruid, old.uid()), or(euid, old.euid()), or(suid, old.suid()));
+  }
+
+  /// setfsuid(2). Whoever may not, or names no id, changes nothing and is not told.
+  public static Credentials setfsuid(Credentials old, int uid) {
+    if (uid == KEEP
+        || !(isUid(old, uid) || uid == old.fsuid() || old.has(Capability.SETUID))) {
+      return old;
+    }
+    return CapabilityChanges.afterFsuid(
+        old, old.withUids(old.uid(), old.euid(), old.suid(), uid));
+  }
+
+  /// setgid(2).
+  public static Credentials setgid(Credentials old, int gid) throws Errno {
+    requireId(gid);
+    if (old.has(Capability.SETGID)) {
+      return old.withGids(gid, gid, gid, gid);
+    }
+    if (gid != old.gid() && gid != old.sgid()) {
+      throw Errno.EPERM;
+    }
+    return old.withGids(old.gid(), gid, old.sgid(), gid);
+  }
+
+  /// setregid(2), by the rules of [#setreuid].
+  public static Credentials setregid(Credentials old, int rgid, int egid) throws Errno {
+    boolean privileged = old.has(Capability.SETGID);
+    if (rgid != KEEP && rgid != old.gid() && rgid != old.egid() && !privileged) {
+      throw Errno.EPERM;
+    }
+    if (egid != KEEP && !isGid(old, egid) && !privileged) {
+      throw Errno.EPERM;
+    }
+    int effective = or(egid, old.egid());
+    boolean saves = rgid != KEEP || (egid != KEEP && egid != old.gid());
+    return old.withGids(
+        or(rgid, old.gid()), effective, saves ? effective : old.sgid(), effective);
+  }
+
+  /// setresgid(2).
+  public static Credentials setresgid(Credentials old, int rgid, int egid, int sgid) throws Errno {
+    boolean allOwn =
+        (rgid == KEEP || isGid(old, rgid))
+            && (egid == KEEP || isGid(old, egid))
+            && (sgid == KEEP || isGid(old, sgid));
+    if (!allOwn && !old.has(Capability.SETGID)) {
+      throw Errno.EPERM;
+    }
+    int effective = or(egid, old.egid());
+    return old.withGids(or(rgid, old.gid()), effective, or(sgid, old.sgid()), effective);
+  }
+
+  /// setfsgid(2).
+  public static Credentials setfsgid(Credentials old, int gid) {
+    boolean may = isGid(old, gid) || gid == old.fsgid() || old.has(Capability.SETGID);
+    return gid == KEEP || !may ? old : old.withGids(old.gid(), old.egid(), old.sgid(), gid);
+  }
+
+  private static Credentials changed(Credentials old, int uid, int euid, int suid) {
+    return CapabilityChanges.afterUids(old, old.withUids(uid, euid, suid, euid));
+  }
+
+  private static void requireId(int id) throws Errno {
+    if (id == -1) {
+      throw Errno.EINVAL;
+    }
+  }
+
+  private static int or(int id, int current) {
+    return id == KEEP ? current : id;
+  }
+
+  private static boolean isUid(Credentials who, int uid) {
+    return uid == who.uid() || uid == who.euid() || uid == who.suid();
+  }
+
+  private static boolean isGid(Credentials who, int gid) {
+    return gid == who.gid() || gid == who.egid() || gid == who.sgid();
+  }
+}

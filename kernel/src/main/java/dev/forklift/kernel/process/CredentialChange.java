@@ -1,0 +1,60 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.ResourceLimits;
+import dev.forklift.kernel.cred.Credentials;
+
+/// Gives tasks other credentials, with all that hangs on them (Linux's `commit_creds()`).
+public final class CredentialChange {
+  private CredentialChange() {}
+
+  /// A task that becomes somebody else or more powerful cannot be looked into any more, and is not
+  /// told of its parent's death.
+  public static void commit(Task task, Credentials now) {
+    Credentials old = task.credentials();
+    boolean gains = (now.permitted() & ~old.permitted()) != 0;
+    if (old.euid() != now.euid()
+        || old.egid() != now.egid()
+        || old.fsuid() != now.fsuid()
+        || old.fsgid() != now.fsgid()
+        || gains) {
+      setDumpable(task, false);
+      task.setParentDeathSignal(0);
+    }
+    if (old.uid() != now.uid()) {
+      Kernel kernel = task.kernel();
+      task.settings().setOverTaskLimit(now.uid() != 0 && isOverLimit(task, now.uid()));
+      kernel.userChanged(old.uid(), now.uid());
+    }
+    task.setCredentials(now);
+  }
+
+  /// Whether a task can be looked into and dumps core is a matter of its memory, so of all tasks
+  /// that share it.
+  public static void setDumpable(Task task, boolean dumpable) {
+    task.setDumpable(dumpable);
+    if (task.mm() == null || task.memory().users() == 1) {
+      return;
+    }
+    for (Task other : task.kernel().pids().tasks()) {
+      if (other.mm() == task.mm()) {
+        other.setDumpable(dumpable);
+      }
+    }
+  }
+
+  /// execve(2) makes good for setuid(2), which never fails because of RLIMIT_NPROC.
+  ///
+  /// @throws Errno EAGAIN if the user had too many tasks then, and still has
+  public static void checkTaskLimit(Task task) throws Errno {
+    if (task.settings().isOverTaskLimit() && isOverLimit(task, task.credentials().uid())) {
+      throw Errno.EAGAIN;
+    }
+    task.settings().setOverTaskLimit(false);
+  }
+
+  private static boolean isOverLimit(Task task, int uid) {
+    return task.kernel().tasksOfUser(uid)
+        > task.group().limits().soft(ResourceLimits.RLIMIT_NPROC);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.forklift.kernel.process;
+
+/// What prctl(2), personality(2) and ioprio_set(2) have set for a task, and children inherit.
+public final class TaskSettings {
+  /// What is done to a task whose memory turns out to be broken (PR_MCE_KILL).
+  public enum MemoryFailure {
+    LATE,
+    EARLY,
+    DEFAULT
+  }
+
+  private int personality;
+  private MemoryFailure memoryFailure = MemoryFailure.DEFAULT;
+  private boolean ioFlusher;
+  private int ioPriority;
+  private boolean overTaskLimit;
+
+  /// What a child starts with.
+  TaskSettings forChild() {
+    TaskSettings child = new TaskSettings();
+    child.personality = personality;
+    child.memoryFailure = memoryFailure;
+    child.ioFlusher = ioFlusher;
+    child.ioPriority = IoPriority.isValid(ioPriority) ? ioPriority : 0;
+    return child;
+  }
+
+  /// The execution domain and its flags (personality(2)).
+  public int personality() {
+    return personality;
+  }
+
+  public void setPersonality(int personality) {
+    this.personality = personality;
+  }
+
+  public MemoryFailure memoryFailure() {
+    return memoryFailure;
+  }
+
+  public void setMemoryFailure(MemoryFailure policy) {
+    this.memoryFailure = policy;
+  }
+
+  /// Says whether it is part of the way that dirty memory takes to a disk (PR_SET_IO_FLUSHER).
+  public boolean isIoFlusher() {
+    return ioFlusher;
+  }
+
+  public void setIoFlusher(boolean value) {
+    this.ioFlusher = value;
+  }
+
+  /// Class and level as ioprio_set(2) was given them; 0 for none.
+  public int ioPriority() {
+    return ioPriority;
+  }
+
+  public void setIoPriority(int value) {
+    this.ioPriority = value;
+  }
+
+  /// Says whether its user had too many tasks when it became that user: execve(2) then fails.
+  boolean isOverTaskLimit() {
+    return overTaskLimit;
+  }
+
+  void setOverTaskLimit(boolean value) {
+    this.overTaskLimit = value;
+  }
+}
