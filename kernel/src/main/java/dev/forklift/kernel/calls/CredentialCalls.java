@@ -138,8 +138,8 @@ final class CredentialCalls {
     return become(task, who(task).withGroups(groups));
   }
 
-  /// How many structures of three words follow a header of this version: one, which has the first 32
-  /// capabilities only, or two; 0 for an unknown version, after the caller has been told a known
+  /// How many structures of three words follow a header of this version: one, which has the first
+  /// 32 capabilities only, or two; 0 for an unknown version, after the caller has been told a known
   /// one.
   private static int capabilityWords(Task task, long header) throws Errno {
     UserMemory user = task.memory().user();
@@ -198,7 +198,6 @@ final class CredentialCalls {
       permitted |= r.u32() << shift;
       inheritable |= r.u32() << shift;
     }
-    return become(
-        task, CapabilityChanges.capset(who(task), effective, permitted, inheritable));
+    return become(task, CapabilityChanges.capset(who(task), effective, permitted, inheritable));
   }
 }

@@ -116,8 +116,7 @@ final class LimitCalls {
       throw Errno.EPERM;
     }
     ResourceLimits limits = target.group().limits();
-    if (wanted.hard() > limits.hard(resource)
-        && !task.credentials().has(Capability.SYS_RESOURCE)) {
+    if (wanted.hard() > limits.hard(resource) && !task.credentials().has(Capability.SYS_RESOURCE)) {
       throw Errno.EPERM;
     }
     limits.set(resource, wanted.soft(), wanted.hard());

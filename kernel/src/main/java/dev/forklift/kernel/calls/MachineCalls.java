@@ -37,7 +37,8 @@ final class MachineCalls {
   private static final int LOUDEST = 8;
 
   private static final int REBOOT_MAGIC = 0xfee1dead;
-  private static final Set<Integer> REBOOT_MAGICS = Set.of(672274793, 85072278, 369367448, 537993216);
+  private static final Set<Integer> REBOOT_MAGICS =
+      Set.of(672274793, 85072278, 369367448, 537993216);
   private static final int REBOOT_CAD_OFF = 0;
   private static final int REBOOT_CAD_ON = 0x89abcdef;
   private static final int REBOOT_RESTART = 0x01234567;
@@ -49,6 +50,7 @@ final class MachineCalls {
 
   static void rows(SyscallTable table) {
     table
+        .sys(89, "acct", PATH, MachineCalls::acct)
         .sys(105, "init_module", ADDR, SIZE, ADDR, MachineCalls::initModule)
         .sys(106, "delete_module", PATH, FLAGS, MachineCalls::deleteModule)
         .sys(116, "syslog", INT, ADDR, INT, MachineCalls::syslog)
@@ -60,6 +62,7 @@ final class MachineCalls {
         .sys(179, "sysinfo", ADDR, MachineCalls::sysinfo)
         .sys(273, "finit_module", FD, ADDR, FLAGS, MachineCalls::finitModule)
         .sys(278, "getrandom", ADDR, SIZE, FLAGS, MachineCalls::getrandom)
+        .partial(89, "no accounting: ENOSYS for a file")
         .partial(105, "no module is for this kernel")
         .partial(116, "the log is empty")
         .partial(273, "no module is for this kernel");
@@ -145,8 +148,7 @@ final class MachineCalls {
 
   /// Gives bytes up to the first page that cannot be written, and stops early for a signal.
   private static long getrandom(Task task, long address, long size, int flags) throws Errno {
-    boolean both =
-        (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE);
+    boolean both = (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE);
     if ((flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) != 0 || both) {
       throw Errno.EINVAL;
     }
@@ -159,8 +161,8 @@ final class MachineCalls {
       if (done > 0 && task.signalPending()) {
         break;
       }
-      task.kernel().random().fill(bytes);
       int part = (int) Math.min(bytes.length, length - done);
+      task.kernel().random().fill(bytes, 0, part);
       int written = user.writeUpTo(address + done, bytes, 0, part);
       done += written;
       if (written < part) {
@@ -219,18 +221,31 @@ final class MachineCalls {
     }
     switch (command) {
       case REBOOT_CAD_OFF, REBOOT_CAD_ON -> {}
-      case REBOOT_RESTART, REBOOT_HALT, REBOOT_POWER_OFF -> task.kernel().shutDown();
+      case REBOOT_RESTART, REBOOT_HALT, REBOOT_POWER_OFF -> powerOff(task);
       case REBOOT_RESTART2 -> {
-        String ignored = task.memory().user().readStringUpTo(argument, 255);
-        task.kernel().shutDown();
+        String unused = task.memory().user().readStringUpTo(argument, 255);
+        powerOff(task);
       }
       default -> throw Errno.EINVAL;
     }
     return 0;
   }
 
-  private static long initModule(Task task, long image, long length, long arguments)
-      throws Errno {
+  private static void powerOff(Task task) throws Errno {
+    task.kernel().powerOff();
+    task.await(Sleeper.Mode.KILLABLE, KernelClock.NEVER, () -> false, List.of());
+  }
+
+  /// Turning accounting off is easy; there is none.
+  private static long acct(Task task, long file) throws Errno {
+    require(task, Capability.SYS_PACCT);
+    if (file != 0) {
+      throw Errno.ENOSYS;
+    }
+    return 0;
+  }
+
+  private static long initModule(Task task, long image, long length, long arguments) throws Errno {
     require(task, Capability.SYS_MODULE);
     throw Errno.ENOEXEC;
   }
@@ -246,7 +261,7 @@ final class MachineCalls {
 
   private static long deleteModule(Task task, long name, int flags) throws Errno {
     require(task, Capability.SYS_MODULE);
-    String ignored = task.memory().user().readStringUpTo(name, 59);
+    String unused = task.memory().user().readStringUpTo(name, 59);
     throw Errno.ENOENT;
   }
 }

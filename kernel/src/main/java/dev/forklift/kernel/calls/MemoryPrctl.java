@@ -148,7 +148,7 @@ final class MemoryPrctl {
     if (address < MMAP_MIN_ADDRESS || address >= mm.layout().taskSize()) {
       throw Errno.EINVAL;
     }
-    setPart(task, (int) Math.clamp(option, 0, PR_SET_MM_MAP), address);
+    setPart(task, Math.clamp(option, 0, PR_SET_MM_MAP), address);
   }
 
   /// Eleven addresses of 64 bits, a pointer and two numbers.

@@ -6,7 +6,6 @@ import static dev.forklift.kernel.calls.Args.INT;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
-import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.CapabilityChanges;
 import dev.forklift.kernel.cred.Credentials;
@@ -22,8 +21,8 @@ import java.util.Arrays;
 
 /// prctl(2) and personality(2).
 ///
-/// Options that this kernel does not have, and those of other CPUs, answer EINVAL as options that do
-/// not exist.
+/// Options that this kernel does not have, and those of other CPUs, answer EINVAL as options that
+/// do not exist.
 final class PrctlCalls {
   private static final int PR_SET_PDEATHSIG = 1;
   private static final int PR_GET_PDEATHSIG = 2;
@@ -95,8 +94,8 @@ final class PrctlCalls {
     return old & 0xffff_ffffL;
   }
 
-  private static long prctl(
-      Task task, int option, long second, long third, long fourth, long fifth) throws Errno {
+  private static long prctl(Task task, int option, long second, long third, long fourth, long fifth)
+      throws Errno {
     Rest rest = new Rest(second, third, fourth, fifth);
     UserMemory user = task.memory().user();
     switch (option) {
@@ -110,8 +109,7 @@ final class PrctlCalls {
         return (task.credentials().securebits() & Securebits.KEEP_CAPS) != 0 ? 1 : 0;
       }
       case PR_SET_KEEPCAPS ->
-          CredentialChange.commit(
-              task, CapabilityChanges.setKeepCaps(task.credentials(), second));
+          CredentialChange.commit(task, CapabilityChanges.setKeepCaps(task.credentials(), second));
       case PR_GET_TIMING -> {
         return 0;
       }
@@ -123,14 +121,12 @@ final class PrctlCalls {
       case PR_SET_NAME -> task.setName(user.readStringUpTo(second, COMM - 1));
       case PR_GET_NAME ->
           user.write(
-              second,
-              Arrays.copyOf(task.name().getBytes(StandardCharsets.ISO_8859_1), COMM));
+              second, Arrays.copyOf(task.name().getBytes(StandardCharsets.ISO_8859_1), COMM));
       case PR_CAPBSET_READ -> {
         return (task.credentials().bounding() & CapabilityChanges.bit(second)) != 0 ? 1 : 0;
       }
       case PR_CAPBSET_DROP ->
-          CredentialChange.commit(
-              task, CapabilityChanges.dropBounding(task.credentials(), second));
+          CredentialChange.commit(task, CapabilityChanges.dropBounding(task.credentials(), second));
       case PR_GET_SECUREBITS -> {
         return task.credentials().securebits();
       }

@@ -64,8 +64,7 @@ final class SchedulingCalls {
 
   /// sched_rr_get_interval with 64-bit times on 32-bit guests.
   static void time64Rows(SyscallTable table) {
-    table.sys(
-        423, "sched_rr_get_interval_time64", INT, ADDR, (t, p, a) -> interval(t, p, a, true));
+    table.sys(423, "sched_rr_get_interval_time64", INT, ADDR, (t, p, a) -> interval(t, p, a, true));
   }
 
   private static List<Task> tasks(Task task, int which, int who) throws Errno {

@@ -17,8 +17,18 @@ public final class SyscallTables {
     SignalCalls.rows(table);
     MemoryCalls.rows(table, abi.dataModel().is64Bit());
     FileCalls.rows(table, files, abi.dataModel().is64Bit());
+    CredentialCalls.rows(table);
+    SessionCalls.rows(table);
+    SchedulingCalls.rows(table);
+    IoPriorityCalls.rows(table);
+    PrctlCalls.rows(table);
+    LimitCalls.rows(table);
+    MachineCalls.rows(table);
+    KcmpCall.rows(table);
+    AbsentCalls.rows(table, abi.dataModel().is64Bit());
     if (!abi.dataModel().is64Bit()) {
       SignalCalls.time64Rows(table);
+      SchedulingCalls.time64Rows(table);
     }
     if (clone3) {
       ProcessCalls.clone3Row(table);

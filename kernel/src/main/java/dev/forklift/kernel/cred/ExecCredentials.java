@@ -33,8 +33,7 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
             .withCapabilities(permitted, allEffective ? permitted : ambient, old.inheritable())
             .withAmbient(ambient)
             .withSecurebits(old.securebits() & ~Securebits.KEEP_CAPS);
-    boolean secure =
-        setsIds || (old.uid() != 0 && (allEffective || (permitted & ~ambient) != 0));
+    boolean secure = setsIds || (old.uid() != 0 && (allEffective || (permitted & ~ambient) != 0));
     return new ExecCredentials(now, secure);
   }
 }

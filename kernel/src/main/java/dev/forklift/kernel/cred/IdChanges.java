@@ -21,8 +21,8 @@ public final class IdChanges {
     return changed(old, old.uid(), uid, old.suid());
   }
 
-  /// setreuid(2). The saved id follows the effective one if the real one is set, or if the effective
-  /// one becomes another than the real one was.
+  /// setreuid(2). The saved id follows the effective one if the real one is set, or if the
+  /// effective one becomes another than the real one was.
   public static Credentials setreuid(Credentials old, int ruid, int euid) throws Errno {
     boolean privileged = old.has(Capability.SETUID);
     if (ruid != KEEP && ruid != old.uid() && ruid != old.euid() && !privileged) {
@@ -50,12 +50,10 @@ public final class IdChanges {
 
   /// setfsuid(2). Whoever may not, or names no id, changes nothing and is not told.
   public static Credentials setfsuid(Credentials old, int uid) {
-    if (uid == KEEP
-        || !(isUid(old, uid) || uid == old.fsuid() || old.has(Capability.SETUID))) {
+    if (uid == KEEP || !(isUid(old, uid) || uid == old.fsuid() || old.has(Capability.SETUID))) {
       return old;
     }
-    return CapabilityChanges.afterFsuid(
-        old, old.withUids(old.uid(), old.euid(), old.suid(), uid));
+    return CapabilityChanges.afterFsuid(old, old.withUids(old.uid(), old.euid(), old.suid(), uid));
   }
 
   /// setgid(2).
@@ -81,8 +79,7 @@ public final class IdChanges {
     }
     int effective = or(egid, old.egid());
     boolean saves = rgid != KEEP || (egid != KEEP && egid != old.gid());
-    return old.withGids(
-        or(rgid, old.gid()), effective, saves ? effective : old.sgid(), effective);
+    return old.withGids(or(rgid, old.gid()), effective, saves ? effective : old.sgid(), effective);
   }
 
   /// setresgid(2).

@@ -1,7 +1,7 @@
 package dev.forklift.kernel.cred;
 
-/// The secure bits of credentials (PR_SET_SECUREBITS): each switches off a way in which user id 0 is
-/// special, and has a lock bit above it.
+/// The secure bits of credentials (PR_SET_SECUREBITS): each switches off a way in which user id 0
+/// is special, and has a lock bit above it.
 public final class Securebits {
   /// Executing a program as user 0 gives no capabilities.
   public static final int NOROOT = 1;

@@ -33,7 +33,10 @@ final class Init implements Runnable {
         }
       }
     } catch (Errno e) {
-      throw new IllegalStateException("init", e);
+      if (!self.group().isExiting()) {
+        throw new IllegalStateException("init", e);
+      }
+      // Somebody has switched the machine off.
     }
     self.requestEnd(0);
   }

@@ -1,21 +1,13 @@
 package dev.forklift.kernel.mm;
 
-/// What a process has asked of its memory as a whole: by prctl(2), and by membarrier(2).
+/// What a process has asked of its memory as a whole, by prctl(2).
 public final class MemoryPolicy {
   private boolean hugePagesDisabled;
   private boolean refusesExecGain;
   private boolean refusalInherited;
-  private int barriers;
 
-  /// What the copy for a child starts with.
-  public MemoryPolicy forFork() {
-    MemoryPolicy copy = forExec();
-    copy.barriers = barriers;
-    return copy;
-  }
-
-  /// What the memory of the next program starts with.
-  public MemoryPolicy forExec() {
+  /// What a child's copy or the next program starts with.
+  public MemoryPolicy inherited() {
     MemoryPolicy copy = new MemoryPolicy();
     copy.hugePagesDisabled = hugePagesDisabled;
     if (refusalInherited) {
@@ -47,14 +39,5 @@ public final class MemoryPolicy {
   public void refuseExecGain(boolean inherited) {
     refusesExecGain = true;
     refusalInherited = inherited;
-  }
-
-  /// The kinds of barriers that it has registered for, as membarrier(2) counts them.
-  public int barriers() {
-    return barriers;
-  }
-
-  public void registerBarrier(int kind) {
-    barriers |= kind;
   }
 }

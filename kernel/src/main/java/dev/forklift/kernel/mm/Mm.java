@@ -34,6 +34,7 @@ public final class Mm {
 
   private ImageLayout image = ImageLayout.NONE;
   private long[] auxv = {};
+  private MemoryPolicy policy = new MemoryPolicy();
   private long brk;
   private int futureLocks;
   private int barrierRegistrations;
@@ -87,6 +88,7 @@ public final class Mm {
     Mm child = new Mm(spaces, new VmaMap(map, copy), limits);
     child.image = image;
     child.auxv = auxv;
+    child.policy = policy.inherited();
     child.brk = brk;
     child.barrierRegistrations = barrierRegistrations;
     if (executable != null) {
@@ -174,6 +176,23 @@ public final class Mm {
     if (brk < image.startBrk()) {
       brk = image.startBrk();
     }
+  }
+
+  /// Changes what is known about the image, and where the break is, without mapping anything
+  /// (PR_SET_MM).
+  public void changeImage(ImageLayout image, long brk) {
+    this.image = image;
+    this.brk = brk;
+  }
+
+  /// What the process has asked of its memory.
+  public MemoryPolicy policy() {
+    return policy;
+  }
+
+  /// Takes over what the program before has asked for.
+  public void inheritPolicy(Mm before) {
+    policy = before.policy.inherited();
   }
 
   /// The auxiliary vector as the program got it: types and values in turn.

@@ -185,6 +185,10 @@ final class Mmap {
     if (counted && !request.has(MAP_NORESERVE) && !mm.mayCommit(length)) {
       throw Errno.ENOMEM;
     }
+    int writeAndExecute = PROT_WRITE | PROT_EXEC;
+    if (mm.policy().refusesExecGain() && (protection & writeAndExecute) == writeAndExecute) {
+      throw Errno.EACCES;
+    }
   }
 
   private void map(long address, long length, Vma vma) {

@@ -78,7 +78,7 @@ public final class Mprotect {
   private static void check(Mm mm, Region region, long start, long end, int protection)
       throws Errno {
     Vma vma = VmaMap.vma(region);
-    if ((protection & ~vma.allowedProtection()) != 0) {
+    if (gainsExec(mm, region, protection) || (protection & ~vma.allowedProtection()) != 0) {
       throw Errno.EACCES;
     }
     boolean splits = start > region.start() || end < region.end();
@@ -91,5 +91,12 @@ public final class Mprotect {
     if (becomesData && !mm.mayHaveData(mm.pages(end - start))) {
       throw Errno.ENOMEM;
     }
+  }
+
+  /// What PR_SET_MDWE refuses.
+  private static boolean gainsExec(Mm mm, Region region, int protection) {
+    return mm.policy().refusesExecGain()
+        && (protection & PROT_EXEC) != 0
+        && ((protection & PROT_WRITE) != 0 || (region.protection() & PROT_EXEC) == 0);
   }
 }

@@ -54,7 +54,6 @@ public final class CredentialChange {
   }
 
   private static boolean isOverLimit(Task task, int uid) {
-    return task.kernel().tasksOfUser(uid)
-        > task.group().limits().soft(ResourceLimits.RLIMIT_NPROC);
+    return task.kernel().tasksOfUser(uid) > task.group().limits().soft(ResourceLimits.RLIMIT_NPROC);
   }
 }

@@ -2,8 +2,8 @@ package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
-import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.ExecCredentials;
 import dev.forklift.kernel.loader.ExecRequest;
 import dev.forklift.kernel.loader.LoadedProgram;
 import dev.forklift.kernel.mm.Mm;
@@ -23,6 +23,7 @@ public final class Exec {
   ///
   /// @throws Errno why it cannot be executed; the old program then goes on
   public static void execute(Task task, ExecRequest request) throws Errno {
+    CredentialChange.checkTaskLimit(task);
     Kernel kernel = task.kernel();
     LoadedProgram program =
         kernel.loader().load(task, request, task.group().limits(), !task.noNewPrivileges());
@@ -44,8 +45,12 @@ public final class Exec {
   ///   killed; the old program then goes on
   private static void replace(Task task, LoadedProgram program) throws Errno {
     becomeOnlyThread(task);
-    TaskExit.giveUpMemory(task);
     Mm mm = program.mm();
+    Mm old = task.mm();
+    if (old != null) {
+      mm.inheritPolicy(old);
+    }
+    TaskExit.giveUpMemory(task);
     task.setMm(mm);
     task.setExecutable(program.executable());
     task.setName(program.name());
@@ -130,24 +135,17 @@ public final class Exec {
     task.files().closeOnExec();
   }
 
-  /// Set-user-id and set-group-id files, and what exec does to capabilities (capabilities(7)).
+  /// Set-user-id and set-group-id files, and what exec does to capabilities. A program that may do
+  /// more than its caller is not exposed to what its caller has set up.
   private static void applyCredentials(Task task, LoadedProgram program) {
     Credentials old = task.credentials();
-    int euid = program.setUid() >= 0 ? program.setUid() : old.euid();
-    int egid = program.setGid() >= 0 ? program.setGid() : old.egid();
-    boolean changes = euid != old.euid() || egid != old.egid();
-    Credentials now =
-        old.withUids(old.uid(), euid, euid, euid).withGids(old.gid(), egid, egid, egid);
-    boolean root = euid == 0 || old.uid() == 0;
-    long permitted = root ? old.inheritable() | old.bounding() : changes ? 0 : old.ambient();
-    long effective = euid == 0 ? permitted : changes ? 0 : old.ambient();
-    if (changes) {
+    task.setDumpable(old.euid() == old.uid() && old.egid() == old.gid());
+    ExecCredentials next =
+        ExecCredentials.of(old, program.setUid(), program.setGid(), task.noNewPrivileges());
+    CredentialChange.commit(task, next.credentials());
+    task.settings().enterProgram(next.secure());
+    if (next.secure()) {
       task.setParentDeathSignal(0);
-      now = now.withAmbient(0);
     }
-    task.setDumpable(!changes && old.euid() == old.uid() && old.egid() == old.gid());
-    task.setCredentials(
-        now.withCapabilities(
-            permitted & Capability.ALL, effective & Capability.ALL, old.inheritable()));
   }
 }

@@ -33,6 +33,7 @@ public final class Kernel {
   private final Loader loader;
   private final ExitHooks exitHooks;
   private final ThreadLocal<Task> current = new ThreadLocal<>();
+  private final ObjectOrder objectOrder = new ObjectOrder();
   private UtsName utsName;
   private int tasks;
   private long forks;
@@ -216,6 +217,20 @@ public final class Kernel {
       }
       task.kick();
     }
+  }
+
+  /// Switches off because a guest says so (reboot(2)): pid 1 ends, and with it the machine.
+  public void powerOff() {
+    Task init = pids.reaper();
+    if (init != null) {
+      TaskExit.endGroup(init, 0);
+      init.kick();
+    }
+  }
+
+  /// Tells objects apart for kcmp(2).
+  public ObjectOrder objectOrder() {
+    return objectOrder;
   }
 
   /// What other subsystems do when processes execute a program or end.

@@ -30,7 +30,7 @@ public final class Scheduling {
   /// Changes policy and priority.
   ///
   /// @throws Errno EINVAL for what does not fit together, EPERM for what the caller may not do,
-  ///     EBUSY if too much of the processor is reserved
+  ///   EBUSY if too much of the processor is reserved
   public static void set(Task caller, Task target, Request request) throws Errno {
     SchedulingAttributes old = target.scheduling();
     boolean keeps = request.policy() == -1;

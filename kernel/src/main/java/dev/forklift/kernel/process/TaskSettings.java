@@ -9,6 +9,12 @@ public final class TaskSettings {
     DEFAULT
   }
 
+  private static final int EXECUTION_DOMAIN = 0xff;
+
+  /// Flags that would weaken a program that may do more than its caller: READ_IMPLIES_EXEC,
+  /// ADDR_NO_RANDOMIZE, ADDR_COMPAT_LAYOUT, MMAP_PAGE_ZERO.
+  private static final int WEAKENING = 0x0040_0000 | 0x0004_0000 | 0x0020_0000 | 0x0010_0000;
+
   private int personality;
   private MemoryFailure memoryFailure = MemoryFailure.DEFAULT;
   private boolean ioFlusher;
@@ -32,6 +38,11 @@ public final class TaskSettings {
 
   public void setPersonality(int personality) {
     this.personality = personality;
+  }
+
+  /// Another program begins, which is always one for Linux.
+  void enterProgram(boolean secure) {
+    personality &= ~(secure ? EXECUTION_DOMAIN | WEAKENING : EXECUTION_DOMAIN);
   }
 
   public MemoryFailure memoryFailure() {
