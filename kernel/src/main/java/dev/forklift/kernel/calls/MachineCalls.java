@@ -4,7 +4,6 @@ import static dev.forklift.kernel.calls.Args.ADDR;
 import static dev.forklift.kernel.calls.Args.FD;
 import static dev.forklift.kernel.calls.Args.FLAGS;
 import static dev.forklift.kernel.calls.Args.INT;
-import static dev.forklift.kernel.calls.Args.MODE;
 import static dev.forklift.kernel.calls.Args.PATH;
 import static dev.forklift.kernel.calls.Args.SIZE;
 
@@ -58,7 +57,6 @@ final class MachineCalls {
         .sys(160, "uname", ADDR, MachineCalls::uname)
         .sys(161, "sethostname", ADDR, INT, MachineCalls::sethostname)
         .sys(162, "setdomainname", ADDR, INT, MachineCalls::setdomainname)
-        .sys(166, "umask", MODE, (t, mask) -> t.fs().setUmask(mask & 0777))
         .sys(179, "sysinfo", ADDR, MachineCalls::sysinfo)
         .sys(273, "finit_module", FD, ADDR, FLAGS, MachineCalls::finitModule)
         .sys(278, "getrandom", ADDR, SIZE, FLAGS, MachineCalls::getrandom)
