@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Makes the [Code] of a block from its steps.
-final class Encoder {
+final class Encoder implements Op.Visitor {
   /// Slots that only this class hands out, for numbers where an operation takes a slot.
   private static final int FIRST_SCRATCH = Cpu.DISCARD - 16;
 
@@ -37,7 +37,8 @@ final class Encoder {
   static Block encode(List<Op> ops, long start, long end, int count, boolean is32Bit) {
     Encoder encoder = new Encoder(start, is32Bit);
     for (Op op : ops) {
-      encoder.encode(op);
+      encoder.scratch = FIRST_SCRATCH;
+      op.accept(encoder);
     }
     encoder.endInstruction();
     return new Block(
@@ -50,55 +51,18 @@ final class Encoder {
         Arrays.copyOf(encoder.lengths, encoder.instructions));
   }
 
-  private void encode(Op op) {
-    scratch = FIRST_SCRATCH;
-    switch (op) {
-      case Op.Instruction(long pc, int bytes) -> beginInstruction(pc, bytes);
-      case Op.Move(int d, Value source) -> move(d, source);
-      case Op.Binary binary -> binary(binary);
-      case Op.Extend(int d, Value a, int bits, boolean signed) ->
-          add(extension(bits, signed), d, slot(a), Cpu.ZERO, 0);
-      case Op.SwapBytes(Width width, int d, Value a) ->
-          add(width == Width.W32 ? Code.SWAP_32 : Code.SWAP_64, d, slot(a), Cpu.ZERO, 0);
-      case Op.Select(int d, Value condition, Value a, Value b) ->
-          add(Code.SELECT, d, slot(condition), slot(a), slot(b));
-      case Op.Load load -> load(load);
-      case Op.Store store -> store(store);
-      case Op.CompareExchange(int d, int bytes, Value address, Value expected, Value to) ->
-          add(
-              bytes == Integer.BYTES ? Code.EXCHANGE_32 : Code.EXCHANGE_64,
-              d,
-              slot(address),
-              slot(expected),
-              slot(to));
-      case Op.Fence() -> add(Code.FENCE, Cpu.ZERO, Cpu.ZERO, Cpu.ZERO, 0);
-      case Op.RaiseIf(Value condition, int mask, int exception) ->
-          add(Code.RAISE_IF, mask & 0xff, slot(condition), Cpu.ZERO, exception);
-      case Op.CallJava call -> call(call);
-      case Op.Branch(BinaryOp test, Value a, Value b, long taken, long _) -> {
-        // Both operands are slots, and the number is the target.
-        int left = slot(a);
-        add(branch(test), taken <= lastPc ? 1 : 0, left, slot(b), distance(taken));
-      }
-      case Op.Jump(long target, Op.JumpKind kind) -> jump(target, kind);
-      case Op.JumpIndirect(Value target, Op.JumpKind _) ->
-          add(Code.JUMP_INDIRECT, 1, slot(target), Cpu.ZERO, 0);
-      case Op.Trap(int number, long _) -> add(Code.TRAP, 0, Cpu.ZERO, Cpu.ZERO, number);
-      case Op.Raise(int exception) -> add(Code.RAISE, 0, Cpu.ZERO, Cpu.ZERO, exception);
-    }
-  }
-
-  private void beginInstruction(long pc, int bytes) {
+  @Override
+  public void instruction(Op.Instruction op) {
     if (instructions > 0) {
       endInstruction();
-      lengths[instructions - 1] = (byte) (pc - lastPc);
+      lengths[instructions - 1] = (byte) (op.pc() - lastPc);
     }
     if (instructions == words.length) {
       words = Arrays.copyOf(words, 2 * instructions);
       lengths = Arrays.copyOf(lengths, 2 * instructions);
     }
-    lengths[instructions++] = (byte) bytes;
-    lastPc = pc;
+    lengths[instructions++] = (byte) op.length();
+    lastPc = op.pc();
     lastBegin = length;
   }
 
@@ -110,7 +74,68 @@ final class Encoder {
     words[instructions - 1] = (byte) count;
   }
 
-  private void binary(Op.Binary op) {
+  @Override
+  public void move(Op.Move op) {
+    move(op.destination(), op.source());
+  }
+
+  @Override
+  public void extend(Op.Extend op) {
+    int code = extension(op.bits(), op.signed());
+    add(code, op.destination(), slot(op.a()), Cpu.ZERO, 0);
+  }
+
+  @Override
+  public void swapBytes(Op.SwapBytes op) {
+    int code = op.width() == Width.W32 ? Code.SWAP_32 : Code.SWAP_64;
+    add(code, op.destination(), slot(op.a()), Cpu.ZERO, 0);
+  }
+
+  @Override
+  public void select(Op.Select op) {
+    add(Code.SELECT, op.destination(), slot(op.condition()), slot(op.a()), slot(op.b()));
+  }
+
+  @Override
+  public void compareExchange(Op.CompareExchange op) {
+    int code = op.bytes() == Integer.BYTES ? Code.EXCHANGE_32 : Code.EXCHANGE_64;
+    int expected = slot(op.expected());
+    add(code, op.destination(), slot(op.address()), expected, slot(op.replacement()));
+  }
+
+  @Override
+  public void fence(Op.Fence op) {
+    add(Code.FENCE);
+  }
+
+  @Override
+  public void raiseIf(Op.RaiseIf op) {
+    add(Code.RAISE_IF, op.mask() & 0xff, slot(op.condition()), Cpu.ZERO, op.exception());
+  }
+
+  @Override
+  public void branch(Op.Branch op) {
+    int safePoint = op.taken() <= lastPc ? 1 : 0;
+    add(branch(op.op()), safePoint, slot(op.a()), slot(op.b()), distance(op.taken()));
+  }
+
+  @Override
+  public void jumpIndirect(Op.JumpIndirect op) {
+    add(Code.JUMP_INDIRECT, 1, slot(op.target()), Cpu.ZERO, 0);
+  }
+
+  @Override
+  public void trap(Op.Trap op) {
+    add(Code.TRAP, 0, Cpu.ZERO, Cpu.ZERO, op.code());
+  }
+
+  @Override
+  public void raise(Op.Raise op) {
+    add(Code.RAISE, 0, Cpu.ZERO, Cpu.ZERO, op.exception());
+  }
+
+  @Override
+  public void binary(Op.Binary op) {
     BinaryOp kind = op.op();
     boolean narrow = op.width() == Width.W32;
     int a = slot(op.a());
@@ -149,7 +174,8 @@ final class Encoder {
     };
   }
 
-  private void load(Op.Load load) {
+  @Override
+  public void load(Op.Load load) {
     int base = base(load.base(), load.displacement());
     int number = number(load.displacement());
     check(load.aligned(), load.bytes(), base, number, 0);
@@ -163,17 +189,18 @@ final class Encoder {
         };
     add(code, load.destination(), base, Cpu.ZERO, number);
     if (load.ordering() == Op.Ordering.ACQUIRE) {
-      add(Code.FENCE_ACQUIRE, Cpu.ZERO, Cpu.ZERO, Cpu.ZERO, 0);
+      add(Code.FENCE_ACQUIRE);
     }
   }
 
-  private void store(Op.Store store) {
+  @Override
+  public void store(Op.Store store) {
     int base = base(store.base(), store.displacement());
     int number = number(store.displacement());
     int value = slot(store.value());
     check(store.aligned(), store.bytes(), base, number, 1);
     if (store.ordering() == Op.Ordering.RELEASE) {
-      add(Code.FENCE_RELEASE, Cpu.ZERO, Cpu.ZERO, Cpu.ZERO, 0);
+      add(Code.FENCE_RELEASE);
     }
     int code =
         switch (store.bytes()) {
@@ -195,9 +222,6 @@ final class Encoder {
   /// The slot of the base, or of the whole address if the displacement is too large for a word.
   private int base(Value base, long displacement) {
     if (displacement == (int) displacement) {
-      if (base instanceof Value.Const(long address) && address == (int) address) {
-        return slot(base);
-      }
       return slot(base);
     }
     int sum = scratch++;
@@ -209,7 +233,8 @@ final class Encoder {
     return displacement == (int) displacement ? (int) displacement : 0;
   }
 
-  private void call(Op.CallJava call) {
+  @Override
+  public void callJava(Op.CallJava call) {
     List<Value> arguments = call.arguments();
     int first = scratch;
     scratch += arguments.size();
@@ -224,8 +249,10 @@ final class Encoder {
     functions.add(call.function());
   }
 
-  private void jump(long target, Op.JumpKind kind) {
-    int safePoint = kind != Op.JumpKind.JUMP || target <= lastPc ? 1 : 0;
+  @Override
+  public void jump(Op.Jump op) {
+    long target = op.target();
+    int safePoint = op.kind() != Op.JumpKind.JUMP || target <= lastPc ? 1 : 0;
     if (is32Bit || target - start == (int) (target - start)) {
       add(Code.JUMP, safePoint, Cpu.ZERO, Cpu.ZERO, (int) (target - start));
     } else {
@@ -246,34 +273,35 @@ final class Encoder {
   }
 
   private void move(int destination, Value value) {
-    switch (value) {
-      case Value.Reg(int index) -> add(Code.MOVE, destination, Cpu.ZERO, index, 0);
-      case Value.Const(long number) -> {
-        if (number == (int) number) {
-          add(Code.MOVE, destination, Cpu.ZERO, Cpu.ZERO, (int) number);
-        } else {
-          add(Code.WIDE, destination, Cpu.ZERO, Cpu.ZERO, 0);
-          append(number);
-        }
-      }
+    if (!(value instanceof Value.Const(long number))) {
+      add(Code.MOVE, destination, Cpu.ZERO, slot(value), 0);
+    } else if (number == (int) number) {
+      add(Code.MOVE, destination, Cpu.ZERO, Cpu.ZERO, (int) number);
+    } else {
+      add(Code.WIDE, destination, Cpu.ZERO, Cpu.ZERO, 0);
+      append(number);
     }
   }
 
   /// The slot that holds the value; numbers get a scratch slot.
   private int slot(Value value) {
-    return switch (value) {
-      case Value.Reg(int index) -> index;
-      case Value.Const(long number) when number == 0 -> Cpu.ZERO;
-      case Value.Const _ -> {
-        int slot = scratch++;
-        move(slot, value);
-        yield slot;
-      }
-    };
+    if (value instanceof Value.Reg(int index)) {
+      return index;
+    }
+    if (value.equals(Value.ZERO)) {
+      return Cpu.ZERO;
+    }
+    int slot = scratch++;
+    move(slot, value);
+    return slot;
   }
 
   private int wide(long number) {
     return slot(new Value.Const(number));
+  }
+
+  private void add(int op) {
+    add(op, Cpu.DISCARD, Cpu.ZERO, Cpu.ZERO, 0);
   }
 
   private void add(int op, int d, int a, int b, int number) {

@@ -424,25 +424,20 @@ public final class Ir {
 
   /// The terminator with operands that the commit does not change, and the right way on.
   private Op.Terminator settle(Op.Terminator op) {
-    return switch (op) {
-      case Op.Branch(BinaryOp test, Value a, Value b, long taken, long _) -> {
-        // Nothing was decided while the slot was unknown: fold and find the way on only now.
-        if (a instanceof Value.Const(long left) && b instanceof Value.Const(long right)) {
-          long target = Arithmetic.holds(test, left, right) ? taken : address(nextPc);
-          yield new Op.Jump(target, JumpKind.JUMP);
-        }
-        yield new Op.Branch(test, stable(a), stable(b), taken, address(nextPc));
+    if (op instanceof Op.Branch(BinaryOp test, Value a, Value b, long taken, long _)) {
+      // Nothing was decided while the slot was unknown: fold and find the way on only now.
+      if (a instanceof Value.Const(long left) && b instanceof Value.Const(long right)) {
+        long target = Arithmetic.holds(test, left, right) ? taken : address(nextPc);
+        return new Op.Jump(target, JumpKind.JUMP);
       }
-      case Op.JumpIndirect(Value target, JumpKind kind) -> {
-        if (target instanceof Value.Const(long known)) {
-          yield new Op.Jump(address(known), kind);
-        }
-        yield new Op.JumpIndirect(stable(target), kind);
-      }
-      case Op.Jump jump -> jump;
-      case Op.Trap trap -> trap;
-      case Op.Raise raise -> raise;
-    };
+      return new Op.Branch(test, stable(a), stable(b), taken, address(nextPc));
+    }
+    if (op instanceof Op.JumpIndirect(Value target, JumpKind kind)) {
+      return target instanceof Value.Const(long known)
+          ? new Op.Jump(address(known), kind)
+          : new Op.JumpIndirect(stable(target), kind);
+    }
+    return op;
   }
 
   /// The value itself, or a copy of it if it is a register that is about to change.
@@ -481,9 +476,10 @@ public final class Ir {
     Value value = pending(0);
     int last = ops.size() - 1;
     if (value instanceof Value.Reg(int index) && index >= firstTemporary && !reads(behind, value)) {
-      Op redirected = redirect(ops.get(last), index, register);
-      if (redirected != null) {
-        ops.set(last, redirected);
+      if (ops.get(last) instanceof Op.Result result
+          && result.destination() == index
+          && !(result instanceof Op.CallJava)) {
+        ops.set(last, result.into(register));
         return;
       }
     }
@@ -503,39 +499,15 @@ public final class Ir {
   }
 
   private static boolean reads(Op.@Nullable Terminator op, Value value) {
-    return switch (op) {
-      case Op.Branch branch -> branch.a().equals(value) || branch.b().equals(value);
-      case Op.JumpIndirect jump -> jump.target().equals(value);
-      case null, default -> false;
-    };
+    if (op instanceof Op.Branch branch) {
+      return branch.a().equals(value) || branch.b().equals(value);
+    }
+    return op instanceof Op.JumpIndirect jump && jump.target().equals(value);
   }
 
   private void move(int register, Value value) {
     if (!value.equals(new Value.Reg(register))) {
       ops.add(new Op.Move(register, value));
     }
-  }
-
-  /// The operation with its result in `to` instead of `from`, or null if it does not give `from`.
-  private static @Nullable Op redirect(Op op, int from, int to) {
-    return switch (op) {
-      case Op.Binary(BinaryOp o, Width w, int d, Value a, Value b) when d == from ->
-          new Op.Binary(o, w, to, a, b);
-      case Op.Extend(int d, Value a, int bits, boolean signed) when d == from ->
-          new Op.Extend(to, a, bits, signed);
-      case Op.SwapBytes(Width w, int d, Value a) when d == from -> new Op.SwapBytes(w, to, a);
-      case Op.Select(int d, Value c, Value a, Value b) when d == from -> new Op.Select(to, c, a, b);
-      case Op.Load(
-              int d,
-              int bytes,
-              boolean signed,
-              boolean aligned,
-              Ordering ordering,
-              Value base,
-              long displacement)
-          when d == from ->
-          new Op.Load(to, bytes, signed, aligned, ordering, base, displacement);
-      default -> null;
-    };
   }
 }

@@ -51,6 +51,14 @@ final class DecodeText {
       @Nullable Map<String, Syntax.Kind> set,
       @Nullable String syntax) {}
 
+  /// An argument given among the bits. How many bits follow is known only at the end of the line.
+  private record Inline(String name, boolean signed, int before, int length) {
+    Pattern.Argument argument(int all) {
+      Field.Piece piece = new Field.Piece(all - before - length, length);
+      return new Pattern.Variable(name, new Field(List.of(piece), signed, 0));
+    }
+  }
+
   private DecodeText(String file, Registers registers) {
     this.file = file;
     kinds.put("num", new Syntax.Number());
@@ -68,7 +76,6 @@ final class DecodeText {
       result.readLine(result.split(text, start, end));
       start = end + 1;
     }
-    result.refuseOverlaps();
     return result;
   }
 
@@ -215,6 +222,7 @@ final class DecodeText {
     int reserved = 0;
     int reservedMatch = 0;
     List<Pattern.Argument> arguments = new ArrayList<>();
+    List<Inline> inline = new ArrayList<>();
     Map<String, Syntax.Kind> set = null;
     String syntax = null;
     for (String word : words) {
@@ -240,15 +248,12 @@ final class DecodeText {
         int colon = word.indexOf(':');
         boolean signed = word.startsWith("s", colon + 1);
         int length = number(word.substring(colon + (signed ? 2 : 1)));
-        // Positions count from the end, which is not known yet: remember them from the start.
-        Field field = new Field(List.of(new Field.Piece(bits, length)), signed, 0);
-        arguments.add(new Pattern.Variable(word.substring(0, colon).intern(), field));
+        inline.add(new Inline(word.substring(0, colon).intern(), signed, bits, length));
         mask <<= length;
         match <<= length;
         reserved <<= length;
         reservedMatch <<= length;
         bits += length;
-        inline.add(field);
       } else {
         throw error("'" + word + "' makes no sense here");
       }
@@ -256,26 +261,10 @@ final class DecodeText {
     if (bits != 0 && bits != 16 && bits != 32) {
       throw error(bits + " bits; 16 or 32 are possible");
     }
-    int end = bits;
-    arguments.replaceAll(a -> placed(a, end));
-    inline.clear();
-    return new Format(bits, mask, match, reserved, reservedMatch, arguments, set, syntax);
-  }
-
-  private final List<Field> inline = new ArrayList<>();
-
-  private Pattern.Argument placed(Pattern.Argument argument, int end) {
-    if (argument instanceof Pattern.Variable(String name, Field field)) {
-      for (Field one : inline) {
-        if (one == field) {
-          Field.Piece piece = field.pieces().getFirst();
-          int position = end - piece.position() - piece.length();
-          List<Field.Piece> pieces = List.of(new Field.Piece(position, piece.length()));
-          return new Pattern.Variable(name, new Field(pieces, field.signed(), 0));
-        }
-      }
+    for (Inline field : inline) {
+      arguments.add(field.argument(bits));
     }
-    return argument;
+    return new Format(bits, mask, match, reserved, reservedMatch, arguments, set, syntax);
   }
 
   private static boolean isBits(String word) {
@@ -482,23 +471,6 @@ final class DecodeText {
     throw error(pattern.name() + " has no argument '" + name + "' to choose");
   }
 
-  private void refuseOverlaps() {
-    List<Pattern> all = patterns();
-    for (int i = 0; i < all.size(); i++) {
-      for (int j = 0; j < i; j++) {
-        if (all.get(i).overlaps(all.get(j))) {
-          line = all.get(i).line();
-          throw error(
-              all.get(i).name()
-                  + " overlaps "
-                  + all.get(j).name()
-                  + " of line "
-                  + all.get(j).line());
-        }
-      }
-    }
-  }
-
   private int number(String text) {
     try {
       return Integer.decode(text);
@@ -508,6 +480,16 @@ final class DecodeText {
   }
 
   private IllegalArgumentException error(String message) {
+    return error(line, message);
+  }
+
+  IllegalArgumentException overlap(Pattern one, Pattern other) {
+    String where = other.name() + " of line " + other.line();
+    return error(one.line(), one.name() + " overlaps " + where);
+  }
+
+  /// Says what is wrong with a line.
+  IllegalArgumentException error(int line, String message) {
     return new IllegalArgumentException(file + ":" + line + ": " + message);
   }
 }

@@ -32,16 +32,18 @@ sealed interface DecodeTree {
   }
 
   /// A tree of patterns of one length.
-  static DecodeTree of(List<Pattern> patterns) {
-    return of(patterns, -1);
+  static DecodeTree of(DecodeText text, List<Pattern> patterns) {
+    return of(text, patterns, -1);
   }
 
-  private static DecodeTree of(List<Pattern> patterns, int untested) {
+  private static DecodeTree of(DecodeText text, List<Pattern> patterns, int untested) {
     int common = untested;
     for (Pattern pattern : patterns) {
       common &= pattern.mask();
     }
     if (common == 0 || patterns.size() <= 2) {
+      // Patterns that overlap never part on the way here.
+      refuseOverlaps(text, patterns);
       return new Few(patterns.toArray(Pattern[]::new));
     }
     int shift = Integer.numberOfTrailingZeros(common);
@@ -56,8 +58,18 @@ sealed interface DecodeTree {
     }
     DecodeTree[] branches = new DecodeTree[1 << bits];
     for (int i = 0; i < branches.length; i++) {
-      branches[i] = of(groups.get(i), untested & ~tested);
+      branches[i] = of(text, groups.get(i), untested & ~tested);
     }
     return new Choice(shift, bits, branches);
+  }
+
+  private static void refuseOverlaps(DecodeText text, List<Pattern> patterns) {
+    for (int i = 0; i < patterns.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (patterns.get(i).overlaps(patterns.get(j))) {
+          throw text.overlap(patterns.get(i), patterns.get(j));
+        }
+      }
+    }
   }
 }

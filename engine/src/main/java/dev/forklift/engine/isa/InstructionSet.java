@@ -56,8 +56,21 @@ public final class InstructionSet {
       (pattern.bytes() == Short.BYTES ? shortPatterns : longPatterns).add(pattern);
     }
     hasShort = !shortPatterns.isEmpty();
-    shortTree = DecodeTree.of(shortPatterns);
-    longTree = DecodeTree.of(longPatterns);
+    shortTree = DecodeTree.of(text, shortPatterns);
+    longTree = DecodeTree.of(text, longPatterns);
+    for (Pattern pattern : longPatterns) {
+      for (Pattern other : shortPatterns) {
+        int common = firstHalf(pattern.mask()) & other.mask();
+        if ((firstHalf(pattern.match()) & common) == (other.match() & common)) {
+          throw text.overlap(pattern, other);
+        }
+      }
+    }
+  }
+
+  /// The half of a long instruction that lies at the lower address.
+  private int firstHalf(int word) {
+    return (byteOrder == ByteOrder.BIG_ENDIAN ? word >>> Short.SIZE : word) & 0xffff;
   }
 
   /// Begins with a `.decode` text; `name` is what messages call it. Closes `text`.
@@ -108,12 +121,12 @@ public final class InstructionSet {
       for (Pattern pattern : text.patterns()) {
         Binding<?> binding = bindings.get(pattern.name());
         if (binding == null) {
-          throw wrong(pattern, "no meaning of '" + pattern.name() + "'");
+          throw text.error(pattern.line(), "no meaning of '" + pattern.name() + "'");
         }
         try {
           binding.check(new Instruction(pattern, binding, pattern.match()));
         } catch (IllegalArgumentException e) {
-          throw wrong(pattern, e.getMessage());
+          throw text.error(pattern.line(), String.valueOf(e.getMessage()));
         }
         bound++;
       }
@@ -124,10 +137,6 @@ public final class InstructionSet {
         throw new IllegalArgumentException(name + ": no pattern for " + bindings.keySet());
       }
       return new InstructionSet(byteOrder, registers, text, bindings);
-    }
-
-    private IllegalArgumentException wrong(Pattern pattern, @Nullable String message) {
-      return new IllegalArgumentException(name + ":" + pattern.line() + ": " + message);
     }
   }
 
@@ -145,13 +154,10 @@ public final class InstructionSet {
     if (shortTree.find(first & 0xffff) != null) {
       return Short.BYTES;
     }
-    int shift = byteOrder == ByteOrder.BIG_ENDIAN ? Short.SIZE : 0;
     for (Pattern pattern : patterns) {
-      if (pattern.bytes() == Integer.BYTES) {
-        int mask = pattern.mask() >>> shift & 0xffff;
-        if ((first & mask) == (pattern.match() >>> shift & mask)) {
-          return Integer.BYTES;
-        }
+      if (pattern.bytes() == Integer.BYTES
+          && (first & firstHalf(pattern.mask())) == firstHalf(pattern.match())) {
+        return Integer.BYTES;
       }
     }
     return Short.BYTES;

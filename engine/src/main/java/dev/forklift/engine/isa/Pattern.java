@@ -24,11 +24,24 @@ record Pattern(
   /// An argument: a field, or a number that the pattern or its format fixes.
   sealed interface Argument {
     String name();
+
+    /// Its value in the instruction `word`.
+    int in(int word);
   }
 
-  record Variable(String name, Field field) implements Argument {}
+  record Variable(String name, Field field) implements Argument {
+    @Override
+    public int in(int word) {
+      return field.extract(word);
+    }
+  }
 
-  record Fixed(String name, int value) implements Argument {}
+  record Fixed(String name, int value) implements Argument {
+    @Override
+    public int in(int word) {
+      return value;
+    }
+  }
 
   Pattern {
     arguments = List.copyOf(arguments);
@@ -43,16 +56,13 @@ record Pattern(
     return bytes == other.bytes && (match & common) == (other.match & common);
   }
 
-  /// The value of an argument, or null if there is none of that name.
+  /// The value of an argument.
   int argument(String name, int word) {
     // Names in meanings and in the text are both interned, so the first comparison decides.
     for (int i = 0; i < arguments.size(); i++) {
       Argument argument = arguments.get(i);
       if (argument.name().equals(name)) {
-        return switch (argument) {
-          case Variable(String _, Field field) -> field.extract(word);
-          case Fixed(String _, int value) -> value;
-        };
+        return argument.in(word);
       }
     }
     throw new IllegalArgumentException(this.name + " has no argument '" + name + "'");
