@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 /// The custom instructions of a CPU, by number.
 ///
-///     new Nios2(CustomInstructions.floatingPointHardware2().with(0, (a, b) -> Integer.bitCount(a)))
+///     new Nios2(CustomInstructions.floatingPointHardware2().with(0, (a, _) -> Integer.bitCount(a)))
 ///
 /// A number that has none raises the illegal instruction exception.
 public final class CustomInstructions {

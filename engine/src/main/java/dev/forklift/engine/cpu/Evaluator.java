@@ -95,7 +95,7 @@ public final class Evaluator implements Engine {
   }
 
   /// Runs a block. Null means that it came to its end, which is no safe point.
-  private static @Nullable Exit execute(Block block, Cpu cpu, long[] file, AddressSpace space) {
+  static @Nullable Exit execute(Block block, Cpu cpu, long[] file, AddressSpace space) {
     final long[] code = block.code;
     final long addresses = cpu.addresses;
     int at = 0;

@@ -123,6 +123,9 @@ final class DecodeText {
     String first = words.getFirst();
     String name = first.substring(1).intern();
     List<String> rest = words.subList(1, words.size());
+    if (first.equals("$") || first.equals("%") || first.equals("&") || first.equals("@")) {
+      throw error("a name is missing");
+    }
     switch (first.charAt(0)) {
       case '$' -> define(kinds, name, new Syntax.Register(List.copyOf(rest)));
       case '%' -> define(fields, name, readField(rest));
@@ -139,9 +142,6 @@ final class DecodeText {
   }
 
   private <T> void define(Map<String, T> map, String name, T value) {
-    if (name.isEmpty()) {
-      throw error("a name is missing");
-    }
     if (map.putIfAbsent(name, value) != null) {
       throw error("'" + name + "' is defined twice");
     }
