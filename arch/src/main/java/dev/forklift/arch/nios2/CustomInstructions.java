@@ -43,7 +43,8 @@ public final class CustomInstructions {
     return FloatingPoint.addTo(NONE);
   }
 
-  /// The second floating-point component: those of the first, comparisons, conversions and the rest.
+  /// The second floating-point component: those of the first, comparisons, conversions and the
+  /// rest.
   ///
   /// Where the hardware may choose between the two nearest results (adding, subtracting,
   /// multiplying, square root), this gives the nearest one.
@@ -55,11 +56,10 @@ public final class CustomInstructions {
   void define(InstructionSet.Builder set) {
     CustomInstruction[] table = new CustomInstruction[NUMBERS];
     int[][] own = new int[NUMBERS][];
-    byNumber.forEach(
-        (number, instruction) -> {
-          table[number] = instruction;
-          own[number] = new int[OWN_REGISTERS];
-        });
+    byNumber.forEach((number, instruction) -> {
+      table[number] = instruction;
+      own[number] = new int[OWN_REGISTERS];
+    });
     set.on(
         "custom",
         Custom.SHAPE,

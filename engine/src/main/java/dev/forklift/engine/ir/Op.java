@@ -140,7 +140,8 @@ public sealed interface Op {
       boolean aligned,
       Ordering ordering,
       Value base,
-      long displacement) implements Result {
+      long displacement)
+      implements Result {
     @Override
     public void accept(Visitor visitor) {
       visitor.load(this);
@@ -154,7 +155,8 @@ public sealed interface Op {
 
   /// Stores the low `bytes` of `value`.
   record Store(
-      int bytes, boolean aligned, Ordering ordering, Value base, long displacement, Value value) implements Op {
+      int bytes, boolean aligned, Ordering ordering, Value base, long displacement, Value value)
+      implements Op {
     @Override
     public void accept(Visitor visitor) {
       visitor.store(this);
@@ -163,7 +165,8 @@ public sealed interface Op {
 
   /// Compare and exchange; `destination` becomes what stood in memory before.
   record CompareExchange(
-      int destination, int bytes, Value address, Value expected, Value replacement) implements Result {
+      int destination, int bytes, Value address, Value expected, Value replacement)
+      implements Result {
     @Override
     public void accept(Visitor visitor) {
       visitor.compareExchange(this);

@@ -26,7 +26,7 @@ public final class Disassembler {
     return write(pattern.name(), pattern.syntax(), pattern, pc, word);
   }
 
-  private static String write(String name, Syntax syntax, Pattern pattern, long pc, int word) {
+  private String write(String name, Syntax syntax, Pattern pattern, long pc, int word) {
     if (syntax.parts().isEmpty()) {
       return name;
     }
@@ -41,13 +41,17 @@ public final class Disassembler {
     return text.toString();
   }
 
-  private static String operand(Syntax.Kind kind, long pc, int value) {
+  private String operand(Syntax.Kind kind, long pc, int value) {
     return switch (kind) {
       case Syntax.Number() -> Integer.toString(value);
       case Syntax.Register(var names) -> names.get(value);
-      case Syntax.Relative(int bias) -> hex(pc + bias + value);
-      case Syntax.Segment(int bits) -> hex(pc & -1L << bits | value);
+      case Syntax.Relative(int bias) -> address(pc + bias + value);
+      case Syntax.Segment(int bits) -> address(pc & -1L << bits | value);
     };
+  }
+
+  private String address(long value) {
+    return hex(set.registers().is32Bit() ? value & 0xffff_ffffL : value);
   }
 
   private static String hex(long value) {

@@ -21,8 +21,7 @@ final class EvaluatorTest {
 
   private final Toy toy = new Toy();
   private final PagedAddressSpace space =
-      PagedAddressSpace.create(
-          new FrameBudget(1 << 24), toy.byteOrder(), PAGE_SHIFT, 1L << 40, 1);
+      PagedAddressSpace.create(new FrameBudget(1 << 24), toy.byteOrder(), PAGE_SHIFT, 1L << 40, 1);
   private final Cpu cpu = new Cpu(toy);
   private final Engine engine = new Evaluator();
 
@@ -380,7 +379,9 @@ final class EvaluatorTest {
                 beq x4,x4,again
         """);
     byte[] changed =
-        toy.instructions().assembler().assemble(CODE, "li x1,2\n bz x2,0x1234560008\n li x3,1\n trap 0");
+        toy.instructions()
+            .assembler()
+            .assemble(CODE, "li x1,2\n bz x2,0x1234560008\n li x3,1\n trap 0");
     long word = 0;
     for (int i = 0; i < 8; i++) {
       word = word << 8 | changed[i] & 0xff;
@@ -410,15 +411,14 @@ final class EvaluatorTest {
     program("again: add x1,x1,x2\n beq x3,x3,again");
     Thread other =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    Thread.sleep(50);
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
-                  cpu.interrupt();
-                });
+            .start(() -> {
+              try {
+                Thread.sleep(50);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              cpu.interrupt();
+            });
     assertThat(run()).isEqualTo(Exit.SAFE_POINT);
     other.join();
   }

@@ -23,9 +23,28 @@ final class OperationsTest {
   private static final long SEED = 20_260_101;
   private static final int ROUNDS = 2000;
   private static final long[] EDGES = {
-    0, 1, 2, 31, 32, 63, 64, 0x7fff, 0x8000, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL,
-    0x1_0000_0000L, Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1, -1, -2, -32, -0x8000,
-    Integer.MIN_VALUE, Integer.MIN_VALUE - 1L,
+    0,
+    1,
+    2,
+    31,
+    32,
+    63,
+    64,
+    0x7fff,
+    0x8000,
+    0x7fff_ffffL,
+    0x8000_0000L,
+    0xffff_ffffL,
+    0x1_0000_0000L,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    Long.MIN_VALUE + 1,
+    -1,
+    -2,
+    -32,
+    -0x8000,
+    Integer.MIN_VALUE,
+    Integer.MIN_VALUE - 1L,
   };
 
   private final Toy toy = new Toy();

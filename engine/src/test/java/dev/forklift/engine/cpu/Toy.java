@@ -112,12 +112,24 @@ final class Toy implements Isa {
           .on("trap", i -> i.get("imm"), Ir::trap)
           .on("addo", Three.SHAPE, Toy::addOrOverflow)
           .on("swap", Three.SHAPE, Toy::swap)
-          .on("addi", Memory.SHAPE, (ir, a) -> ir.set(a.d(), ir.add(ir.reg(a.a()), ir.imm(a.imm()))))
+          .on(
+              "addi",
+              Memory.SHAPE,
+              (ir, a) -> ir.set(a.d(), ir.add(ir.reg(a.a()), ir.imm(a.imm()))))
           .on("addiw", Memory.SHAPE, Toy::addWord)
-          .on("ld", Memory.SHAPE, (ir, a) -> ir.set(a.d(), ir.load(8, true, ir.reg(a.a()), a.imm())))
+          .on(
+              "ld",
+              Memory.SHAPE,
+              (ir, a) -> ir.set(a.d(), ir.load(8, true, ir.reg(a.a()), a.imm())))
           .on("st", Memory.SHAPE, (ir, a) -> ir.store(8, ir.reg(a.a()), a.imm(), ir.reg(a.d())))
-          .on("lw", Memory.SHAPE, (ir, a) -> ir.set(a.d(), ir.load(4, false, ir.reg(a.a()), a.imm())))
-          .on("lb", Memory.SHAPE, (ir, a) -> ir.set(a.d(), ir.load(1, true, ir.reg(a.a()), a.imm())))
+          .on(
+              "lw",
+              Memory.SHAPE,
+              (ir, a) -> ir.set(a.d(), ir.load(4, false, ir.reg(a.a()), a.imm())))
+          .on(
+              "lb",
+              Memory.SHAPE,
+              (ir, a) -> ir.set(a.d(), ir.load(1, true, ir.reg(a.a()), a.imm())))
           .on("lwa", Memory.SHAPE, Toy::loadAligned)
           .on("sta", Memory.SHAPE, Toy::storeAligned)
           .on("blt", Far.SHAPE, (ir, a) -> branch(ir, BinaryOp.LESS_SIGNED, a))

@@ -38,12 +38,11 @@ final class IrTest {
   @Test
   void aResultWaitsForACheckBehindIt() {
     assertThat(
-            instruction(
-                () -> {
-                  Value sum = ir.add(ir.reg(1), ir.reg(2));
-                  ir.set(1, sum);
-                  ir.raiseIf(sum, 9);
-                }))
+            instruction(() -> {
+              Value sum = ir.add(ir.reg(1), ir.reg(2));
+              ir.set(1, sum);
+              ir.raiseIf(sum, 9);
+            }))
         .containsExactly(
             new Op.Binary(BinaryOp.ADD, Width.W32, 32, R1, R2),
             new Op.RaiseIf(new Value.Reg(32), -1, 9),
@@ -78,11 +77,10 @@ final class IrTest {
   @Test
   void aJumpReadsItsTargetBeforeTheLinkRegisterChanges() {
     assertThat(
-            instruction(
-                () -> {
-                  ir.set(1, ir.imm(0x104));
-                  ir.jumpIndirect(ir.reg(1), JumpKind.CALL);
-                }))
+            instruction(() -> {
+              ir.set(1, ir.imm(0x104));
+              ir.jumpIndirect(ir.reg(1), JumpKind.CALL);
+            }))
         .containsExactly(
             new Op.RaiseIf(R1, 3, MISALIGNED),
             new Op.Move(32, R1),

@@ -178,12 +178,8 @@ final class InstructionSetTest {
     @Test
     void namesMeaningsWithoutAPattern() {
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () ->
-                  load("a x:16", ByteOrder.LITTLE_ENDIAN)
-                      .on("a", _ -> {})
-                      .on("b", _ -> {})
-                      .build())
+          .isThrownBy(() ->
+              load("a x:16", ByteOrder.LITTLE_ENDIAN).on("a", _ -> {}).on("b", _ -> {}).build())
           .withMessage("test.decode: no pattern for [b]");
     }
 
@@ -198,11 +194,10 @@ final class InstructionSetTest {
     @Test
     void namesAnArgumentThatThePatternDoesNotHave() {
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () ->
-                  load("a x:16", ByteOrder.LITTLE_ENDIAN)
-                      .on("a", i -> i.get("y"), (_, _) -> {})
-                      .build())
+          .isThrownBy(() ->
+              load("a x:16", ByteOrder.LITTLE_ENDIAN)
+                  .on("a", i -> i.get("y"), (_, _) -> {})
+                  .build())
           .withMessage("test.decode:1: a has no argument 'y'");
     }
 
@@ -292,7 +287,8 @@ final class InstructionSetTest {
     void labelsWorkForwardsAndBackwards() {
       byte[] code = set.assembler().assemble(PC, "a: b: bra c\n bra a\n c: .word 0x12345678");
       assertThat(code)
-          .isEqualTo(set.assembler().assemble(PC, "bra 0x10000108\n bra 0x10000100\n .word 305419896"));
+          .isEqualTo(
+              set.assembler().assemble(PC, "bra 0x10000108\n bra 0x10000100\n .word 305419896"));
     }
 
     @ParameterizedTest
