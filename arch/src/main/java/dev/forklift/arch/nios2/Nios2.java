@@ -30,9 +30,9 @@ public final class Nios2 implements Isa {
           "r14", "r15", "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "et", "bt", "gp",
           "sp", "fp", "ea", "sstatus", "ra");
 
-  /// What Linux's kuser page has for compare and exchange, as the processor has no such instruction:
-  /// `r2 = *r4 - r5; if (r2 == 0) *r4 = r6; ret`. A kernel on one processor makes it atomic by
-  /// starting it again when it was interrupted; here threads run at the same time.
+  /// What Linux's kuser page has for compare and exchange, as the processor has no such
+  /// instruction: `r2 = *r4 - r5; if (r2 == 0) *r4 = r6; ret`. A kernel on one processor makes it
+  /// atomic by starting it again when it was interrupted; here threads run at the same time.
   private static final Fusion COMPARE_AND_EXCHANGE =
       new Fusion(
           List.of(0x20800017, 0x1145c83a, 0x1000011e, 0x21800015, 0xf800283a),

@@ -138,7 +138,7 @@ public final class Evaluator implements Engine {
 
           case Code.BINARY_32 -> file[d] = (int) (a + b + number);
           case Code.BINARY_32 + 1 -> file[d] = (int) (a - b - number);
-          case Code.BINARY_32 + 2 -> file[d] = (int) a * ((int) b + number);
+          case Code.BINARY_32 + 2 -> file[d] = (int) (a * (b + number));
           case Code.BINARY_32 + 3 -> file[d] = (int) a * (long) ((int) b + number) >> 32;
           case Code.BINARY_32 + 4 ->
               file[d] = (int) ((a & 0xffff_ffffL) * (b + number & 0xffff_ffffL) >>> 32);
@@ -159,8 +159,8 @@ public final class Evaluator implements Engine {
             int divisor = (int) b + number;
             file[d] = divisor == 0 ? (int) a : Integer.remainderUnsigned((int) a, divisor);
           }
-          case Code.BINARY_32 + 13 -> file[d] = (int) a << (int) b + number;
-          case Code.BINARY_32 + 14 -> file[d] = (int) a >>> (int) b + number;
+          case Code.BINARY_32 + 13 -> file[d] = (int) (a << (b + number & 31));
+          case Code.BINARY_32 + 14 -> file[d] = (int) ((a & 0xffff_ffffL) >>> (b + number & 31));
           case Code.BINARY_32 + 15 -> file[d] = (int) a >> (int) b + number;
           case Code.BINARY_32 + 16 -> file[d] = Integer.rotateLeft((int) a, (int) b + number);
 

@@ -7,6 +7,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.PagedAddressSpace;
 import dev.forklift.engine.memory.Protection;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Programs of the [Toy] architecture.
@@ -151,8 +152,7 @@ final class EvaluatorTest {
 
   private GuestFault fault() {
     GuestFault fault = cpu.fault();
-    assertThat(fault).isNotNull();
-    return fault;
+    return Objects.requireNonNull(fault);
   }
 
   @Test
@@ -250,9 +250,10 @@ final class EvaluatorTest {
     assertThat(fault().address()).isEqualTo(DATA + 4);
 
     cpu.setPc(CODE);
-    program("sta x10,8(x10)\n lwa x1,12(x10)\n trap 0");
+    program("sta x5,8(x10)\n lwa x1,12(x10)\n trap 0");
+    cpu.setRegister(5, 0x1122_3344_8566_7788L);
     runToTrap();
-    assertThat(cpu.register(1)).isEqualTo((int) DATA);
+    assertThat(cpu.register(1)).isEqualTo(0xffff_ffff_8566_7788L);
   }
 
   @Test

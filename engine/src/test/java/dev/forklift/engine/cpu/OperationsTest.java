@@ -111,7 +111,9 @@ final class OperationsTest {
     for (int i = 0; i < ROUNDS; i++) {
       long a = operand();
       long b = operand();
-      long expected = expected(op, 32, (int) a, (int) b);
+      int lowA = (int) a;
+      int lowB = (int) b;
+      long expected = expected(op, 32, lowA, lowB);
       String what = a + " " + op + " " + b;
       assertThat(Arithmetic.apply(op, Width.W32, a, b)).as(what).isEqualTo(expected);
       checkAll(Width.W64, Width.W32, op, a, b, expected, what);

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,9 +41,7 @@ final class InstructionSetTest {
   }
 
   private static Instruction decode(InstructionSet set, int word, int bytes) {
-    Instruction instruction = set.decode(word, bytes);
-    assertThat(instruction).isNotNull();
-    return instruction;
+    return Objects.requireNonNull(set.decode(word, bytes));
   }
 
   @Test
