@@ -10,14 +10,14 @@ import dev.forklift.kernel.calls.SyscallDispatcher;
 import dev.forklift.kernel.calls.SyscallTables;
 import dev.forklift.kernel.fs.anon.AnonymousFiles;
 import dev.forklift.kernel.fs.pipe.Pipes;
-import dev.forklift.kernel.fs.stdio.HostInput;
-import dev.forklift.kernel.fs.stdio.HostOutput;
+import dev.forklift.kernel.fs.tty.Terminal;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.process.ExitHooks;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.KernelClone;
 import dev.forklift.kernel.process.KernelParts;
 import dev.forklift.kernel.process.KernelThreads;
+import dev.forklift.kernel.process.Session;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.vfs.FileDescriptors;
@@ -41,8 +41,7 @@ public final class Machine {
   private final KernelLock lock = new KernelLock();
   private final ExecutorService threads;
   private final Kernel kernel;
-  private final HostOutput out;
-  private final HostOutput err;
+  private final StandardFiles standardFiles;
   private final CountDownLatch down = new CountDownLatch(1);
   private int status;
   private @Nullable Errno notStarted;
@@ -65,14 +64,11 @@ public final class Machine {
       FileServices services =
           new FileServices(systems, new Pipes(systems), new AnonymousFiles(systems));
       NamelessFileSystem pipes = services.pipes().fileSystem();
-      HostInput in = new HostInput(lock, config.clock(), pipes, config.stdio().in());
-      out = new HostOutput(lock, config.clock(), pipes, config.stdio().out());
-      err = new HostOutput(lock, config.clock(), pipes, config.stdio().err());
-      out.orderWith(err);
+      TaskJobs jobs = new TaskJobs();
+      standardFiles = new StandardFiles(lock, config.clock(), pipes, jobs, config.stdio());
+      DeviceFiles devices =
+          new DeviceFiles(systems, budget, config.random(), jobs, standardFiles.terminal());
       FileDescriptors files = new FileDescriptors();
-      addFile(files, in.open());
-      addFile(files, out.open());
-      addFile(files, err.open());
       kernel =
           new Kernel(
               new KernelParts(
@@ -103,16 +99,13 @@ public final class Machine {
               threads,
               new Hooks());
       config.root().populate(kernel.idle(), systems, budget, mounts);
+      devices.mount(kernel.idle(), mounts);
+      standardFiles.open(kernel.idle(), files);
     } catch (Errno e) {
       throw new IOException("cannot set up the root: " + e.getMessage(), e);
     } finally {
       lock.release();
     }
-  }
-
-  private static void addFile(FileDescriptors files, dev.forklift.kernel.vfs.OpenFile file)
-      throws Errno {
-    int unused = files.add(file, false, FileDescriptors.MAX);
   }
 
   public Kernel kernel() {
@@ -135,6 +128,7 @@ public final class Machine {
         throw new IllegalStateException("init is pid " + init);
       }
       KernelThreads unused = KernelThreads.start(kernel);
+      standardFiles.start();
     } catch (Errno e) {
       throw new IllegalStateException("boot", e);
     } finally {
@@ -168,8 +162,7 @@ public final class Machine {
     } catch (InterruptedException e) {
       interrupted = true;
     }
-    out.drain();
-    err.drain();
+    standardFiles.end();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -188,9 +181,23 @@ public final class Machine {
   }
 
   /// Makes the console the controlling terminal of the program's session, if there is a console.
-  void takeTerminal(Task task) {}
+  void takeTerminal(Task task) {
+    Terminal terminal = standardFiles.terminal();
+    if (terminal != null) {
+      terminal.control(
+          new TaskJobs.TaskSession(task.group().session()),
+          new TaskJobs.TaskGroup(task.group().processGroup()));
+    }
+  }
 
   private final class Hooks implements ExitHooks {
+    @Override
+    public void sessionLeaderEnded(Session session) {
+      if (session.terminal() instanceof Terminal terminal) {
+        terminal.leaveSession(true);
+      }
+    }
+
     @Override
     public void initEnded(Task init) {
       if (init.group().pid().global() == 1 && down.getCount() > 0) {

@@ -44,7 +44,7 @@ public final class ProcessGroup {
   /// could continue its stopped jobs.
   ///
   /// @param leaving a process that counts as gone already, or null
-  boolean isOrphaned(@org.jspecify.annotations.Nullable ThreadGroup leaving) {
+  public boolean isOrphaned(@org.jspecify.annotations.Nullable ThreadGroup leaving) {
     for (ThreadGroup member : members) {
       if (member == leaving || member.isZombie()) {
         continue;

@@ -95,7 +95,8 @@ public final class FileSystems {
     return clock;
   }
 
-  int blockSize() {
+  /// The page size.
+  public int blockSize() {
     return blockSize;
   }
 

@@ -13,8 +13,6 @@ public final class DeviceTree {
   /// A character device.
   public record Node(String name, int permissions, int major, int minor) {}
 
-  private static final int TTY_GROUP = 5;
-
   // spotless:off
   private static final List<Node> NODES = List.of(
       new Node("null",    0666, MemoryDevices.MAJOR, MemoryDevices.NULL),
@@ -34,9 +32,8 @@ public final class DeviceTree {
     Inode top = dev.root().inode();
     try {
       for (Node node : NODES) {
-        int group = node.major == 5 ? TTY_GROUP : 0;
         long rdev = DeviceNumber.of(node.major, node.minor);
-        top.make(node.name, new NewInode(FileMode.S_IFCHR | node.permissions, 0, group, rdev));
+        top.make(node.name, new NewInode(FileMode.S_IFCHR | node.permissions, 0, 0, rdev));
       }
       link(top, "fd", "/proc/self/fd");
       link(top, "stdin", "/proc/self/fd/0");

@@ -58,6 +58,12 @@ public final class HostInput {
     }
   }
 
+  /// Nobody reads any more.
+  public void end() {
+    ended = true;
+    pump.wake();
+  }
+
   private boolean isReady() {
     return ended || start < end;
   }
@@ -79,6 +85,9 @@ public final class HostInput {
     byte[] chunk = new byte[CHUNK];
     while (true) {
       int length = awaitRequest();
+      if (length == 0) {
+        return;
+      }
       int got;
       try {
         got = stream.read(chunk, 0, length);
@@ -105,10 +114,11 @@ public final class HostInput {
     }
   }
 
+  /// @return 0 at the end
   private int awaitRequest() {
     lock.acquire();
     try {
-      while (wanted == 0) {
+      while (wanted == 0 && !ended) {
         pump.sleep(KernelClock.NEVER);
       }
       return wanted;

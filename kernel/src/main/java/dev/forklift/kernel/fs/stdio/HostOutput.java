@@ -41,6 +41,7 @@ public final class HostOutput {
   private boolean writing;
   private boolean started;
   private boolean broken;
+  private boolean ended;
 
   /// @param pipes the file system that it shows on
   public HostOutput(
@@ -65,6 +66,18 @@ public final class HostOutput {
       return new StreamFile(path, OpenFlags.O_WRONLY);
     } catch (Errno e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// Waits until all that was written has reached the host, and ends. Without the kernel lock.
+  public void end() {
+    drain();
+    lock.acquire();
+    try {
+      ended = true;
+      pump.wake();
+    } finally {
+      lock.release();
     }
   }
 
@@ -124,6 +137,9 @@ public final class HostOutput {
     byte[] chunk = new byte[CAPACITY];
     while (true) {
       int length = next(chunk);
+      if (length == 0) {
+        return;
+      }
       boolean failed = false;
       try {
         stream.write(chunk, 0, length);
@@ -148,10 +164,11 @@ public final class HostOutput {
     }
   }
 
+  /// @return 0 at the end
   private int next(byte[] chunk) {
     lock.acquire();
     try {
-      while (count == 0) {
+      while (count == 0 && !ended) {
         pump.sleep(KernelClock.NEVER);
       }
       int length = count;

@@ -43,6 +43,32 @@ public final class Tmpfs extends FileSystem {
     this.top = new TmpfsDirectory(this, newIno(), attributes, origin);
   }
 
+  /// An empty file system as mount(2) makes one.
+  ///
+  /// @param options `mode=` counts; what limits sizes is accepted, as all have one limit together
+  public static Tmpfs withOptions(
+      FileSystems systems, String type, FrameBudget budget, String options) throws Errno {
+    int mode = FileMode.S_ISVTX | 0777;
+    for (String option : options.isEmpty() ? new String[0] : options.split(",", -1)) {
+      int equals = option.indexOf('=');
+      String name = equals < 0 ? option : option.substring(0, equals);
+      switch (name) {
+        case "mode" -> mode = parseMode(option.substring(equals + 1));
+        case "size", "nr_blocks", "nr_inodes", "uid", "gid", "huge", "inode32", "inode64" -> {}
+        default -> throw Errno.EINVAL;
+      }
+    }
+    return new Tmpfs(systems, type, budget, mode);
+  }
+
+  private static int parseMode(String digits) throws Errno {
+    try {
+      return Integer.parseInt(digits, 8) & FileMode.PERMISSIONS;
+    } catch (NumberFormatException e) {
+      throw Errno.EINVAL;
+    }
+  }
+
   private static NewInode directory(int mode) {
     return new NewInode(FileMode.S_IFDIR | mode & FileMode.PERMISSIONS, 0, 0, 0);
   }

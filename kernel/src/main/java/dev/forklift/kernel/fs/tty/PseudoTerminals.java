@@ -128,7 +128,7 @@ public final class PseudoTerminals extends FileSystem {
       super(
           PseudoTerminals.this,
           PTMX_INO,
-          new NewInode(FileMode.S_IFCHR | 0666, 0, 0, TerminalDevices.PTMX));
+          new NewInode(FileMode.S_IFCHR, 0, 0, TerminalDevices.PTMX));
     }
 
     @Override

@@ -176,7 +176,7 @@ public final class Terminal {
   /// @param force whether a superuser takes it from another session
   void acquire(Caller caller, boolean force) throws Errno {
     JobControl.Session own = jobs.session(caller);
-    if (jobs.leadsSession(caller) && session == own) {
+    if (jobs.leadsSession(caller) && own.equals(session)) {
       return;
     }
     if (!jobs.leadsSession(caller) || jobs.terminal(caller) != null) {
@@ -253,7 +253,7 @@ public final class Terminal {
   ///   it there
   void requireForeground(Caller caller, int signal) throws Errno {
     JobControl.Group own = jobs.group(caller);
-    if (jobs.terminal(caller) != this || foreground == null || foreground == own) {
+    if (jobs.terminal(caller) != this || foreground == null || foreground.equals(own)) {
       return;
     }
     if (jobs.ignores(caller, signal)) {

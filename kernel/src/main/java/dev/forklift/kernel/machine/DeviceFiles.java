@@ -1,0 +1,77 @@
+package dev.forklift.kernel.machine;
+
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.engine.memory.MemoryFile;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.fs.dev.DeviceTree;
+import dev.forklift.kernel.fs.dev.MemoryDevices;
+import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.fs.tty.PseudoTerminals;
+import dev.forklift.kernel.fs.tty.Terminal;
+import dev.forklift.kernel.fs.tty.TerminalDevices;
+import dev.forklift.kernel.random.RandomSource;
+import dev.forklift.kernel.vfs.Caller;
+import dev.forklift.kernel.vfs.DirectoryChanges;
+import dev.forklift.kernel.vfs.FileSystem;
+import dev.forklift.kernel.vfs.FileSystems;
+import dev.forklift.kernel.vfs.Mount;
+import dev.forklift.kernel.vfs.MountNamespace;
+import dev.forklift.kernel.vfs.PathWalk;
+import dev.forklift.kernel.vfs.VfsPath;
+import org.jspecify.annotations.Nullable;
+
+/// The devices of a machine, and the file systems that show them.
+final class DeviceFiles {
+  private static final long ANY_SIZE = 1L << 44;
+  private static final int ROOT_FOLDER = 0755;
+
+  private final Tmpfs devices;
+  private final PseudoTerminals pseudoTerminals;
+
+  DeviceFiles(
+      FileSystems systems,
+      FrameBudget budget,
+      RandomSource random,
+      TaskJobs jobs,
+      @Nullable Terminal console) {
+    int pageShift = Integer.numberOfTrailingZeros(systems.blockSize());
+    MemoryDevices.register(
+        systems, random, () -> new MemoryFile(budget, pageShift, null, ANY_SIZE));
+    pseudoTerminals = new PseudoTerminals(systems, jobs);
+    TerminalDevices.register(systems, jobs, pseudoTerminals, console);
+    devices = new Tmpfs(systems, "devtmpfs", budget, ROOT_FOLDER);
+    DeviceTree.populate(devices);
+    systems.register("devtmpfs", (caller, source, options) -> devices);
+    systems.register("devpts", (caller, source, options) -> pseudoTerminals);
+    systems.register(
+        "tmpfs",
+        (caller, source, options) -> Tmpfs.withOptions(systems, "tmpfs", budget, options));
+  }
+
+  /// Mounts them where programs look for them.
+  void mount(Caller caller, MountNamespace mounts) throws Errno {
+    mount(caller, mounts, devices, "/dev", MountFlags.MS_NOSUID);
+    mount(
+        caller,
+        mounts,
+        pseudoTerminals,
+        "/dev/pts",
+        MountFlags.MS_NOSUID | MountFlags.MS_NOEXEC);
+  }
+
+  private static void mount(
+      Caller caller, MountNamespace mounts, FileSystem fileSystem, String place, int flags)
+      throws Errno {
+    try {
+      DirectoryChanges.mkdir(caller, null, place, ROOT_FOLDER);
+    } catch (Errno e) {
+      if (e != Errno.EEXIST) {
+        throw e;
+      }
+    }
+    VfsPath folder = PathWalk.lookup(caller, null, place, true);
+    Mount unused =
+        mounts.mount(fileSystem, fileSystem.type(), folder, flags | MountFlags.MS_RELATIME);
+  }
+}
