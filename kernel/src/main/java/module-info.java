@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.forklift.kernel {
   requires transitive dev.forklift.engine;
   requires org.apache.commons.compress;
+  requires org.tukaani.xz;
   requires static transitive org.jspecify;
 
   exports dev.forklift.kernel.abi;
@@ -13,6 +14,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.cred;
   exports dev.forklift.kernel.fs.anon;
   exports dev.forklift.kernel.fs.dev;
+  exports dev.forklift.kernel.fs.host;
   exports dev.forklift.kernel.fs.image;
   exports dev.forklift.kernel.fs.pipe;
   exports dev.forklift.kernel.fs.stdio;

@@ -2,18 +2,14 @@ package dev.forklift.cli;
 
 import dev.forklift.arch.nios2.Nios2Linux;
 import dev.forklift.kernel.abi.Errno;
-import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
-import dev.forklift.kernel.machine.ProgramSpec;
 import dev.forklift.kernel.machine.Stdio;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,6 +35,9 @@ import picocli.CommandLine.Parameters;
       "failed, 126 if the program cannot be executed, 127 if it cannot be found."
     })
 final class RunCommand implements Callable<Integer> {
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int NOT_FOUND = 127;
+
   @Mixin private GuestOptions guest = new GuestOptions();
 
   @Option(
@@ -65,40 +64,50 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    GuestFiles files;
-    try {
-      files = guest.files(program);
-    } catch (IOException e) {
-      System.err.println("forklift: " + e.getMessage());
-      return Main.NOT_RUN;
-    }
-    List<String> argv = new ArrayList<>();
-    argv.add(HostNames.toGuest(argv0 != null ? argv0 : program));
-    arguments.forEach(argument -> argv.add(HostNames.toGuest(argument)));
-    MachineConfig config =
-        guest.configure(
-            MachineConfig.of(
-                new Nios2Linux(),
-                files,
-                new Stdio(
-                    new FileInputStream(FileDescriptor.in),
-                    new FileOutputStream(FileDescriptor.out),
-                    new FileOutputStream(FileDescriptor.err))));
-    try {
-      Machine machine = new Machine(config);
-      Outcome outcome = machine.run(guest.program(files.programPath(), argv, files.folder()));
-      return report(outcome);
+    try (LinePrinter printer = new LinePrinter(System.err)) {
+      return run(printer);
     } catch (IOException e) {
       System.err.println("forklift: " + e.getMessage());
       return Main.NOT_RUN;
     }
   }
 
-  private int report(Outcome outcome) {
+  private int run(LinePrinter printer) throws IOException {
+    GuestFiles files = guest.files(program);
+    MachineConfig config = guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio()));
+    if (trace || verbose) {
+      config = config.withObserver(new SyscallTrace(printer, trace, verbose));
+    }
+    Machine machine = new Machine(config);
+    if (!files.isFound()) {
+      System.err.println("forklift: " + program + ": not found, neither in the guest nor here");
+      return NOT_FOUND;
+    }
+    String refusal = files.refusal();
+    if (refusal != null) {
+      System.err.println("forklift: " + program + ": " + refusal);
+      return NOT_EXECUTABLE;
+    }
+    Outcome outcome =
+        machine.run(guest.program(files.programPath(), argv(), files.folder()));
     Errno refused = outcome.notStarted();
     if (refused != null) {
       System.err.println("forklift: " + program + ": " + refused.getMessage());
     }
     return outcome.exitCode();
+  }
+
+  private List<String> argv() {
+    List<String> argv = new ArrayList<>();
+    argv.add(HostNames.toGuest(argv0 != null ? argv0 : program));
+    arguments.forEach(argument -> argv.add(HostNames.toGuest(argument)));
+    return argv;
+  }
+
+  private static Stdio stdio() {
+    return new Stdio(
+        new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(FileDescriptor.out),
+        new FileOutputStream(FileDescriptor.err));
   }
 }

@@ -8,7 +8,8 @@ import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.Signal;
 import org.jspecify.annotations.Nullable;
 
-/// An open regular file whose contents are its inode's memory file.
+/// An open regular file. Its contents are its inode's memory file, unless a kind of file reads and
+/// writes them elsewhere.
 public class RegularFile extends OpenFile {
   private static final int CHUNK = 64 * 1024;
 
@@ -29,13 +30,12 @@ public class RegularFile extends OpenFile {
 
   @Override
   protected long readAt(Caller caller, IoBuffer buffer, long offset) throws Errno {
-    MemoryFile memory = memory();
     long size = inode().size();
     long done = 0;
     byte[] chunk = new byte[chunkFor(Math.min(buffer.remaining(), size - offset))];
     while (buffer.remaining() > 0 && offset + done < size) {
       int wanted = (int) Math.min(Math.min(chunk.length, buffer.remaining()), size - offset - done);
-      int got = Memory.read(memory, offset + done, chunk, wanted);
+      int got = readContents(offset + done, chunk, wanted);
       if (got <= 0) {
         break;
       }
@@ -70,7 +70,6 @@ public class RegularFile extends OpenFile {
       throw Errno.EPERM;
     }
     Permissions.dropPrivileges(caller.credentials(), inode());
-    MemoryFile memory = memory();
     long done = 0;
     byte[] chunk = new byte[chunkFor(length)];
     Errno failure = null;
@@ -83,7 +82,13 @@ public class RegularFile extends OpenFile {
         failure = e;
         break;
       }
-      int written = Memory.write(memory, offset + done, chunk, got);
+      int written;
+      try {
+        written = writeContents(offset + done, chunk, got);
+      } catch (Errno e) {
+        failure = e;
+        break;
+      }
       done += written;
       if (written < got) {
         failure = Errno.ENOSPC;
@@ -99,6 +104,18 @@ public class RegularFile extends OpenFile {
     inode().touchModified();
     onWritten(offset, done);
     return done;
+  }
+
+  /// Reads contents at `offset`, all of which lies before the end unless somebody cuts them.
+  protected int readContents(long offset, byte[] bytes, int length) throws Errno {
+    return Memory.read(memory(), offset, bytes, length);
+  }
+
+  /// Writes contents at `offset`.
+  ///
+  /// @return how many bytes; fewer than `length` only where there is no room
+  protected int writeContents(long offset, byte[] bytes, int length) throws Errno {
+    return Memory.write(memory(), offset, bytes, length);
   }
 
   /// Called after a write.

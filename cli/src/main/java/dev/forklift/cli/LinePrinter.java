@@ -1,0 +1,50 @@
+package dev.forklift.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/// Prints lines, one char a byte, on a thread of its own: whoever hands one over never waits.
+final class LinePrinter implements Consumer<String>, AutoCloseable {
+  private static final String END = "\n";
+
+  private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final PrintStream out;
+  private final Thread thread;
+
+  LinePrinter(PrintStream out) {
+    this.out = out;
+    this.thread = Thread.ofPlatform().daemon().name("forklift-trace").start(this::run);
+  }
+
+  @Override
+  public void accept(String line) {
+    lines.add(line);
+  }
+
+  private void run() {
+    try {
+      for (String line = lines.take(); !line.equals(END); line = lines.take()) {
+        byte[] bytes = (line + "\n").getBytes(StandardCharsets.ISO_8859_1);
+        out.write(bytes, 0, bytes.length);
+        if (lines.isEmpty()) {
+          out.flush();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Prints what has been handed over and ends.
+  @Override
+  public void close() {
+    lines.add(END);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
