@@ -3,18 +3,16 @@ package dev.forklift.cli;
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
-import dev.forklift.kernel.abi.OpenFlags;
-import dev.forklift.kernel.fs.image.ImageCache;
-import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.fs.host.HostFileSystem;
+import dev.forklift.kernel.fs.host.HostIdentity;
 import dev.forklift.kernel.machine.RootBuilder;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.DirectoryChanges;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystems;
-import dev.forklift.kernel.vfs.IoBuffer;
+import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.MountNamespace;
-import dev.forklift.kernel.vfs.OpenFile;
-import dev.forklift.kernel.vfs.Opening;
 import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.io.IOException;
@@ -29,103 +27,209 @@ final class GuestFiles implements RootBuilder {
   private static final List<String> SEARCHED =
       List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
 
-  private final @Nullable Path root;
+  /// Folders that the kernel mounts something of its own on.
+  private static final List<String> OWN = List.of("/dev", "/proc", "/sys");
+
+  private final GuestRoot root;
+  private final List<Volume> volumes;
+  private final GuestUser user;
   private final @Nullable String folder;
   private final String program;
+  private final Path here = Path.of("").toAbsolutePath();
+
   private String programPath;
   private String startFolder = "/";
+  private boolean found;
+  private @Nullable String refusal;
 
-  private GuestFiles(@Nullable Path root, @Nullable String folder, String program) {
-    this.root = root;
-    this.folder = folder;
-    this.program = program;
-    this.programPath = HostNames.toGuest(program);
-  }
-
-  /// Works out what to mount.
-  static GuestFiles plan(
-      @Nullable String root, List<String> volumes, @Nullable String folder, String program)
+  /// @param folder where the guest is to start, or null
+  /// @param program what it is to run, as it was typed
+  GuestFiles(
+      GuestRoot root,
+      List<Volume> volumes,
+      GuestUser user,
+      @Nullable String folder,
+      String program)
       throws IOException {
-    Path path = root == null ? null : Path.of(root);
-    if (path != null && !Files.exists(path)) {
-      throw new IOException("-L " + root + ": no such file or folder");
+    for (Volume volume : volumes) {
+      if (!Files.exists(volume.host())) {
+        throw new IOException("-v " + volume.host() + ": no such file or folder");
+      }
     }
-    return new GuestFiles(path, folder, program);
+    this.root = root;
+    this.volumes = List.copyOf(volumes);
+    this.user = user;
+    this.folder = folder == null ? null : HostNames.toGuest(folder);
+    this.program = HostNames.toGuest(program);
+    this.programPath = this.program;
   }
 
-  /// Where the program is in the guest; known once the root is there.
+  // Known once the root is there.
+
+  /// Where the program is in the guest.
   String programPath() {
     return programPath;
   }
 
-  /// Where the guest starts; known once the root is there.
+  /// Where the guest starts.
   String folder() {
     return startFolder;
   }
 
-  @Override
-  public FileSystem root(FileSystems systems, FrameBudget budget) throws IOException {
-    if (root == null) {
-      return new Tmpfs(systems, "tmpfs", budget, 0755);
-    }
-    ImageCache cache =
-        new ImageCache(cacheFolder(), line -> System.err.println("forklift: " + line));
-    return new Tmpfs(systems, "tmpfs", budget, cache.root(root));
+  /// Says whether the program is anywhere.
+  boolean isFound() {
+    return found;
   }
 
-  private static Path cacheFolder() {
-    String cache = System.getenv("XDG_CACHE_HOME");
-    return cache != null && cache.startsWith("/")
-        ? Path.of(cache, "forklift")
-        : Path.of(System.getProperty("user.home"), ".cache", "forklift");
+  /// Why the program cannot be executed, as far as it can be seen in advance, or null.
+  @Nullable String refusal() {
+    return refusal;
+  }
+
+  // Building the root.
+
+  @Override
+  public FileSystem root(FileSystems systems, FrameBudget budget) throws IOException {
+    return root.create(systems, budget, identity());
+  }
+
+  private HostIdentity identity() {
+    return HostIdentity.as(user.uid(), user.gid());
   }
 
   @Override
   public void populate(
       Caller caller, FileSystems systems, FrameBudget budget, MountNamespace mounts)
       throws Errno, IOException {
-    if (root == null) {
+    if (root instanceof GuestRoot.Bare) {
       for (String name : List.of("/dev", "/proc", "/sys", "/tmp")) {
         makeFolders(caller, name);
       }
     }
-    startFolder = folder == null ? "/" : HostNames.toGuest(folder);
-    findProgram(caller);
+    for (Volume volume : volumes) {
+      FileSystem shown = HostFileSystem.open(systems, budget, volume.host(), identity());
+      shown.setReadOnly(volume.readOnly());
+      mount(caller, mounts, shown, volume.guest(), volume.readOnly());
+    }
+    boolean hereIsThere = showCurrentFolder(caller, systems, budget, mounts);
+    if (folder != null) {
+      VfsPath start = find(caller, folder);
+      if (!folder.startsWith("/") || start == null || !start.inode().isDirectory()) {
+        throw new IOException("-w " + folder + ": not an absolute path of a folder in the guest");
+      }
+      startFolder = folder;
+    } else if (hereIsThere) {
+      startFolder = HostNames.toGuest(here);
+    }
+    findProgram(caller, systems, budget, mounts, hereIsThere);
   }
 
-  private void findProgram(Caller caller) throws Errno, IOException {
+  /// Mounts the current folder under its own name, unless that would hide something.
+  ///
+  /// @return whether it can be seen there
+  private boolean showCurrentFolder(
+      Caller caller, FileSystems systems, FrameBudget budget, MountNamespace mounts)
+      throws Errno, IOException {
+    String name = HostNames.toGuest(here);
+    if (volumes.stream().anyMatch(volume -> isWithin(name, volume.guest()))) {
+      return find(caller, name) != null;
+    }
+    if (name.equals("/") || OWN.stream().anyMatch(own -> isWithin(name, own))) {
+      return false;
+    }
+    VfsPath there = find(caller, name);
+    if (there != null && !isEmptyFolder(there)) {
+      return false;
+    }
+    mount(
+        caller, mounts, HostFileSystem.open(systems, budget, here, identity()), name, false);
+    return true;
+  }
+
+  private static boolean isWithin(String path, String folder) {
+    return path.equals(folder) || path.startsWith(folder.endsWith("/") ? folder : folder + "/");
+  }
+
+  private static boolean isEmptyFolder(VfsPath path) throws Errno {
+    boolean[] empty = {path.inode().isDirectory()};
+    if (empty[0]) {
+      long unused =
+          path.inode()
+              .list(
+                  2,
+                  (name, ino, type, next) -> {
+                    empty[0] = false;
+                    return false;
+                  });
+    }
+    return empty[0];
+  }
+
+  private static void mount(
+      Caller caller, MountNamespace mounts, FileSystem shown, String place, boolean readOnly)
+      throws Errno {
+    if (shown.root().inode().isDirectory()) {
+      makeFolders(caller, place);
+    } else if (find(caller, place) == null) {
+      makeFolders(caller, place.substring(0, place.lastIndexOf('/')));
+      VfsPath unused = DirectoryChanges.mknod(caller, null, place, FileMode.S_IFREG | 0444, 0);
+    }
+    int flags = readOnly ? MountFlags.MS_RDONLY : 0;
+    Mount unused =
+        mounts.mount(shown, "host", PathWalk.lookup(caller, null, place, true), flags);
+  }
+
+  private void findProgram(
+      Caller caller,
+      FileSystems systems,
+      FrameBudget budget,
+      MountNamespace mounts,
+      boolean hereIsThere)
+      throws Errno, IOException {
+    if (!findInGuest(caller, hereIsThere)) {
+      Path onHost = here.resolve(programOnHost()).normalize();
+      if (!Files.exists(onHost)) {
+        return;
+      }
+      programPath = HostNames.toGuest(onHost);
+      found = true;
+      if (!Files.isRegularFile(onHost)) {
+        refusal = "not a regular file";
+        return;
+      }
+      FileSystem alone = HostFileSystem.open(systems, budget, onHost, identity());
+      alone.setReadOnly(true);
+      mount(caller, mounts, alone, programPath, true);
+    }
+    refusal = ProgramCheck.refusal(caller, Objects.requireNonNull(find(caller, programPath)));
+    found = true;
+  }
+
+  private Path programOnHost() {
+    return Path.of(HostNames.toHost(program));
+  }
+
+  private boolean findInGuest(Caller caller, boolean hereIsThere) {
     if (program.indexOf('/') < 0) {
       for (String place : SEARCHED) {
-        if (isFile(caller, place + "/" + programPath)) {
-          programPath = place + "/" + programPath;
-          return;
+        if (isFound(caller, place + "/" + program)) {
+          return true;
         }
       }
-    } else if (isFile(caller, programPath)) {
-      return;
+    } else if (program.startsWith("/")) {
+      return isFound(caller, program);
     }
-    Path onHost = Path.of(program).toAbsolutePath().normalize();
-    if (Files.isRegularFile(onHost)) {
-      programPath = HostNames.toGuest(onHost);
-      copyIn(caller, onHost);
-    }
+    // Relative ones are the current folder's, wherever the guest starts.
+    return hereIsThere && isFound(caller, HostNames.toGuest(here) + "/" + program);
   }
 
-  private void copyIn(Caller caller, Path file) throws Errno, IOException {
-    makeFolders(caller, HostNames.toGuest(Objects.requireNonNull(file.getParent())));
-    int mode = Files.isExecutable(file) ? 0755 : 0644;
-    OpenFile made =
-        Opening.open(
-            caller, null, programPath, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL,
-            mode);
-    byte[] bytes = Files.readAllBytes(file);
-    long unused = made.write(caller, new Given(bytes));
-    made.release();
-  }
-
-  private static boolean isFile(Caller caller, String path) {
-    VfsPath found = find(caller, path);
-    return found != null && found.inode().isRegular();
+  private boolean isFound(Caller caller, String path) {
+    VfsPath place = find(caller, path);
+    boolean is = place != null && place.inode().isRegular();
+    if (is) {
+      programPath = path;
+    }
+    return is;
   }
 
   private static @Nullable VfsPath find(Caller caller, String path) {
@@ -138,41 +242,14 @@ final class GuestFiles implements RootBuilder {
 
   /// Makes a folder of the guest with all above it, where they are missing.
   private static void makeFolders(Caller caller, String path) throws Errno {
-    for (int end = path.indexOf('/', 1); ; end = path.indexOf('/', end + 1)) {
+    for (int end = path.indexOf('/', 1); !path.isEmpty(); end = path.indexOf('/', end + 1)) {
       String part = end < 0 ? path : path.substring(0, end);
       if (find(caller, part) == null) {
-        DirectoryChanges.mkdir(caller, null, part, FileMode.S_IFDIR | 0755);
+        DirectoryChanges.mkdir(caller, null, part, 0755);
       }
       if (end < 0) {
         return;
       }
-    }
-  }
-
-  private static final class Given implements IoBuffer {
-    private final byte[] bytes;
-    private int done;
-
-    Given(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public long remaining() {
-      return bytes.length - done;
-    }
-
-    @Override
-    public int get(byte[] destination, int offset, int length) {
-      int count = Math.min(length, bytes.length - done);
-      System.arraycopy(bytes, done, destination, offset, count);
-      done += count;
-      return count;
-    }
-
-    @Override
-    public int put(byte[] source, int offset, int length) throws Errno {
-      throw Errno.EFAULT;
     }
   }
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// What a guest is given: its root, folders, environment, identity. Nothing else of the host is
 /// visible to it.
@@ -23,8 +25,9 @@ final class GuestOptions {
   @Option(
       names = "-v",
       paramLabel = "HOST:GUEST[:ro]",
+      converter = Volume.Converter.class,
       description = "Show a folder or file of the host at a place in the guest.")
-  private List<String> volumes = new ArrayList<>();
+  private List<Volume> volumes = new ArrayList<>();
 
   @Option(
       names = {"-e", "-E", "--env"},
@@ -38,8 +41,9 @@ final class GuestOptions {
   @Option(
       names = "-u",
       paramLabel = "UID[:GID]",
+      converter = GuestUser.Converter.class,
       description = "Who the guest runs as; 0:0 if not given.")
-  private @Nullable String user;
+  private GuestUser user = GuestUser.ROOT;
 
   @Option(names = "--init", description = "Make the program pid 1 itself.")
   private boolean asInit;
@@ -47,37 +51,33 @@ final class GuestOptions {
   @Option(
       names = "--release",
       paramLabel = "6.12|6.18",
+      converter = ReleaseConverter.class,
       description = "Which Linux release's behaviour to show; 6.12 has no clone3 on nios2.")
-  private String release = "6.18";
+  private Release release = Release.V6_18;
 
   @Option(
       names = "--memory",
       paramLabel = "MIB",
+      converter = MebibytesConverter.class,
       description = "How much memory all guest processes may hold together.")
   private @Nullable Long memory;
 
   /// The files that the guest sees.
+  ///
+  /// @throws IOException with a message for the user
   GuestFiles files(String program) throws IOException {
-    return GuestFiles.plan(root, volumes, folder, program);
+    return new GuestFiles(GuestRoot.of(root), volumes, user, folder, program);
   }
 
   MachineConfig configure(MachineConfig config) {
-    MachineConfig result =
-        config.withRelease(release.equals("6.12") ? Release.V6_12 : Release.V6_18);
+    MachineConfig result = config.withRelease(release);
     Long limit = memory;
     return limit == null ? result : result.withLimits(limit << 20, config.maximumTasks());
   }
 
   ProgramSpec program(String path, List<String> arguments, String startFolder) {
-    int uid = 0;
-    int gid = 0;
-    String who = user;
-    if (who != null) {
-      int colon = who.indexOf(':');
-      uid = Integer.parseInt(colon < 0 ? who : who.substring(0, colon));
-      gid = colon < 0 ? uid : Integer.parseInt(who.substring(colon + 1));
-    }
-    return new ProgramSpec(path, arguments, environment(), startFolder, asInit, uid, gid);
+    return new ProgramSpec(
+        path, arguments, environment(), startFolder, asInit, user.uid(), user.gid());
   }
 
   private List<String> environment() {
@@ -96,6 +96,35 @@ final class GuestOptions {
         result.add(name + "=" + System.getenv(name));
       }
     }
+    result.replaceAll(HostNames::toGuest);
     return result;
+  }
+
+  private static final class ReleaseConverter implements ITypeConverter<Release> {
+    @Override
+    public Release convert(String text) {
+      return switch (text) {
+        case "6.12" -> Release.V6_12;
+        case "6.18" -> Release.V6_18;
+        default -> throw new TypeConversionException("'" + text + "' is neither 6.12 nor 6.18");
+      };
+    }
+  }
+
+  private static final class MebibytesConverter implements ITypeConverter<Long> {
+    private static final long LARGEST = 1L << 40;
+
+    @Override
+    public Long convert(String text) {
+      try {
+        long number = Long.parseLong(text);
+        if (number > 0 && number <= LARGEST) {
+          return number;
+        }
+      } catch (NumberFormatException e) {
+        // Said below.
+      }
+      throw new TypeConversionException("'" + text + "' is not a number of MiB");
+    }
   }
 }

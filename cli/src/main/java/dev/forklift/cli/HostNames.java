@@ -20,4 +20,9 @@ final class HostNames {
   static String toGuest(Path path) {
     return toGuest(path.toString());
   }
+
+  /// The reverse of [#toGuest(String)].
+  static String toHost(String text) {
+    return new String(text.getBytes(StandardCharsets.ISO_8859_1), HOST);
+  }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// All methods run under the kernel lock.
 final class SyscallTrace implements SyscallObserver {
   private static final Set<String> NEVER_ANSWERED = Set.of("exit", "exit_group");
+  private static final Set<String> ADDRESSES = Set.of("brk", "mmap", "mmap2", "mremap", "shmat");
   private static final int RESULT_COLUMN = 40;
   private static final int LARGEST_PLAIN = 1 << 20;
 
@@ -59,7 +60,7 @@ final class SyscallTrace implements SyscallObserver {
     }
     String answer;
     if (error == null) {
-      answer = number(result);
+      answer = ADDRESSES.contains(row.name()) ? "0x" + Integer.toHexString((int) result) : Long.toString(result);
     } else if (error.isRestart()) {
       answer = "? " + error.symbol() + " (" + error.getMessage() + ")";
     } else {
@@ -78,13 +79,6 @@ final class SyscallTrace implements SyscallObserver {
       }
       lines.accept("forklift: system call " + number + " is not known; answered with ENOSYS");
     }
-  }
-
-  /// A result that can only be an address is printed as one.
-  private static String number(long result) {
-    return result < 0 || result > Integer.MAX_VALUE / 4
-        ? "0x" + Integer.toHexString((int) result)
-        : Long.toString(result);
   }
 
   private void print(Task task, String call, String answer) {

@@ -81,6 +81,7 @@ final class LinuxCalls {
     static final LinuxCalls CALLS = new LinuxCalls();
   }
 
+  @SuppressWarnings("restricted") // calling C is what it is for
   private LinuxCalls() {
     Linker linker = Linker.nativeLinker();
     ValueLayout.OfLong word = ValueLayout.JAVA_LONG;

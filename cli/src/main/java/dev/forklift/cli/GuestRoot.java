@@ -1,0 +1,74 @@
+package dev.forklift.cli;
+
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.kernel.fs.host.FolderOrigin;
+import dev.forklift.kernel.fs.host.HostFileSystem;
+import dev.forklift.kernel.fs.host.HostIdentity;
+import dev.forklift.kernel.fs.image.ImageCache;
+import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.vfs.FileSystem;
+import dev.forklift.kernel.vfs.FileSystems;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// What is at the guest's `/`.
+sealed interface GuestRoot {
+  /// Nothing.
+  record Bare() implements GuestRoot {}
+
+  /// An image; what the guest changes is forgotten.
+  record Image(Path file) implements GuestRoot {}
+
+  /// A folder; what the guest changes is forgotten, or really changed there.
+  record Folder(Path path, boolean writable) implements GuestRoot {}
+
+  /// Reads what is behind `-L`.
+  ///
+  /// @throws IOException with a message for the user
+  static GuestRoot of(@Nullable String text) throws IOException {
+    if (text == null) {
+      return new Bare();
+    }
+    boolean writable = text.endsWith(":rw");
+    Path path = Path.of(writable ? text.substring(0, text.length() - 3) : text);
+    if (!Files.exists(path)) {
+      throw new IOException("-L " + path + ": no such file or folder");
+    }
+    if (Files.isDirectory(path)) {
+      return new Folder(path, writable);
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new IOException("-L " + path + ": neither a folder nor an image");
+    }
+    if (writable) {
+      throw new IOException("-L " + path + ": an image cannot be written; only a folder takes :rw");
+    }
+    return new Image(path);
+  }
+
+  /// Makes it.
+  default FileSystem create(FileSystems systems, FrameBudget budget, HostIdentity identity)
+      throws IOException {
+    return switch (this) {
+      case Bare() -> new Tmpfs(systems, "tmpfs", budget, 0755);
+      case Image(Path file) -> {
+        ImageCache cache =
+            new ImageCache(cacheFolder(), line -> System.err.println("forklift: " + line));
+        yield new Tmpfs(systems, "tmpfs", budget, cache.root(file));
+      }
+      case Folder(Path path, boolean writable) ->
+          writable
+              ? HostFileSystem.open(systems, budget, path, identity)
+              : new Tmpfs(systems, "tmpfs", budget, FolderOrigin.of(path, identity));
+    };
+  }
+
+  private static Path cacheFolder() {
+    String cache = System.getenv("XDG_CACHE_HOME");
+    return cache != null && cache.startsWith("/")
+        ? Path.of(cache, "forklift")
+        : Path.of(System.getProperty("user.home"), ".cache", "forklift");
+  }
+}

@@ -1,0 +1,26 @@
+package dev.forklift.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/// A folder or file of the host that is shown somewhere in the guest: `HOST:GUEST[:ro]`.
+///
+/// @param guest an absolute path, one char a byte
+record Volume(Path host, String guest, boolean readOnly) {
+  /// Reads what is behind `-v`.
+  static final class Converter implements ITypeConverter<Volume> {
+    @Override
+    public Volume convert(String text) {
+      boolean readOnly = text.endsWith(":ro");
+      String both =
+          readOnly || text.endsWith(":rw") ? text.substring(0, text.length() - 3) : text;
+      int colon = both.lastIndexOf(":/");
+      if (colon <= 0) {
+        throw new TypeConversionException("'" + text + "' is not HOST:GUEST[:ro] with GUEST absolute");
+      }
+      return new Volume(
+          Path.of(both.substring(0, colon)), HostNames.toGuest(both.substring(colon + 1)), readOnly);
+    }
+  }
+}
