@@ -23,6 +23,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.loader;
   exports dev.forklift.kernel.machine;
   exports dev.forklift.kernel.mm;
+  exports dev.forklift.kernel.proc;
   exports dev.forklift.kernel.process;
   exports dev.forklift.kernel.random;
   exports dev.forklift.kernel.signal;

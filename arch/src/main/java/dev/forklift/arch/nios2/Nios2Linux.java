@@ -58,6 +58,27 @@ public final class Nios2Linux implements LinuxAbi {
       new MemoryLayout(
           12, 32, 0x7fff_0000L, 0x2aaa_6000L, false, 0x7fff_0000L, 0x0100_0000L, 0x1000L);
 
+  /// A Nios II/f as Linux describes it on the 10M50 board.
+  private static final String CPU_INFO =
+      """
+      CPU:\t\tNios II/fast
+      REV:\t\t1
+      MMU:\t\tpresent
+      FPU:\t\tnone
+      Clocking:\t75.00 MHz
+      BogoMips:\t150.00
+      Calibration:\t75000000 loops
+      HW:
+       MUL:\t\tyes
+       MULX:\t\tno
+       DIV:\t\tyes
+       BMX:\t\tno
+       CDX:\t\tno
+      Icache:\t\t32kB, line length: 32
+      Dcache:\t\t32kB, line length: 32
+      TLB:\t\t16 ways, 256 entries, 8 PID bits
+      """;
+
   private final Isa isa;
   private final SignalFrame signalFrame = new Nios2SignalFrame();
 
@@ -104,6 +125,11 @@ public final class Nios2Linux implements LinuxAbi {
   @Override
   public MemoryLayout memoryLayout() {
     return LAYOUT;
+  }
+
+  @Override
+  public String cpuInfo() {
+    return CPU_INFO;
   }
 
   @Override

@@ -31,6 +31,11 @@ public interface LinuxAbi {
 
   MemoryLayout memoryLayout();
 
+  /// What /proc/cpuinfo shows.
+  default String cpuInfo() {
+    return "";
+  }
+
   // System calls.
 
   /// Which registers carry the number and the arguments of a system call.

@@ -98,6 +98,7 @@ public final class Machine {
               new FsContext(root, root, 022),
               threads,
               new Hooks());
+      BootMounts.mount(kernel, systems, budget, mounts);
       config.root().populate(kernel.idle(), systems, budget, mounts);
       devices.mount(kernel.idle(), mounts);
       standardFiles.open(kernel.idle(), files);

@@ -25,6 +25,7 @@ public final class ThreadGroup {
   private boolean hasSubreaperAbove;
   private boolean executed;
   private boolean execInProgress;
+  private int oomScoreAdjustment;
 
   ThreadGroup(Task leader, ProcessGroup processGroup, ResourceLimits limits) {
     this.leader = leader;
@@ -168,6 +169,16 @@ public final class ThreadGroup {
 
   void setHasSubreaperAbove(boolean value) {
     hasSubreaperAbove = value;
+  }
+
+  /// How much more or less likely than others it is to be killed for lack of memory
+  /// (/proc/PID/oom_score_adj); children inherit it.
+  public int oomScoreAdjustment() {
+    return oomScoreAdjustment;
+  }
+
+  public void setOomScoreAdjustment(int adjustment) {
+    oomScoreAdjustment = adjustment;
   }
 
   /// Only one task of a process may execute a program at a time.

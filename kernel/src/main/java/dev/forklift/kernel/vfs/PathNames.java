@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param text the name
 /// @param reachable whether the climb met the root it was to start from
-record PathNames(String text, boolean reachable) {
+public record PathNames(String text, boolean reachable) {
 
-  static PathNames of(VfsPath path, VfsPath root) {
+  /// The name of `path` as seen from `root`.
+  public static PathNames of(VfsPath path, VfsPath root) {
     StringBuilder name = new StringBuilder();
     Mount mount = path.mount();
     Dentry dentry = path.dentry();

@@ -24,6 +24,7 @@ public abstract class Sleeper {
   private final KernelClock clock;
   private final Condition condition;
   private boolean woken;
+  private @Nullable Mode sleeping;
   private @Nullable RestartBlock restartBlock;
 
   protected Sleeper(KernelLock lock, KernelClock clock) {
@@ -53,10 +54,16 @@ public abstract class Sleeper {
   /// Sleeps until woken or until the monotonic clock shows `deadline`. For waits with an order of
   /// their own; others use [#await].
   public final void sleep(long deadline) {
+    sleep(Mode.INTERRUPTIBLE, deadline);
+  }
+
+  private void sleep(Mode mode, long deadline) {
     lock.requireHeld();
+    sleeping = mode;
     while (!woken && (deadline == KernelClock.NEVER || clock.monotonicNanos() < deadline)) {
       clock.await(condition, deadline);
     }
+    sleeping = null;
     woken = false;
   }
 
@@ -68,6 +75,11 @@ public abstract class Sleeper {
     } finally {
       lock.acquire();
     }
+  }
+
+  /// How it sleeps, or null while it does not.
+  public final @Nullable Mode sleeping() {
+    return sleeping;
   }
 
   /// Sleeps until woken or until `deadline`. A realtime deadline follows the clock if it is set.
@@ -141,7 +153,7 @@ public abstract class Sleeper {
         if (deadline != KernelClock.NEVER && clock.monotonicNanos() >= deadline) {
           return false;
         }
-        sleep(deadline);
+        sleep(mode, deadline);
       }
     } finally {
       queues.forEach(q -> q.remove(waiter));

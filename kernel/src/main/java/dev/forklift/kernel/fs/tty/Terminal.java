@@ -150,6 +150,11 @@ public final class Terminal {
     return session;
   }
 
+  /// The number of the foreground process group in the caller's eyes, or -1.
+  public int foregroundFor(Caller caller) {
+    return foreground == null ? -1 : foreground.idFor(caller);
+  }
+
   JobControl.@Nullable Group foreground() {
     return foreground;
   }

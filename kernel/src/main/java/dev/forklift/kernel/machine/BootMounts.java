@@ -1,0 +1,66 @@
+package dev.forklift.kernel.machine;
+
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.proc.ProcFileSystem;
+import dev.forklift.kernel.process.Kernel;
+import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.vfs.DirectoryChanges;
+import dev.forklift.kernel.vfs.FileSystem;
+import dev.forklift.kernel.vfs.FileSystems;
+import dev.forklift.kernel.vfs.Mount;
+import dev.forklift.kernel.vfs.MountNamespace;
+import dev.forklift.kernel.vfs.PathWalk;
+import dev.forklift.kernel.vfs.VfsPath;
+import org.jspecify.annotations.Nullable;
+
+/// What is mounted before anything of the user's: /proc, /sys and folders for what does not last.
+final class BootMounts {
+  private static final int ANYBODY = FileMode.S_ISVTX | 0777;
+  private static final int SAFE =
+      MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_RELATIME;
+
+  private final Task caller;
+  private final MountNamespace mounts;
+
+  private BootMounts(Task caller, MountNamespace mounts) {
+    this.caller = caller;
+    this.mounts = mounts;
+  }
+
+  static void mount(
+      Kernel kernel, FileSystems systems, FrameBudget budget, MountNamespace mounts) throws Errno {
+    systems.register(
+        "proc",
+        (caller, source, options) ->
+            new ProcFileSystem(systems, kernel, ((Task) caller).pidNamespace()));
+    BootMounts boot = new BootMounts(kernel.idle(), mounts);
+    boot.mount("/proc", new ProcFileSystem(systems, kernel, kernel.pids()), MountFlags.MS_NOEXEC);
+    boot.mount("/sys", new Tmpfs(systems, "sysfs", budget, 0555), MountFlags.MS_NOEXEC);
+    boot.mount("/tmp", new Tmpfs(systems, "tmpfs", budget, ANYBODY), 0);
+    boot.mount("/run", new Tmpfs(systems, "tmpfs", budget, 0755), 0);
+  }
+
+  private void mount(String place, FileSystem fileSystem, int flags) throws Errno {
+    VfsPath folder = folder(place);
+    if (folder != null && folder.inode().isDirectory()) {
+      Mount unused = mounts.mount(fileSystem, fileSystem.type(), folder, flags | SAFE);
+    }
+  }
+
+  /// The folder, made if it is missing and does not last either; null if there is none.
+  private @Nullable VfsPath folder(String place) throws Errno {
+    try {
+      return PathWalk.lookup(caller, null, place, true);
+    } catch (Errno missing) {
+      if (!mounts.root().fileSystem().type().equals("tmpfs")) {
+        return null;
+      }
+      DirectoryChanges.mkdir(caller, null, place, FileMode.S_IFDIR | 0755);
+      return PathWalk.lookup(caller, null, place, true);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.forklift.kernel.proc;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Fcntl;
+import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.vfs.Caller;
+import dev.forklift.kernel.vfs.IoBuffer;
+import dev.forklift.kernel.vfs.OpenFile;
+import dev.forklift.kernel.vfs.VfsPath;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// A file of /proc that is text. The text is made when its beginning is read, so that a reader sees
+/// one state of affairs.
+final class ProcFile extends ProcInode {
+  /// What there is to read, one character a byte.
+  @FunctionalInterface
+  interface Text {
+    String read(Task reader) throws Errno;
+  }
+
+  /// What to do with what is written.
+  @FunctionalInterface
+  interface Setting {
+    void write(Task writer, String text) throws Errno;
+  }
+
+  /// Whether it may be opened at all.
+  @FunctionalInterface
+  interface Gate {
+    void pass(Task opener) throws Errno;
+  }
+
+  private static final int LONGEST_SETTING = 4096;
+
+  private final Text text;
+  private final @Nullable Setting setting;
+  private final Gate gate;
+
+  ProcFile(
+      ProcFileSystem proc,
+      @Nullable Pid pid,
+      int permissions,
+      Text text,
+      @Nullable Setting setting,
+      Gate gate) {
+    super(proc, pid, FileMode.S_IFREG | permissions);
+    this.text = text;
+    this.setting = setting;
+    this.gate = gate;
+  }
+
+  /// A file of the kernel's that is only read.
+  static ProcFile of(ProcFileSystem proc, Text text) {
+    return new ProcFile(proc, null, 0444, text, null, opener -> {});
+  }
+
+  @Override
+  public OpenFile open(Caller caller, VfsPath path, int flags) throws Errno {
+    gate.pass((Task) caller);
+    return new Open(path, flags);
+  }
+
+  private final class Open extends OpenFile {
+    private byte @Nullable [] contents;
+
+    Open(VfsPath path, int flags) throws Errno {
+      super(path, flags);
+    }
+
+    @Override
+    protected long readAt(Caller caller, IoBuffer buffer, long offset) throws Errno {
+      byte[] bytes = contents;
+      if (bytes == null || offset == 0) {
+        bytes = text.read((Task) caller).getBytes(StandardCharsets.ISO_8859_1);
+        contents = bytes;
+      }
+      if (offset >= bytes.length) {
+        return 0;
+      }
+      int length = (int) Math.min(buffer.remaining(), bytes.length - offset);
+      return buffer.put(bytes, (int) offset, length);
+    }
+
+    @Override
+    protected long writeAt(Caller caller, IoBuffer buffer, long offset) throws Errno {
+      if (setting == null) {
+        throw Errno.EINVAL;
+      }
+      byte[] bytes = new byte[(int) Math.min(buffer.remaining(), LONGEST_SETTING)];
+      int length = buffer.get(bytes, 0, bytes.length);
+      setting.write((Task) caller, new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
+      return length;
+    }
+
+    @Override
+    protected long seekTarget(long offset, int whence) throws Errno {
+      if (whence != Fcntl.SEEK_SET && whence != Fcntl.SEEK_CUR) {
+        throw Errno.EINVAL;
+      }
+      return super.seekTarget(offset, whence);
+    }
+  }
+}

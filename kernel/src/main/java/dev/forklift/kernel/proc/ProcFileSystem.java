@@ -1,0 +1,53 @@
+package dev.forklift.kernel.proc;
+
+import dev.forklift.kernel.process.Kernel;
+import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PidNamespace;
+import dev.forklift.kernel.vfs.FileSystem;
+import dev.forklift.kernel.vfs.FileSystemStatus;
+import dev.forklift.kernel.vfs.FileSystems;
+import dev.forklift.kernel.vfs.Inode;
+
+/// /proc as one pid namespace sees it.
+public final class ProcFileSystem extends FileSystem {
+  private static final long MAGIC = 0x9fa0;
+
+  private final Kernel kernel;
+  private final PidNamespace pids;
+  private final RootDirectory top;
+
+  public ProcFileSystem(FileSystems systems, Kernel kernel, PidNamespace pids) {
+    super(systems, "proc");
+    this.kernel = kernel;
+    this.pids = pids;
+    this.top = new RootDirectory(this);
+  }
+
+  @Override
+  protected Inode rootInode() {
+    return top;
+  }
+
+  @Override
+  public FileSystemStatus status() {
+    return FileSystemStatus.simple(MAGIC, blockSize());
+  }
+
+  Kernel kernel() {
+    return kernel;
+  }
+
+  /// The namespace whose numbers it shows.
+  PidNamespace pids() {
+    return pids;
+  }
+
+  /// The number of an id here; 0 if it has none.
+  int number(Pid pid) {
+    return pid.in(pids);
+  }
+
+  long nextIno() {
+    return newIno();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.forklift.kernel.proc;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.mm.Mm;
+import dev.forklift.kernel.process.Kernel;
+import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.process.UtsName;
+import dev.forklift.kernel.random.RandomSource;
+import dev.forklift.kernel.vfs.FileDescriptors;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/// /proc/sys: settings of the kernel. Most are only shown.
+final class Sysctls {
+  private static final int LONGEST_NAME = 64;
+
+  private final ProcFileSystem proc;
+  private final Kernel kernel;
+
+  private Sysctls(ProcFileSystem proc) {
+    this.proc = proc;
+    this.kernel = proc.kernel();
+  }
+
+  static ProcDirectory tree(ProcFileSystem proc) {
+    Sysctls sysctls = new Sysctls(proc);
+    return sysctls
+        .folder()
+        .add("fs", sysctls.fs())
+        .add("kernel", sysctls.kernel())
+        .add("user", sysctls.user())
+        .add("vm", sysctls.vm());
+  }
+
+  private ProcDirectory folder() {
+    return new ProcDirectory(proc, null, 0555);
+  }
+
+  /// A value that is what it is.
+  private ProcFile shown(ProcFile.Text value) {
+    return ProcFile.of(proc, reader -> value.read(reader) + "\n");
+  }
+
+  private ProcFile shown(long value) {
+    return shown(reader -> Long.toString(value));
+  }
+
+  private ProcDirectory kernel() {
+    // spotless:off
+    return folder()
+        .add("arch",           shown(reader -> name().machine()))
+        .add("cap_last_cap",   shown(Capability.values().length - 1))
+        .add("core_pattern",   shown(reader -> "core"))
+        .add("core_uses_pid",  shown(0))
+        .add("domainname",     name(reader -> name().domainname(), this::setDomain))
+        .add("hostname",       name(reader -> name().nodename(), this::setHost))
+        .add("ngroups_max",    shown(65536))
+        .add("ns_last_pid",    shown(reader -> Integer.toString(proc.pids().last())))
+        .add("osrelease",      shown(reader -> name().release()))
+        .add("ostype",         shown(reader -> name().sysname()))
+        .add("overflowgid",    shown(65534))
+        .add("overflowuid",    shown(65534))
+        .add("pid_max",        shown(proc.pids().maximum()))
+        .add("printk",         shown(reader -> "1\t4\t1\t7"))
+        .add("random",         random())
+        .add("randomize_va_space", shown(1))
+        .add("sched_rr_timeslice_ms", shown(100))
+        .add("tainted",        shown(0))
+        .add("threads-max",    shown(kernel.maximumTasks()))
+        .add("version",        shown(reader -> name().version()));
+    // spotless:on
+  }
+
+  private ProcDirectory random() {
+    String boot = uuid(kernel.random());
+    return folder()
+        .add("boot_id", shown(reader -> boot))
+        .add("entropy_avail", shown(256))
+        .add("poolsize", shown(256))
+        .add("uuid", shown(reader -> uuid(kernel.random())));
+  }
+
+  private static String uuid(RandomSource random) {
+    byte[] bytes = new byte[16];
+    random.fill(bytes, 0, bytes.length);
+    bytes[6] = (byte) (bytes[6] & 0x0f | 0x40);
+    bytes[8] = (byte) (bytes[8] & 0x3f | 0x80);
+    ByteBuffer halves = ByteBuffer.wrap(bytes);
+    return new UUID(halves.getLong(), halves.getLong()).toString();
+  }
+
+  private ProcDirectory vm() {
+    return folder()
+        .add("max_map_count", shown(Mm.MAX_MAP_COUNT))
+        .add("mmap_min_addr", shown(kernel.abi().memoryLayout().mmapMinimum()))
+        .add("overcommit_memory", shown(0))
+        .add("overcommit_ratio", shown(50))
+        .add("swappiness", shown(60));
+  }
+
+  private ProcDirectory fs() {
+    return folder()
+        .add("file-max", shown(FileDescriptors.MAX))
+        .add("lease-break-time", shown(45))
+        .add("nr_open", shown(FileDescriptors.MAX))
+        .add("overflowgid", shown(65534))
+        .add("overflowuid", shown(65534))
+        .add("pipe-max-size", shown(1 << 20))
+        .add("pipe-user-pages-hard", shown(0))
+        .add("pipe-user-pages-soft", shown(16384))
+        .add("protected_hardlinks", shown(1))
+        .add("protected_symlinks", shown(1))
+        .add("suid_dumpable", shown(0));
+  }
+
+  private ProcDirectory user() {
+    ProcDirectory folder = folder();
+    for (String kind : new String[] {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"}) {
+      folder.add("max_" + kind + "_namespaces", shown(kernel.maximumTasks() / 2));
+    }
+    return folder;
+  }
+
+  private UtsName name() {
+    return kernel.utsName();
+  }
+
+  private ProcFile name(ProcFile.Text text, Consumer<String> set) {
+    return new ProcFile(
+        proc,
+        null,
+        0644,
+        reader -> text.read(reader) + "\n",
+        (writer, value) -> {
+          requireAdministrator(writer);
+          int end = value.indexOf('\n');
+          String line = end < 0 ? value : value.substring(0, end);
+          set.accept(line.length() > LONGEST_NAME ? line.substring(0, LONGEST_NAME) : line);
+        },
+        opener -> {});
+  }
+
+  private static void requireAdministrator(Task writer) throws Errno {
+    if (!writer.credentials().has(Capability.SYS_ADMIN)) {
+      throw Errno.EPERM;
+    }
+  }
+
+  private void setHost(String value) {
+    kernel.setUtsName(name().withNodename(value));
+  }
+
+  private void setDomain(String value) {
+    kernel.setUtsName(name().withDomainname(value));
+  }
+}

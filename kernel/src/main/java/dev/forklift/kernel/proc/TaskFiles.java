@@ -1,0 +1,200 @@
+package dev.forklift.kernel.proc;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PtraceAccess;
+import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.vfs.VfsPath;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is in the folder of a process (/proc/PID) or of a thread (/proc/PID/task/TID).
+final class TaskFiles {
+  /// A file about a task.
+  @FunctionalInterface
+  private interface TaskText {
+    String read(Task reader, Task task) throws Errno;
+  }
+
+  @FunctionalInterface
+  private interface TaskSetting {
+    void write(Task writer, Task task, String text) throws Errno;
+  }
+
+  private final ProcFileSystem proc;
+  private final Pid pid;
+  private final ProcDirectory directory;
+
+  private TaskFiles(ProcFileSystem proc, Pid pid) {
+    this.proc = proc;
+    this.pid = pid;
+    this.directory = new ProcDirectory(proc, pid, 0555);
+  }
+
+  /// /proc/PID.
+  static ProcInode ofProcess(ProcFileSystem proc, Pid pid) {
+    TaskFiles files = new TaskFiles(proc, pid);
+    files.directory.add("task", new ThreadsDirectory(proc, pid));
+    files.fill(true);
+    files.text("coredump_filter", 0644, (reader, task) -> "00000033\n");
+    files.text("timers", 0444, (reader, task) -> "");
+    files.text(
+        "timerslack_ns", 0666, (reader, task) -> task.scheduling().timerSlackNanos() + "\n");
+    return files.directory;
+  }
+
+  /// /proc/PID/task/TID.
+  static ProcInode ofThread(ProcFileSystem proc, Pid pid) {
+    TaskFiles files = new TaskFiles(proc, pid);
+    files.fill(false);
+    files.text("children", 0444, files::children);
+    return files.directory;
+  }
+
+  private void fill(boolean process) {
+    TaskStat stat = new TaskStat(proc, process);
+    // spotless:off
+    directory.add("fd", new DescriptorsDirectory(proc, pid, false));
+    directory.add("fdinfo", new DescriptorsDirectory(proc, pid, true));
+    directory.add("ns", namespaces());
+    secret("environ", 0400, (reader, task) -> ProgramText.environment(task));
+    secret("auxv",    0400, (reader, task) -> ProgramText.auxiliaryVector(task));
+    text("status",    0444, (reader, task) -> new TaskStatus(proc, task).text());
+    secret("personality", 0400, (reader, task) -> "00000000\n");
+    text("limits",    0444, (reader, task) -> LimitsText.of(task.group().limits()));
+    directory.add("comm", comm());
+    secret("syscall", 0400, (reader, task) -> SyscallText.of(reader, task));
+    text("cmdline",   0444, (reader, task) -> ProgramText.commandLine(task));
+    text("stat",      0444, (reader, task) -> stat.text(reader, task));
+    text("statm",     0444, (reader, task) -> TaskStat.memory(task));
+    secret("maps",    0444, (reader, task) -> MapsText.maps(reader, task));
+    secret("smaps",   0444, (reader, task) -> MapsText.smaps(reader, task));
+    directory.add("mem", new MemoryInode(proc, pid));
+    magic("cwd",  task -> living(task).fs().cwd());
+    magic("root", task -> living(task).fs().root());
+    magic("exe",  TaskFiles::executable);
+    text("mounts",       0444, (reader, task) -> MountsText.mounts(living(task)));
+    text("mountinfo",    0444, (reader, task) -> MountsText.mountinfo(living(task)));
+    text("wchan",        0444, (reader, task) -> "0");
+    text("cgroup",       0444, (reader, task) -> "");
+    text("oom_score",    0444, (reader, task) -> OomScore.score(task) + "\n");
+    setting("oom_adj",       (reader, task) -> OomScore.oldAdjustment(task) + "\n",
+        OomScore::setOldAdjustment);
+    setting("oom_score_adj", (reader, task) -> task.group().oomScoreAdjustment() + "\n",
+        OomScore::setAdjustment);
+    text("uid_map",    0644, (reader, task) -> "         0          0 4294967295\n");
+    text("gid_map",    0644, (reader, task) -> "         0          0 4294967295\n");
+    text("projid_map", 0644, (reader, task) -> "         0          0 4294967295\n");
+    text("setgroups",  0644, (reader, task) -> "allow\n");
+    // spotless:on
+  }
+
+  private void text(String name, int permissions, TaskText text) {
+    directory.add(name, file(permissions, text, null, opener -> {}));
+  }
+
+  /// A file that is open only to those who may look into the process.
+  private void secret(String name, int permissions, TaskText text) {
+    directory.add(name, file(permissions, text, null, this::requireAccess));
+  }
+
+  private void setting(String name, TaskText text, TaskSetting setting) {
+    directory.add(name, file(0644, text, setting, opener -> {}));
+  }
+
+  private void magic(String name, ProcLink.Place place) {
+    directory.add(name, ProcLink.magic(proc, pid, place));
+  }
+
+  private ProcFile file(
+      int permissions, TaskText text, @Nullable TaskSetting setting, ProcFile.Gate gate) {
+    return new ProcFile(
+        proc,
+        pid,
+        permissions,
+        reader -> text.read(reader, task()),
+        setting == null ? null : (writer, value) -> setting.write(writer, task(), value),
+        gate);
+  }
+
+  private Task task() throws Errno {
+    Task task = pid.task();
+    if (task == null) {
+      throw Errno.ESRCH;
+    }
+    return task;
+  }
+
+  private void requireAccess(Task opener) throws Errno {
+    if (!PtraceAccess.byFileSystemIds(opener, task())) {
+      throw Errno.EACCES;
+    }
+  }
+
+  /// A task that has not ended: files and folders are there.
+  private static Task living(Task task) throws Errno {
+    if (task.isZombie()) {
+      throw Errno.ENOENT;
+    }
+    return task;
+  }
+
+  private static VfsPath executable(Task task) throws Errno {
+    VfsPath executable = task.mm() == null ? null : task.executable();
+    if (executable == null) {
+      throw Errno.ENOENT;
+    }
+    return executable;
+  }
+
+  private ProcFile comm() {
+    return file(
+        0644,
+        (reader, task) -> task.name() + "\n",
+        (writer, task, text) -> {
+          if (writer.group() != task.group()) {
+            throw Errno.EINVAL;
+          }
+          int end = text.indexOf('\0');
+          task.setName(end < 0 ? text : text.substring(0, end));
+        },
+        opener -> {});
+  }
+
+  private String children(Task reader, Task task) {
+    StringBuilder numbers = new StringBuilder();
+    for (Task child : task.group().children()) {
+      if (child.realParent() == task) {
+        numbers.append(proc.number(child.pid())).append(' ');
+      }
+    }
+    return numbers.toString();
+  }
+
+  private ProcDirectory namespaces() {
+    ProcDirectory folder = new ProcDirectory(proc, pid, 0511);
+    for (Namespace namespace : Namespace.ALL) {
+      folder.add(namespace.name(), ProcLink.shown(proc, pid, reader -> namespace.text()));
+    }
+    return folder;
+  }
+
+  /// One of the namespaces that all tasks are in.
+  private record Namespace(String name, String type, long number) {
+    // spotless:off
+    static final List<Namespace> ALL = List.of(
+        new Namespace("cgroup",           "cgroup", 0xeffffffbL),
+        new Namespace("ipc",              "ipc",    0xefffffffL),
+        new Namespace("mnt",              "mnt",    0xf0000001L),
+        new Namespace("net",              "net",    0xf0000000L),
+        new Namespace("pid",              "pid",    0xeffffffcL),
+        new Namespace("pid_for_children", "pid",    0xeffffffcL),
+        new Namespace("user",             "user",   0xeffffffdL),
+        new Namespace("uts",              "uts",    0xeffffffeL));
+    // spotless:on
+
+    String text() {
+      return type + ":[" + number + "]";
+    }
+  }
+}
