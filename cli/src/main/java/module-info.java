@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.forklift.cli {
   requires dev.forklift.arch;
   requires info.picocli;
+  requires jdk.unsupported; // signals of the host
   requires static transitive org.jspecify;
 
   opens dev.forklift.cli to

@@ -56,7 +56,11 @@ sealed interface GuestRoot {
       case Image(Path file) -> {
         ImageCache cache =
             new ImageCache(cacheFolder(), line -> System.err.println("forklift: " + line));
-        yield new Tmpfs(systems, "tmpfs", budget, cache.root(file));
+        try {
+          yield new Tmpfs(systems, "tmpfs", budget, cache.root(file));
+        } catch (IOException e) {
+          throw new IOException("-L " + file + ": " + e.getMessage(), e);
+        }
       }
       case Folder(Path path, boolean writable) ->
           writable

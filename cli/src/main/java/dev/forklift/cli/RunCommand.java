@@ -16,8 +16,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `forklift run`: one program on Forklift's own kernel.
 @Command(
@@ -37,6 +39,8 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
+
+  @Spec private CommandSpec spec;
 
   @Mixin private GuestOptions guest = new GuestOptions();
 
@@ -64,37 +68,44 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (LinePrinter printer = new LinePrinter(System.err)) {
-      return run(printer);
+    try (LinePrinter printer = new LinePrinter(System.err);
+        HostTerminal terminal = HostTerminal.takeIfThere()) {
+      return run(printer, terminal);
     } catch (IOException e) {
-      System.err.println("forklift: " + e.getMessage());
+      err(String.valueOf(e.getMessage()));
       return Main.NOT_RUN;
     }
   }
 
-  private int run(LinePrinter printer) throws IOException {
+  private int run(LinePrinter printer, @Nullable HostTerminal terminal) throws IOException {
     GuestFiles files = guest.files(program);
-    MachineConfig config = guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio()));
+    MachineConfig config = guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio(terminal)));
     if (trace || verbose) {
       config = config.withObserver(new SyscallTrace(printer, trace, verbose));
     }
     Machine machine = new Machine(config);
     if (!files.isFound()) {
-      System.err.println("forklift: " + program + ": not found, neither in the guest nor here");
+      err(program + ": not found, neither in the guest nor here");
       return NOT_FOUND;
     }
     String refusal = files.refusal();
     if (refusal != null) {
-      System.err.println("forklift: " + program + ": " + refusal);
+      err(program + ": " + refusal);
       return NOT_EXECUTABLE;
     }
+    SignalsToGuest.begin(machine, terminal);
     Outcome outcome =
         machine.run(guest.program(files.programPath(), argv(), files.folder()));
     Errno refused = outcome.notStarted();
     if (refused != null) {
-      System.err.println("forklift: " + program + ": " + refused.getMessage());
+      err(program + ": " + refused.getMessage());
     }
     return outcome.exitCode();
+  }
+
+  private void err(String line) {
+    spec.commandLine().getErr().println("forklift: " + line);
+    spec.commandLine().getErr().flush();
   }
 
   private List<String> argv() {
@@ -104,10 +115,16 @@ final class RunCommand implements Callable<Integer> {
     return argv;
   }
 
-  private static Stdio stdio() {
+  /// The host's streams; in place of those that are the terminal, the guest's own terminal.
+  private static Stdio stdio(@Nullable HostTerminal terminal) {
     return new Stdio(
-        new FileInputStream(FileDescriptor.in),
-        new FileOutputStream(FileDescriptor.out),
-        new FileOutputStream(FileDescriptor.err));
+        terminal != null ? null : new FileInputStream(FileDescriptor.in),
+        terminal != null && HostTerminal.isTerminal(1)
+            ? null
+            : new FileOutputStream(FileDescriptor.out),
+        terminal != null && HostTerminal.isTerminal(2)
+            ? null
+            : new FileOutputStream(FileDescriptor.err),
+        terminal);
   }
 }

@@ -18,7 +18,11 @@ import dev.forklift.kernel.process.KernelClone;
 import dev.forklift.kernel.process.KernelParts;
 import dev.forklift.kernel.process.KernelThreads;
 import dev.forklift.kernel.process.Session;
+import dev.forklift.kernel.process.ProcessGroup;
+import dev.forklift.kernel.process.Signals;
 import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.fs.tty.WindowSize;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FileSystems;
@@ -45,6 +49,7 @@ public final class Machine {
   private final CountDownLatch down = new CountDownLatch(1);
   private int status;
   private @Nullable Errno notStarted;
+  private @Nullable Task program;
 
   /// Puts a machine together.
   ///
@@ -168,6 +173,45 @@ public final class Machine {
       Thread.currentThread().interrupt();
     }
     return new Outcome(status, notStarted);
+  }
+
+  /// Sends a signal to the program, as the kernel does when a terminal's key is pressed.
+  ///
+  /// @param wholeGroup whether all processes of its group get it
+  public void signalProgram(int signal, boolean wholeGroup) {
+    lock.acquire();
+    try {
+      Task task = program;
+      if (task == null || kernel.isDown()) {
+        return;
+      }
+      ProcessGroup group = task.group().processGroup();
+      if (wholeGroup && group != null) {
+        Signals.sendToProcessGroup(group, SigInfo.kernel(signal));
+      } else {
+        Signals.sendToGroup(task.group(), SigInfo.kernel(signal));
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  /// The host's terminal has a new size.
+  public void resizeTerminal(WindowSize size) {
+    lock.acquire();
+    try {
+      Terminal terminal = standardFiles.terminal();
+      if (terminal != null) {
+        terminal.resize(size);
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  /// The program's task is there.
+  void programIs(Task task) {
+    program = task;
   }
 
   /// The program has ended; the machine goes down with it.

@@ -28,6 +28,7 @@ final class Start implements Runnable {
     Task task = kernel.current();
     try {
       Sessions.begin(task);
+      machine.programIs(task);
       machine.takeTerminal(task);
       if (program.uid() != 0 || program.gid() != 0) {
         kernel.userChanged(task.credentials().uid(), program.uid());

@@ -18,6 +18,11 @@ final class HostSymlink extends HostInode {
 
   @Override
   public String readlink(Caller caller) throws Errno {
-    return requireParent().folder().readlink(name());
+    try {
+      return requireParent().folder().readlink(name());
+    } catch (Errno e) {
+      // Something else has taken its place.
+      throw e == Errno.EINVAL ? Errno.ESTALE : e;
+    }
   }
 }

@@ -49,11 +49,11 @@ final class ImageReader {
       } else if (start.startsWith("0707")) {
         reader.cpio(in);
       } else {
-        throw new IOException(image + " is neither a tar nor a cpio archive (gz, xz or plain)");
+        throw new IOException("neither a tar nor a cpio archive (gz, xz or plain)");
       }
       return reader.entries;
     } catch (IllegalArgumentException e) {
-      throw new IOException(image + " is damaged: " + e.getMessage(), e);
+      throw new IOException("damaged: " + e.getMessage(), e);
     }
   }
 
