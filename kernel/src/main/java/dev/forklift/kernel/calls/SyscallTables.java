@@ -17,6 +17,8 @@ public final class SyscallTables {
     SignalCalls.rows(table);
     MemoryCalls.rows(table, abi.dataModel().is64Bit());
     FileCalls.rows(table, files, abi.dataModel().is64Bit());
+    FutexCalls.rows(table, abi.dataModel());
+    TimeCalls.rows(table, abi.dataModel());
     CredentialCalls.rows(table);
     SessionCalls.rows(table);
     SchedulingCalls.rows(table);

@@ -87,7 +87,6 @@ public final class Machine {
                       SyscallTables.of(
                           abi, config.release() == MachineConfig.Release.V6_18, services),
                       config.observer()),
-                  (task, mm) -> {},
                   config.events(),
                   config.coreDumper(),
                   new NamelessFileSystem(systems, "pidfs", PIDFS_MAGIC),
@@ -133,7 +132,9 @@ public final class Machine {
       if (init != 1) {
         throw new IllegalStateException("init is pid " + init);
       }
-      KernelThreads unused = KernelThreads.start(kernel);
+      KernelThreads kernelThreads = KernelThreads.start(kernel);
+      kernelThreads.create(
+          "ktimers", () -> kernel.clocks().timers().run(kernel.current(), kernel::isDown));
       standardFiles.start();
     } catch (Errno e) {
       throw new IllegalStateException("boot", e);

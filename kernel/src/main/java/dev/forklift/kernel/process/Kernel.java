@@ -6,10 +6,13 @@ import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.futex.Futexes;
 import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.signal.SignalHandlers;
+import dev.forklift.kernel.time.Clocks;
+import dev.forklift.kernel.time.TimerQueue;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FsContext;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
@@ -31,6 +34,8 @@ public final class Kernel {
   private final ExecutorService threads;
   private final Task idle;
   private final Loader loader;
+  private final Futexes futexes = new Futexes();
+  private final Clocks clocks;
   private final ExitHooks exitHooks;
   private final ThreadLocal<Task> current = new ThreadLocal<>();
   private final ObjectOrder objectOrder = new ObjectOrder();
@@ -52,6 +57,7 @@ public final class Kernel {
     this.threads = threads;
     this.utsName = parts.utsName();
     this.exitHooks = exitHooks;
+    this.clocks = new Clocks(parts.clock(), new TimerQueue(parts.clock()));
     this.loader = new Loader(parts.addressSpaces(), parts.random());
     Pid zero = new Pid(java.util.List.of(pids), new int[] {0});
     Session session = new Session(zero);
@@ -113,8 +119,14 @@ public final class Kernel {
     return parts.systemCalls();
   }
 
-  MemoryRelease memoryRelease() {
-    return parts.memoryRelease();
+  /// The futexes of all its tasks.
+  public Futexes futexes() {
+    return futexes;
+  }
+
+  /// Its clocks and timers.
+  public Clocks clocks() {
+    return clocks;
   }
 
   TaskEvents events() {

@@ -11,7 +11,6 @@ import dev.forklift.kernel.wait.KernelLock;
 /// What a kernel is put together from.
 ///
 /// @param systemCalls what answers system calls
-/// @param memoryRelease what is done to futexes when memory is given up
 /// @param events who watches tasks
 /// @param pidfs the file system that pidfds are on
 /// @param coreDumper who writes core files
@@ -24,7 +23,6 @@ public record KernelParts(
     AddressSpaces addressSpaces,
     Engine engine,
     SystemCalls systemCalls,
-    MemoryRelease memoryRelease,
     TaskEvents events,
     CoreDumper coreDumper,
     NamelessFileSystem pidfs,

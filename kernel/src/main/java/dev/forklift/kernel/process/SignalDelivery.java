@@ -56,7 +56,11 @@ final class SignalDelivery {
   private static @Nullable SigInfo take(Task task) {
     long wanted = ~task.blocked();
     SigInfo own = task.pending().take(wanted);
-    return own != null ? own : task.group().pending().take(wanted);
+    SigInfo taken = own != null ? own : task.group().pending().take(wanted);
+    if (taken != null) {
+      task.group().signalTaken(taken.signal());
+    }
+    return taken;
   }
 
   /// The default action.

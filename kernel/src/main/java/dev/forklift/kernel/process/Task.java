@@ -6,11 +6,13 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.futex.FutexUser;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.PendingSignals;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.signal.SignalHandlers;
+import dev.forklift.kernel.time.TimeUser;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FsContext;
@@ -68,6 +70,7 @@ public final class Task extends Sleeper implements Caller {
 
   private long clearChildTid;
   private long robustList;
+  private @Nullable FutexUser futexUser;
   private @Nullable VforkWait vforkWait;
   private @Nullable Errno interruptedCall;
   private final TaskTimes times;
@@ -367,6 +370,21 @@ public final class Task extends Sleeper implements Caller {
 
   public void setInterruptedCall(@Nullable Errno code) {
     this.interruptedCall = code;
+  }
+
+  /// The task as futexes see it.
+  public FutexUser futexUser() {
+    FutexUser user = futexUser;
+    if (user == null) {
+      user = new TaskFutexUser(this);
+      futexUser = user;
+    }
+    return user;
+  }
+
+  /// The task as clocks see it.
+  public TimeUser timeUser() {
+    return new TaskTimeUser(this);
   }
 
   public TaskTimes times() {

@@ -1,6 +1,7 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.futex.Futexes;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
@@ -30,6 +31,7 @@ public final class TaskExit {
     task.kernel().events().exited(task);
     boolean last = group.liveThreads() == 0;
     if (last) {
+      group.releaseTimers();
       task.kernel().exitHooks().processEnding(task);
     }
     giveUpMemory(task);
@@ -59,7 +61,7 @@ public final class TaskExit {
   static void giveUpMemory(Task task) {
     Mm mm = task.mm();
     if (mm != null) {
-      task.kernel().memoryRelease().release(task, mm);
+      releaseFutexes(task, mm);
       task.setMm(null);
       mm.release();
     }
@@ -67,6 +69,18 @@ public final class TaskExit {
     if (wait != null) {
       task.setVforkWait(null);
       wait.complete();
+    }
+  }
+
+  private static void releaseFutexes(Task task, Mm mm) {
+    Futexes futexes = task.kernel().futexes();
+    futexes.exit(task.futexUser(), task.robustList());
+    task.setRobustList(0);
+    long address = task.clearChildTid();
+    task.setClearChildTid(0);
+    // Only if somebody is left in the memory who could look at the word.
+    if (address != 0 && mm.users() > 1) {
+      futexes.clearChildTid(task.futexUser(), address);
     }
   }
 
