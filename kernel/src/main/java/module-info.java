@@ -27,6 +27,9 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.process;
   exports dev.forklift.kernel.random;
   exports dev.forklift.kernel.signal;
+  exports dev.forklift.kernel.futex;
+  exports dev.forklift.kernel.time;
+  exports dev.forklift.kernel.fs.timerfd;
   exports dev.forklift.kernel.vfs;
   exports dev.forklift.kernel.wait;
 }
