@@ -17,6 +17,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.fs.host;
   exports dev.forklift.kernel.fs.image;
   exports dev.forklift.kernel.fs.pipe;
+  exports dev.forklift.kernel.fs.socket;
   exports dev.forklift.kernel.fs.stdio;
   exports dev.forklift.kernel.fs.tmpfs;
   exports dev.forklift.kernel.fs.tty;

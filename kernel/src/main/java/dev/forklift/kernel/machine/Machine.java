@@ -10,6 +10,7 @@ import dev.forklift.kernel.calls.SyscallDispatcher;
 import dev.forklift.kernel.calls.SyscallTables;
 import dev.forklift.kernel.fs.anon.AnonymousFiles;
 import dev.forklift.kernel.fs.pipe.Pipes;
+import dev.forklift.kernel.fs.socket.Sockets;
 import dev.forklift.kernel.fs.tty.Terminal;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.process.ExitHooks;
@@ -67,7 +68,11 @@ public final class Machine {
       MountNamespace mounts = MountNamespace.of(config.root().root(systems, budget), "rootfs", 0);
       VfsPath root = mounts.root().rootPath();
       FileServices services =
-          new FileServices(systems, new Pipes(systems), new AnonymousFiles(systems));
+          new FileServices(
+              systems,
+              new Pipes(systems),
+              new AnonymousFiles(systems),
+              new Sockets(systems, new TaskIdentity()));
       NamelessFileSystem pipes = services.pipes().fileSystem();
       TaskJobs jobs = new TaskJobs();
       standardFiles = new StandardFiles(lock, config.clock(), pipes, jobs, config.stdio());

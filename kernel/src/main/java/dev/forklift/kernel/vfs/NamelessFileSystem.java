@@ -19,7 +19,12 @@ public final class NamelessFileSystem extends FileSystem {
 
   /// A file with nothing to it but attributes.
   public Inode plainInode(NewInode attributes) {
-    return new PlainInode(this, newIno(), attributes);
+    return plainInode(newIno(), attributes);
+  }
+
+  /// The same with a number that [#newFileNumber] gave.
+  public Inode plainInode(long ino, NewInode attributes) {
+    return new PlainInode(this, ino, attributes);
   }
 
   @Override

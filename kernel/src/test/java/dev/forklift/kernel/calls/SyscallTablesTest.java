@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forklift.kernel.fs.anon.AnonymousFiles;
 import dev.forklift.kernel.fs.pipe.Pipes;
+import dev.forklift.kernel.fs.socket.Sockets;
+import dev.forklift.kernel.fs.socket.TestIdentity;
 import dev.forklift.kernel.mm.TestAbi;
 import dev.forklift.kernel.vfs.FileSystems;
 import dev.forklift.kernel.wait.KernelClock;
@@ -25,7 +27,11 @@ final class SyscallTablesTest {
   private static SyscallTable table(boolean is64Bit) {
     FileSystems systems = new FileSystems(KernelClock.host(), 4096);
     FileServices services =
-        new FileServices(systems, new Pipes(systems), new AnonymousFiles(systems));
+        new FileServices(
+            systems,
+            new Pipes(systems),
+            new AnonymousFiles(systems),
+            new Sockets(systems, new TestIdentity()));
     return SyscallTables.of(is64Bit ? TestAbi.large() : TestAbi.small(), true, services);
   }
 

@@ -1,0 +1,12 @@
+package dev.forklift.kernel.fs.socket;
+
+import dev.forklift.kernel.vfs.Caller;
+
+/// Who uses a socket; the process layer knows.
+public interface SocketIdentity {
+  /// As the other end of a connection is told: effective ids.
+  SocketCredentials peer(Caller caller);
+
+  /// As receivers of a message are told: real ids.
+  SocketCredentials sender(Caller caller);
+}

@@ -1,0 +1,390 @@
+package dev.forklift.kernel.fs.socket;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.PollEvents;
+import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.abi.SocketNumbers;
+import dev.forklift.kernel.vfs.Caller;
+import dev.forklift.kernel.vfs.IoBuffer;
+import dev.forklift.kernel.vfs.OpenFile;
+import dev.forklift.kernel.vfs.VfsPath;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+
+/// A connected AF_UNIX socket, of bytes (SOCK_STREAM) or of messages (SOCK_SEQPACKET), or one that
+/// waits for connections.
+final class UnixStream extends UnixSocket {
+  private static final int CHUNK = 32 * 1024;
+
+  private enum State {
+    FRESH,
+    LISTENING,
+    CONNECTED
+  }
+
+  private final boolean packets;
+  private final Queue<UnixStream> connections = new ArrayDeque<>(0);
+  private State state = State.FRESH;
+  private int backlog;
+
+  UnixStream(Sockets sockets, VfsPath path, int flags, int type) throws Errno {
+    super(sockets, path, flags, type);
+    this.packets = type == SocketNumbers.SOCK_SEQPACKET;
+  }
+
+  @Override
+  void pairWith(UnixSocket other, SocketCredentials who) {
+    super.pairWith(other, who);
+    state = State.CONNECTED;
+  }
+
+  @Override
+  public boolean isListening() {
+    return state == State.LISTENING;
+  }
+
+  // Connecting.
+
+  @Override
+  public void listen(Caller caller, int newBacklog) throws Errno {
+    if (localAddress().isUnnamed() || state == State.CONNECTED) {
+      throw Errno.EINVAL;
+    }
+    state = State.LISTENING;
+    backlog = Math.max(0, newBacklog);
+    setPeerCredentials(sockets().identity().peer(caller));
+    writable().wakeAll();
+  }
+
+  @Override
+  public void connect(Caller caller, SocketAddress address) throws Errno {
+    if (address.family() != SocketNumbers.AF_UNIX || address.isUnnamed()) {
+      throw Errno.EINVAL;
+    }
+    UnixStream listener;
+    while (true) {
+      listener = (UnixStream) sockets().find(caller, address, type());
+      if (listener.state != State.LISTENING || listener.readsNoMore()) {
+        throw Errno.ECONNREFUSED;
+      }
+      if (listener.connections.size() <= listener.backlog) {
+        break;
+      }
+      if (!mayWait(0)) {
+        throw Errno.EAGAIN;
+      }
+      awaitAccepted(caller, listener);
+    }
+    switch (state) {
+      case FRESH -> {}
+      case LISTENING -> throw Errno.EINVAL;
+      case CONNECTED -> throw Errno.EISCONN;
+    }
+    UnixStream other = (UnixStream) sockets().make(caller, type(), 0);
+    other.setName(listener.localAddress());
+    other.options().setPassCredentials(listener.options().passesCredentials());
+    other.pairWith(this, sockets().identity().peer(caller));
+    pairWith(other, Objects.requireNonNull(listener.peerCredentials()));
+    listener.connections.add(other);
+    listener.readable().wakeAll();
+    writable().wakeAll();
+  }
+
+  private void awaitAccepted(Caller caller, UnixStream listener) throws Errno {
+    await(
+        caller,
+        listener.writable(),
+        options().sendTimeout(),
+        () ->
+            listener.connections.size() <= listener.backlog
+                || listener.isClosed()
+                || listener.readsNoMore());
+  }
+
+  @Override
+  public SocketFile accept(Caller caller, int flags) throws Errno {
+    if (state != State.LISTENING) {
+      throw Errno.EINVAL;
+    }
+    UnixStream next = connections.poll();
+    while (next == null) {
+      if (readsNoMore()) {
+        throw Errno.EINVAL;
+      }
+      if (!mayWait(0)) {
+        throw Errno.EAGAIN;
+      }
+      await(
+          caller,
+          readable(),
+          options().receiveTimeout(),
+          () -> !connections.isEmpty() || readsNoMore());
+      next = connections.poll();
+    }
+    writable().wakeAll();
+    next.setFlags(flags);
+    return next;
+  }
+
+  // Sending.
+
+  @Override
+  public long send(Caller caller, IoBuffer buffer, Outgoing message) throws Errno {
+    if ((message.flags() & SocketNumbers.MSG_OOB) != 0) {
+      throw Errno.EOPNOTSUPP;
+    }
+    if (state != State.CONNECTED) {
+      if (message.address() != null) {
+        throw packets ? Errno.ENOTCONN : Errno.EOPNOTSUPP;
+      }
+      throw Errno.ENOTCONN;
+    }
+    if (message.address() != null && !packets) {
+      throw Errno.EISCONN;
+    }
+    throwError();
+    return packets ? sendPacket(caller, buffer, message) : sendBytes(caller, buffer, message);
+  }
+
+  private long sendPacket(Caller caller, IoBuffer buffer, Outgoing message) throws Errno {
+    long length = buffer.remaining();
+    if (length + OVERHEAD > options().sendBuffer()) {
+      throw Errno.EMSGSIZE;
+    }
+    UnixSocket receiver = awaitBuffer(caller, message);
+    byte[] bytes = take(buffer, (int) length);
+    receiver.deliver(
+        new Message(bytes, this, message.files(), credentialsFor(caller, message, receiver)));
+    return length;
+  }
+
+  private long sendBytes(Caller caller, IoBuffer buffer, Outgoing message) throws Errno {
+    long done = 0;
+    try {
+      while (buffer.remaining() > 0) {
+        UnixSocket receiver = awaitBuffer(caller, message);
+        int most = Math.min(CHUNK, Math.max(1, options().sendBuffer() / 2 - OVERHEAD));
+        byte[] bytes = take(buffer, (int) Math.min(most, buffer.remaining()));
+        List<OpenFile> files = done == 0 ? message.files() : List.of();
+        receiver.deliver(
+            new Message(bytes, this, files, credentialsFor(caller, message, receiver)));
+        done += bytes.length;
+      }
+    } catch (Errno e) {
+      if (done == 0) {
+        throw e;
+      }
+    }
+    return done;
+  }
+
+  /// Sleeps until there is room in the buffer.
+  private UnixSocket awaitBuffer(Caller caller, Outgoing message) throws Errno {
+    while (true) {
+      UnixSocket other = peer();
+      if (writesNoMore() || other == null || other.isClosed() || other.readsNoMore()) {
+        if ((message.flags() & SocketNumbers.MSG_NOSIGNAL) == 0) {
+          caller.raise(Signal.SIGPIPE);
+        }
+        throw Errno.EPIPE;
+      }
+      if (hasBuffer()) {
+        return other;
+      }
+      if (!mayWait(message.flags())) {
+        throw Errno.EAGAIN;
+      }
+      await(
+          caller,
+          writable(),
+          options().sendTimeout(),
+          () -> hasBuffer() || writesNoMore() || hasError());
+    }
+  }
+
+  // Receiving.
+
+  @Override
+  public Incoming receive(Caller caller, IoBuffer buffer, int flags) throws Errno {
+    if ((flags & SocketNumbers.MSG_OOB) != 0) {
+      throw Errno.EOPNOTSUPP;
+    }
+    if (state != State.CONNECTED) {
+      throw packets ? Errno.ENOTCONN : Errno.EINVAL;
+    }
+    if (!awaitMessage(caller, flags)) {
+      return Incoming.plain(0);
+    }
+    return packets ? receivePacket(buffer, flags) : receiveBytes(caller, buffer, flags);
+  }
+
+  /// @return false at the end
+  private boolean awaitMessage(Caller caller, int flags) throws Errno {
+    while (received().isEmpty()) {
+      throwError();
+      if (readsNoMore()) {
+        return false;
+      }
+      if (!mayWait(flags)) {
+        throw Errno.EAGAIN;
+      }
+      await(
+          caller,
+          readable(),
+          options().receiveTimeout(),
+          () -> !received().isEmpty() || readsNoMore() || hasError());
+    }
+    return true;
+  }
+
+  private Incoming receivePacket(IoBuffer buffer, int flags) throws Errno {
+    Message message = received().getFirst();
+    int length = message.remaining();
+    int count = (int) Math.min(length, buffer.remaining());
+    int given = count == 0 ? 0 : buffer.put(message.bytes(), message.offset(), count);
+    if (given < count) {
+      throw Errno.EFAULT;
+    }
+    boolean peek = (flags & SocketNumbers.MSG_PEEK) != 0;
+    List<OpenFile> files = peek ? message.copyFiles() : message.takeFiles();
+    SocketCredentials sender = shown(message);
+    if (!peek) {
+      remove(message);
+    }
+    int result = count < length ? SocketNumbers.MSG_TRUNC : 0;
+    boolean whole = (flags & SocketNumbers.MSG_TRUNC) != 0;
+    return new Incoming(whole ? length : count, null, files, sender, result);
+  }
+
+  private Incoming receiveBytes(Caller caller, IoBuffer buffer, int flags) throws Errno {
+    boolean peek = (flags & SocketNumbers.MSG_PEEK) != 0;
+    boolean all = (flags & SocketNumbers.MSG_WAITALL) != 0;
+    long wanted = buffer.remaining();
+    long done = 0;
+    SocketCredentials sender = null;
+    List<OpenFile> files = List.of();
+    try {
+      while (done < wanted) {
+        if (received().isEmpty()) {
+          if (done > 0 && (!all || peek)) {
+            break;
+          }
+          if (!awaitMessage(caller, flags)) {
+            break;
+          }
+        }
+        Message message = received().getFirst();
+        if (done > 0 && !Objects.equals(sender, shown(message))) {
+          break; // bytes of different senders are not mixed
+        }
+        sender = shown(message);
+        if (peek) {
+          int given = give(buffer, message);
+          done += given;
+          files = message.copyFiles();
+          break;
+        }
+        int given = give(buffer, message);
+        message.take(given);
+        done += given;
+        boolean withFiles = message.hasFiles();
+        if (withFiles) {
+          files = message.takeFiles();
+        }
+        if (message.remaining() == 0) {
+          remove(message);
+        }
+        if (withFiles) {
+          break; // the files stay with the bytes that they came with
+        }
+      }
+    } catch (Errno e) {
+      if (done == 0) {
+        throw e;
+      }
+    }
+    return new Incoming(done, null, files, sender, 0);
+  }
+
+  private static int give(IoBuffer buffer, Message message) throws Errno {
+    int count = (int) Math.min(message.remaining(), buffer.remaining());
+    return buffer.put(message.bytes(), message.offset(), count);
+  }
+
+  private void remove(Message message) {
+    received().removeFirst();
+    message.end();
+  }
+
+  // State.
+
+  @Override
+  boolean tellsPeer() {
+    return true;
+  }
+
+  @Override
+  protected void onClose() {
+    UnixSocket other = peer();
+    boolean unread = !received().isEmpty();
+    super.onClose();
+    for (UnixStream waiting : connections) {
+      waiting.abandon();
+    }
+    connections.clear();
+    if (other instanceof UnixStream stream && !stream.isClosed()) {
+      if (unread) {
+        stream.setError(Errno.ECONNRESET);
+      }
+      stream.endBoth();
+    }
+  }
+
+  /// Nobody will accept it any more.
+  private void abandon() {
+    UnixSocket other = peer();
+    if (other != null) {
+      other.setError(Errno.ECONNRESET);
+    }
+    release();
+  }
+
+  @Override
+  int available() {
+    int count = 0;
+    for (Message message : received()) {
+      count += message.remaining();
+      if (packets) {
+        break;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public int poll() {
+    int events = hasError() ? PollEvents.POLLERR : 0;
+    if (isListening()) {
+      return events | (connections.isEmpty() ? 0 : PollEvents.READABLE);
+    }
+    if (isShutDown() || state == State.FRESH) {
+      events |= PollEvents.POLLHUP;
+    }
+    if (readsNoMore()) {
+      events |= PollEvents.POLLRDHUP | PollEvents.READABLE;
+    }
+    if (!received().isEmpty()) {
+      events |= PollEvents.READABLE;
+    }
+    if (isWritable()) {
+      events |= PollEvents.WRITABLE | PollEvents.POLLWRBAND;
+    }
+    return events;
+  }
+
+  private boolean isWritable() {
+    return 4L * underWay() <= options().sendBuffer();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.forklift.kernel.machine;
+
+import dev.forklift.kernel.fs.socket.SocketCredentials;
+import dev.forklift.kernel.fs.socket.SocketIdentity;
+import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.vfs.Caller;
+
+/// Tasks as the other ends of their sockets see them.
+final class TaskIdentity implements SocketIdentity {
+  @Override
+  public SocketCredentials peer(Caller caller) {
+    return new SocketCredentials(
+        ((Task) caller).group().pid(), caller.credentials().euid(), caller.credentials().egid());
+  }
+
+  @Override
+  public SocketCredentials sender(Caller caller) {
+    return new SocketCredentials(
+        ((Task) caller).group().pid(), caller.credentials().uid(), caller.credentials().gid());
+  }
+}
