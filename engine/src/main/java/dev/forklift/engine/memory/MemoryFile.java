@@ -74,6 +74,11 @@ public final class MemoryFile {
     this.sourceEnd = source == null ? 0 : size;
   }
 
+  /// Binary logarithm of the size of its pages.
+  int pageShift() {
+    return pageShift;
+  }
+
   /// The length in bytes.
   public long size() {
     return size;

@@ -362,6 +362,10 @@ public final class PagedAddressSpace extends AddressSpace {
     if (length == 0 || (offset & pageMask) != 0 || (shared && file == null)) {
       throw new IllegalStateException("not a mapping");
     }
+    if (file != null && file.pageShift() != pageShift) {
+      // Frames of another size would be read and written beyond their ends.
+      throw new IllegalStateException("a file with pages of another size");
+    }
     mappings.map(new Region(start, end, protection, file, file == null ? 0 : offset, shared, tag));
   }
 

@@ -64,7 +64,7 @@ public final class Loader {
         ScriptLine line = ScriptLine.parse(head);
         strings.putBefore(words(line, name));
         name = line.interpreter();
-        ProgramFile next = ProgramFile.open(caller, null, name, 0);
+        ProgramFile next = ProgramFile.openInterpreter(caller, name);
         program.close();
         program = next;
         if (scripts == MAX_SCRIPTS) {
@@ -115,7 +115,7 @@ public final class Loader {
   private @Nullable ProgramFile openInterpreter(Caller caller, ElfFile elf) throws Errno {
     for (ElfSegment segment : elf.segments()) {
       if (segment.type() == ElfSegment.PT_INTERP) {
-        return ProgramFile.open(caller, null, interpreterName(elf.file(), segment), 0);
+        return ProgramFile.openInterpreter(caller, interpreterName(elf.file(), segment));
       }
     }
     return null;

@@ -36,6 +36,11 @@ final class ProgramFile implements AutoCloseable {
     return new ProgramFile(Opening.openProgram(caller, start, path, follow));
   }
 
+  /// Opens what a file names as its interpreter. The empty name is the current folder's.
+  static ProgramFile openInterpreter(Caller caller, String path) throws Errno {
+    return open(caller, null, path, PathFlags.AT_EMPTY_PATH);
+  }
+
   OpenFile file() {
     return file;
   }

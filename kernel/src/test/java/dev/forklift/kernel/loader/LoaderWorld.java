@@ -19,12 +19,13 @@ import java.util.Random;
 
 /// A file tree with programs in it, and what loads them.
 final class LoaderWorld implements AutoCloseable {
-  final World world = new World();
+  final World world;
   final ResourceLimits limits = ResourceLimits.initial(100);
   final AddressSpaces spaces;
   final Loader loader;
 
   LoaderWorld(LinuxAbi abi) {
+    world = new World(1 << abi.memoryLayout().pageShift());
     spaces = new AddressSpaces(abi, world.budget);
     loader = new Loader(spaces, RandomSource.of(new Random(1)));
   }

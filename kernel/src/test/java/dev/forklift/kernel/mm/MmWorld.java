@@ -27,7 +27,7 @@ final class MmWorld implements AutoCloseable {
   static final int ANONYMOUS = MAP_PRIVATE | MAP_ANONYMOUS;
   static final long PAGE = 4096;
 
-  final World world = new World();
+  final World world;
   final ResourceLimits limits = ResourceLimits.initial(100);
   final AddressSpaces spaces;
   final Mm mm;
@@ -38,6 +38,7 @@ final class MmWorld implements AutoCloseable {
   }
 
   MmWorld(LinuxAbi abi) {
+    world = new World(1 << abi.memoryLayout().pageShift());
     spaces = new AddressSpaces(abi, world.budget);
     try {
       mm = Mm.create(spaces, limits);

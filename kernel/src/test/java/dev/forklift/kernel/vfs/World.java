@@ -14,13 +14,21 @@ public final class World implements AutoCloseable {
   public final KernelLock lock = new KernelLock();
   public final KernelClock clock = KernelClock.host();
   public final FrameBudget budget = new FrameBudget(1 << 24);
-  public final FileSystems systems = new FileSystems(clock, 4096);
-  public final Tmpfs root = new Tmpfs(systems, "tmpfs", budget, 0755);
-  public final MountNamespace mounts = MountNamespace.of(root, "root", 0);
-  public final TestCaller caller = newCaller(Credentials.of(0, 0));
+  public final FileSystems systems;
+  public final Tmpfs root;
+  public final MountNamespace mounts;
+  public final TestCaller caller;
 
   public World() {
+    this(4096);
+  }
+
+  public World(int pageBytes) {
     lock.acquire();
+    systems = new FileSystems(clock, pageBytes);
+    root = new Tmpfs(systems, "tmpfs", budget, 0755);
+    mounts = MountNamespace.of(root, "root", 0);
+    caller = newCaller(Credentials.of(0, 0));
   }
 
   @Override
