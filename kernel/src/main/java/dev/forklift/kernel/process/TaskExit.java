@@ -30,6 +30,10 @@ public final class TaskExit {
     task.setLife(Task.Life.EXITING);
     task.kernel().events().exited(task);
     boolean last = group.liveThreads() == 0;
+    if (last && !group.isExiting()) {
+      // The process ends as its last task does, not as its leader did.
+      group.setExiting(waitStatus);
+    }
     if (last) {
       group.releaseTimers();
       task.kernel().exitHooks().processEnding(task);
