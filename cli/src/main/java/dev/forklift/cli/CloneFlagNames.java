@@ -44,12 +44,11 @@ final class CloneFlagNames {
   /// The names of the flags that are set, in the order of their bits.
   static List<String> of(long flags) {
     List<String> names = new ArrayList<>();
-    NAMES.forEach(
-        (flag, name) -> {
-          if ((flags & flag) != 0) {
-            names.add(name);
-          }
-        });
+    NAMES.forEach((flag, name) -> {
+      if ((flags & flag) != 0) {
+        names.add(name);
+      }
+    });
     return names;
   }
 }

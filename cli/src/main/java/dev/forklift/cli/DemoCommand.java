@@ -10,7 +10,6 @@ import dev.forklift.kernel.machine.ProgramSpec;
 import dev.forklift.kernel.machine.Stdio;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -38,8 +37,7 @@ final class DemoCommand implements Callable<Integer> {
     TaskJournal journal = new TaskJournal();
     boolean colour = System.console() != null && System.console().isTerminal();
     DemoPicture picture =
-        new DemoPicture(
-            System.out, colour && System.getenv("NO_COLOR") == null, journal);
+        new DemoPicture(System.out, colour && System.getenv("NO_COLOR") == null, journal);
     List<String> argv = new ArrayList<>(List.of(PROGRAM));
     if (fast) {
       argv.add("--fast");
@@ -52,16 +50,13 @@ final class DemoCommand implements Callable<Integer> {
                         systems,
                         "tmpfs",
                         budget,
-                        MemoryOrigin.folder(0755)
-                            .with(PROGRAM, MemoryOrigin.file(0755, program))),
-                new Stdio(
-                    InputStream.nullInputStream(), new LineStream(picture::line), System.err))
+                        MemoryOrigin.folder(0755).with(PROGRAM, MemoryOrigin.file(0755, program))),
+                new Stdio(InputStream.nullInputStream(), new LineStream(picture::line), System.err))
             .withEvents(journal);
     System.out.println("How Linux creates processes, on Forklift's own kernel");
     System.out.println();
     Outcome outcome =
-        new Machine(config)
-            .run(new ProgramSpec("/" + PROGRAM, argv, List.of(), "/", false, 0, 0));
+        new Machine(config).run(new ProgramSpec("/" + PROGRAM, argv, List.of(), "/", false, 0, 0));
     picture.finish();
     return outcome.exitCode() == 0 && picture.allHeld() ? 0 : 1;
   }

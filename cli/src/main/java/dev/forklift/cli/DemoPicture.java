@@ -86,14 +86,13 @@ final class DemoPicture {
       children.computeIfAbsent(entry.parent(), k -> new ArrayList<>()).add(entry);
     }
     List<Integer> ids = made.stream().map(TaskJournal.Entry::tid).toList();
-    children.forEach(
-        (parent, list) -> {
-          if (!ids.contains(parent)) {
-            TaskJournal.Entry entry = journal.find(parent);
-            out.println("    " + (entry == null ? "init" : entry.name()) + paint(DIM, " " + parent));
-            drawChildren(children, parent, "    ");
-          }
-        });
+    children.forEach((parent, list) -> {
+      if (!ids.contains(parent)) {
+        TaskJournal.Entry entry = journal.find(parent);
+        out.println("    " + (entry == null ? "init" : entry.name()) + paint(DIM, " " + parent));
+        drawChildren(children, parent, "    ");
+      }
+    });
   }
 
   private void drawChildren(

@@ -45,11 +45,7 @@ final class GuestFiles implements RootBuilder {
   /// @param folder where the guest is to start, or null
   /// @param program what it is to run, as it was typed
   GuestFiles(
-      GuestRoot root,
-      List<Volume> volumes,
-      GuestUser user,
-      @Nullable String folder,
-      String program)
+      GuestRoot root, List<Volume> volumes, GuestUser user, @Nullable String folder, String program)
       throws IOException {
     for (Volume volume : volumes) {
       if (!Files.exists(volume.host())) {
@@ -141,8 +137,7 @@ final class GuestFiles implements RootBuilder {
     if (there != null && !isEmptyFolder(there)) {
       return false;
     }
-    mount(
-        caller, mounts, HostFileSystem.open(systems, budget, here, identity()), name, false);
+    mount(caller, mounts, HostFileSystem.open(systems, budget, here, identity()), name, false);
     return true;
   }
 
@@ -175,8 +170,7 @@ final class GuestFiles implements RootBuilder {
       VfsPath unused = DirectoryChanges.mknod(caller, null, place, FileMode.S_IFREG | 0444, 0);
     }
     int flags = readOnly ? MountFlags.MS_RDONLY : 0;
-    Mount unused =
-        mounts.mount(shown, "host", PathWalk.lookup(caller, null, place, true), flags);
+    Mount unused = mounts.mount(shown, "host", PathWalk.lookup(caller, null, place, true), flags);
   }
 
   private void findProgram(

@@ -79,7 +79,8 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(LinePrinter printer, @Nullable HostTerminal terminal) throws IOException {
     GuestFiles files = guest.files(program);
-    MachineConfig config = guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio(terminal)));
+    MachineConfig config =
+        guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio(terminal)));
     if (trace || verbose) {
       config = config.withObserver(new SyscallTrace(printer, trace, verbose));
     }
@@ -94,8 +95,7 @@ final class RunCommand implements Callable<Integer> {
       return NOT_EXECUTABLE;
     }
     SignalsToGuest.begin(machine, terminal);
-    Outcome outcome =
-        machine.run(guest.program(files.programPath(), argv(), files.folder()));
+    Outcome outcome = machine.run(guest.program(files.programPath(), argv(), files.folder()));
     Errno refused = outcome.notStarted();
     if (refused != null) {
       err(program + ": " + refused.getMessage());

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Prints system calls as strace does, each when it has been answered; and names numbers that
-/// stand for no system call.
+/// Prints system calls as strace does, each when it has been answered; and names numbers that stand
+/// for no system call.
 ///
 /// All methods run under the kernel lock.
 final class SyscallTrace implements SyscallObserver {
@@ -60,7 +60,10 @@ final class SyscallTrace implements SyscallObserver {
     }
     String answer;
     if (error == null) {
-      answer = ADDRESSES.contains(row.name()) ? "0x" + Integer.toHexString((int) result) : Long.toString(result);
+      answer =
+          ADDRESSES.contains(row.name())
+              ? "0x" + Integer.toHexString((int) result)
+              : Long.toString(result);
     } else if (error.isRestart()) {
       answer = "? " + error.symbol() + " (" + error.getMessage() + ")";
     } else {

@@ -13,14 +13,16 @@ record Volume(Path host, String guest, boolean readOnly) {
     @Override
     public Volume convert(String text) {
       boolean readOnly = text.endsWith(":ro");
-      String both =
-          readOnly || text.endsWith(":rw") ? text.substring(0, text.length() - 3) : text;
+      String both = readOnly || text.endsWith(":rw") ? text.substring(0, text.length() - 3) : text;
       int colon = both.lastIndexOf(":/");
       if (colon <= 0) {
-        throw new TypeConversionException("'" + text + "' is not HOST:GUEST[:ro] with GUEST absolute");
+        throw new TypeConversionException(
+            "'" + text + "' is not HOST:GUEST[:ro] with GUEST absolute");
       }
       return new Volume(
-          Path.of(both.substring(0, colon)), HostNames.toGuest(both.substring(colon + 1)), readOnly);
+          Path.of(both.substring(0, colon)),
+          HostNames.toGuest(both.substring(colon + 1)),
+          readOnly);
     }
   }
 }

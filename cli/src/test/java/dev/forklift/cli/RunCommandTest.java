@@ -47,8 +47,18 @@ class RunCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-u=root", "-u=-1", "-u=1:", "--release=5.4", "--memory=0", "--memory=lots", "-v=/tmp",
-        "-v=/tmp:relative", "-v=:/x", "-L=no-such-root", "-v=no-such-folder:/x", "-w=relative",
+        "-u=root",
+        "-u=-1",
+        "-u=1:",
+        "--release=5.4",
+        "--memory=0",
+        "--memory=lots",
+        "-v=/tmp",
+        "-v=/tmp:relative",
+        "-v=:/x",
+        "-L=no-such-root",
+        "-v=no-such-folder:/x",
+        "-w=relative",
         "-w=/no/such"
       })
   void badOptionsAreOneLineAndStatus125(String option) {

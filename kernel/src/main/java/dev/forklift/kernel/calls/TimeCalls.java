@@ -78,8 +78,8 @@ final class TimeCalls {
     return sleep(task, layout, id, flags, time, rest);
   }
 
-  private static long sleep(
-      Task task, TimeLayout layout, int id, int flags, long time, long rest) throws Errno {
+  private static long sleep(Task task, TimeLayout layout, int id, int flags, long time, long rest)
+      throws Errno {
     PosixClock clock = task.kernel().clocks().find(id, task.timeUser());
     clock.requireSleep();
     long nanos = read(task, layout, time).toValidNanos();
@@ -93,14 +93,11 @@ final class TimeCalls {
 
   private static Nanosleep.@Nullable Remainder remainder(
       Task task, TimeLayout layout, long address) {
-    return address == 0
-        ? null
-        : left -> task.memory().user().write(address, layout.bytes(left));
+    return address == 0 ? null : left -> task.memory().user().write(address, layout.bytes(left));
   }
 
   private static long getTime(Task task, TimeLayout layout, int id, long out) throws Errno {
-    Timespec now =
-        Timespec.ofNanos(task.kernel().clocks().find(id, task.timeUser()).now());
+    Timespec now = Timespec.ofNanos(task.kernel().clocks().find(id, task.timeUser()).now());
     task.memory().user().write(out, layout.bytes(now));
     return 0;
   }
@@ -112,8 +109,7 @@ final class TimeCalls {
     return 0;
   }
 
-  private static long getResolution(Task task, TimeLayout layout, int id, long out)
-      throws Errno {
+  private static long getResolution(Task task, TimeLayout layout, int id, long out) throws Errno {
     Timespec resolution =
         Timespec.ofNanos(task.kernel().clocks().find(id, task.timeUser()).resolution());
     if (out != 0) {
@@ -122,8 +118,7 @@ final class TimeCalls {
     return 0;
   }
 
-  private static long getTimeOfDay(Task task, TimeLayout layout, long out, long zone)
-      throws Errno {
+  private static long getTimeOfDay(Task task, TimeLayout layout, long out, long zone) throws Errno {
     if (out != 0) {
       Timespec now = Timespec.ofNanos(task.clock().realtimeNanos());
       task.memory().user().write(out, layout.timevalBytes(now));

@@ -31,8 +31,8 @@ final class BootMounts {
     this.mounts = mounts;
   }
 
-  static void mount(
-      Kernel kernel, FileSystems systems, FrameBudget budget, MountNamespace mounts) throws Errno {
+  static void mount(Kernel kernel, FileSystems systems, FrameBudget budget, MountNamespace mounts)
+      throws Errno {
     systems.register(
         "proc",
         (caller, source, options) ->

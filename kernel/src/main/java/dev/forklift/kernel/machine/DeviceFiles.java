@@ -45,19 +45,13 @@ final class DeviceFiles {
     systems.register("devtmpfs", (caller, source, options) -> devices);
     systems.register("devpts", (caller, source, options) -> pseudoTerminals);
     systems.register(
-        "tmpfs",
-        (caller, source, options) -> Tmpfs.withOptions(systems, "tmpfs", budget, options));
+        "tmpfs", (caller, source, options) -> Tmpfs.withOptions(systems, "tmpfs", budget, options));
   }
 
   /// Mounts them where programs look for them.
   void mount(Caller caller, MountNamespace mounts) throws Errno {
     mount(caller, mounts, devices, "/dev", MountFlags.MS_NOSUID);
-    mount(
-        caller,
-        mounts,
-        pseudoTerminals,
-        "/dev/pts",
-        MountFlags.MS_NOSUID | MountFlags.MS_NOEXEC);
+    mount(caller, mounts, pseudoTerminals, "/dev/pts", MountFlags.MS_NOSUID | MountFlags.MS_NOEXEC);
   }
 
   private static void mount(

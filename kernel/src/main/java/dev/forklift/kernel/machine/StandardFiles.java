@@ -38,9 +38,7 @@ final class StandardFiles {
     this.stdio = stdio;
     HostConsole host = stdio.console();
     this.console =
-        host == null
-            ? null
-            : new Console(lock, clock, jobs, host, output(host.output()));
+        host == null ? null : new Console(lock, clock, jobs, host, output(host.output()));
   }
 
   private HostOutput output(OutputStream stream) {
@@ -69,8 +67,7 @@ final class StandardFiles {
   }
 
   private static OpenFile console(Caller caller) throws Errno {
-    return Opening.open(
-        caller, null, "/dev/console", OpenFlags.O_RDWR | OpenFlags.O_NOCTTY, 0);
+    return Opening.open(caller, null, "/dev/console", OpenFlags.O_RDWR | OpenFlags.O_NOCTTY, 0);
   }
 
   private static void add(FileDescriptors files, OpenFile file) throws Errno {

@@ -90,8 +90,7 @@ final class TaskJobs implements JobControl {
   @Override
   public boolean ignores(Caller caller, int signal) {
     Task task = (Task) caller;
-    return (task.blocked() & Signal.bit(signal)) != 0
-        || task.handlers().get(signal).isIgnore();
+    return (task.blocked() & Signal.bit(signal)) != 0 || task.handlers().get(signal).isIgnore();
   }
 
   @Override

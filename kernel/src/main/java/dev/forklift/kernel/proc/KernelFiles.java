@@ -111,16 +111,16 @@ final class KernelFiles {
 
   private static String devices() {
     return """
-        Character devices:
-          1 mem
-          5 /dev/tty
-          5 /dev/console
-          5 /dev/ptmx
-        128 ptm
-        136 pts
+    Character devices:
+      1 mem
+      5 /dev/tty
+      5 /dev/console
+      5 /dev/ptmx
+    128 ptm
+    136 pts
 
-        Block devices:
-        """;
+    Block devices:
+    """;
   }
 
   private String memory() {

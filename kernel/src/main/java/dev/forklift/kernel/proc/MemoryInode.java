@@ -47,19 +47,25 @@ final class MemoryInode extends ProcInode {
 
     @Override
     protected long readAt(Caller caller, IoBuffer buffer, long offset) throws Errno {
-      return transfer(buffer, offset, (space, at, chunk, length) -> {
-        space.peek(at, chunk, 0, length);
-        return buffer.put(chunk, 0, length);
-      });
+      return transfer(
+          buffer,
+          offset,
+          (space, at, chunk, length) -> {
+            space.peek(at, chunk, 0, length);
+            return buffer.put(chunk, 0, length);
+          });
     }
 
     @Override
     protected long writeAt(Caller caller, IoBuffer buffer, long offset) throws Errno {
-      return transfer(buffer, offset, (space, at, chunk, length) -> {
-        int got = buffer.get(chunk, 0, length);
-        space.poke(at, chunk, 0, got);
-        return got;
-      });
+      return transfer(
+          buffer,
+          offset,
+          (space, at, chunk, length) -> {
+            int got = buffer.get(chunk, 0, length);
+            space.poke(at, chunk, 0, got);
+            return got;
+          });
     }
 
     /// Moves one piece that lies within a page.

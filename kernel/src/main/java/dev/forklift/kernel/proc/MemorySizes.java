@@ -12,8 +12,7 @@ import dev.forklift.kernel.mm.Vma;
 /// @param file resident pages of files and of the kernel's own
 /// @param shared resident pages of shared memory
 /// @param tables pages that Linux would need for page tables
-record MemorySizes(
-    MemoryCounters counters, long anonymous, long file, long shared, long tables) {
+record MemorySizes(MemoryCounters counters, long anonymous, long file, long shared, long tables) {
 
   static MemorySizes of(Mm mm) {
     MemoryCounters counters = mm.counters();
@@ -21,8 +20,7 @@ record MemorySizes(
     long shared = 0;
     long tables = 0;
     long lastTable = -1;
-    long tableBytes =
-        counters.pageBytes() * counters.pageBytes() / mm.user().model().wordBytes();
+    long tableBytes = counters.pageBytes() * counters.pageBytes() / mm.user().model().wordBytes();
     for (Region region : mm.regions()) {
       Vma vma = Mm.vma(region);
       MemoryFile memory = region.file();

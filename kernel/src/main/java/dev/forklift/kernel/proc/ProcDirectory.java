@@ -52,8 +52,7 @@ class ProcDirectory extends ProcInode {
         continue;
       }
       ProcInode inode = entry.getValue();
-      if (!sink.add(
-          entry.getKey(), inode.ino(), FileMode.directoryType(inode.mode()), index)) {
+      if (!sink.add(entry.getKey(), inode.ino(), FileMode.directoryType(inode.mode()), index)) {
         return index - 1;
       }
     }

@@ -27,8 +27,7 @@ final class ProcLink extends ProcInode {
   private final Target target;
   private final @Nullable Place place;
 
-  private ProcLink(
-      ProcFileSystem proc, @Nullable Pid pid, Target target, @Nullable Place place) {
+  private ProcLink(ProcFileSystem proc, @Nullable Pid pid, Target target, @Nullable Place place) {
     super(proc, pid, FileMode.S_IFLNK | 0777);
     this.target = target;
     this.place = place;

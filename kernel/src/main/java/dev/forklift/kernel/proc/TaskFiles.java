@@ -38,8 +38,7 @@ final class TaskFiles {
     files.fill(true);
     files.text("coredump_filter", 0644, (reader, task) -> "00000033\n");
     files.text("timers", 0444, (reader, task) -> "");
-    files.text(
-        "timerslack_ns", 0666, (reader, task) -> task.scheduling().timerSlackNanos() + "\n");
+    files.text("timerslack_ns", 0666, (reader, task) -> task.scheduling().timerSlackNanos() + "\n");
     return files.directory;
   }
 

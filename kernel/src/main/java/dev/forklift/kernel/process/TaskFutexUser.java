@@ -20,8 +20,7 @@ final class TaskFutexUser implements FutexUser {
 
   @Override
   public FutexMemory memory() {
-    return FutexMemory.of(
-        task.memory().space(), task.kernel().abi().dataModel().wordBytes());
+    return FutexMemory.of(task.memory().space(), task.kernel().abi().dataModel().wordBytes());
   }
 
   @Override

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A regular file of the host.
 ///
-/// Reads and writes go to the host. Only a mapping needs pages, which are filled from the host; what
-/// the guest writes goes into them as well, and what it stores into shared ones is brought to the
-/// host before the guest reads the file and when it closes it.
+/// Reads and writes go to the host. Only a mapping needs pages, which are filled from the host;
+/// what the guest writes goes into them as well, and what it stores into shared ones is brought to
+/// the host before the guest reads the file and when it closes it.
 final class HostFile extends HostInode {
   private volatile @Nullable HostContents contents;
   private @Nullable MemoryFile memory;

@@ -56,7 +56,8 @@ public final class HostFileSystem extends FileSystem {
     this.folders = new OpenFolders(folder);
     HostStatus status = folder.status();
     this.topDevice = status.device();
-    HostDirectory directory = new HostDirectory(this, null, "", status, inoOf(status), shown(status));
+    HostDirectory directory =
+        new HostDirectory(this, null, "", status, inoOf(status), shown(status));
     if (fileName == null) {
       top = directory;
     } else {
@@ -153,8 +154,7 @@ public final class HostFileSystem extends FileSystem {
   }
 
   private NewInode shown(HostStatus status) {
-    return new NewInode(
-        status.mode(), identity.shownUid(status), identity.shownGid(status), 0);
+    return new NewInode(status.mode(), identity.shownUid(status), identity.shownGid(status), 0);
   }
 
   /// The number that is shown: the host's, unless several of its file systems are in the folder.
@@ -187,5 +187,4 @@ public final class HostFileSystem extends FileSystem {
   void noLongerIdle(HostFile file) {
     idle.remove(file);
   }
-
 }

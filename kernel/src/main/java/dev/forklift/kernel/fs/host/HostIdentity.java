@@ -17,7 +17,10 @@ public record HostIdentity(int hostUid, int hostGid, int uid, int gid) {
     LinuxCalls calls = LinuxCalls.get();
     try {
       return new HostIdentity(
-          (int) calls.call(Call.GETEUID, 0, 0, 0), (int) calls.call(Call.GETEGID, 0, 0, 0), uid, gid);
+          (int) calls.call(Call.GETEUID, 0, 0, 0),
+          (int) calls.call(Call.GETEGID, 0, 0, 0),
+          uid,
+          gid);
     } catch (Errno e) {
       throw new IllegalStateException("who am I", e);
     }

@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
-/// System calls of a Linux host on files. All go through one function of its C library,
-/// `syscall`, because linking takes time at start-up, once for each function.
+/// System calls of a Linux host on files. All go through one function of its C library, `syscall`,
+/// because linking takes time at start-up, once for each function.
 final class LinuxCalls {
   static final int AT_FDCWD = -100;
   static final int AT_SYMLINK_NOFOLLOW = 0x100;

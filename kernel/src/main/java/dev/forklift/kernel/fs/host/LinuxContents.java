@@ -70,8 +70,7 @@ final class LinuxContents implements HostContents {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(Math.max(1, length));
       MemorySegment.copy(bytes, start, buffer, ValueLayout.JAVA_BYTE, 0, length);
-      return (int)
-          calls.call(Call.PWRITE64, descriptor, buffer.address(), length, offset, 0);
+      return (int) calls.call(Call.PWRITE64, descriptor, buffer.address(), length, offset, 0);
     }
   }
 

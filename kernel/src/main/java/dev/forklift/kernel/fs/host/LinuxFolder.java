@@ -140,8 +140,7 @@ final class LinuxFolder implements HostFolder {
   public void makeSymlink(String name, String target) throws Errno {
     try (Arena arena = Arena.ofConfined()) {
       long unused =
-          calls.call(
-              Call.SYMLINKAT, LinuxCalls.text(arena, target), descriptor, name(arena, name));
+          calls.call(Call.SYMLINKAT, LinuxCalls.text(arena, target), descriptor, name(arena, name));
     }
   }
 
@@ -177,10 +176,7 @@ final class LinuxFolder implements HostFolder {
     try (Arena arena = Arena.ofConfined()) {
       long unused =
           calls.call(
-              Call.UNLINKAT,
-              descriptor,
-              name(arena, name),
-              isFolder ? LinuxCalls.AT_REMOVEDIR : 0);
+              Call.UNLINKAT, descriptor, name(arena, name), isFolder ? LinuxCalls.AT_REMOVEDIR : 0);
     }
   }
 
@@ -259,8 +255,7 @@ final class LinuxFolder implements HostFolder {
       try {
         MemorySegment out = arena.allocate(LIST_BYTES, 8);
         while (true) {
-          int length =
-              (int) calls.call(Call.GETDENTS64, own, out.address(), LIST_BYTES);
+          int length = (int) calls.call(Call.GETDENTS64, own, out.address(), LIST_BYTES);
           if (length == 0) {
             return entries;
           }

@@ -102,7 +102,10 @@ class HostFileSystemTest {
 
     for (String path :
         List.of(
-            "/host/up", "/host/absolute", "/host/folder/secret", "/host/../outside/secret",
+            "/host/up",
+            "/host/absolute",
+            "/host/folder/secret",
+            "/host/../outside/secret",
             "/host/../../../../outside/secret")) {
       assertThatThrownBy(() -> world.read(path)).as(path).isSameAs(Errno.ENOENT);
       assertThatThrownBy(() -> world.write(path, "owned")).as(path).isSameAs(Errno.ENOENT);
@@ -324,8 +327,7 @@ class HostFileSystemTest {
     assertThat(pages.read(0, bytes, 0, 10)).isEqualTo(10);
     long unused = file.pwrite(world.caller, Bytes.of("AB"), 2);
     assertThat(pages.read(0, bytes, 0, 10)).isEqualTo(10);
-    assertThat(new String(bytes, StandardCharsets.US_ASCII))
-        .isEqualTo("01AB456789");
+    assertThat(new String(bytes, StandardCharsets.US_ASCII)).isEqualTo("01AB456789");
     assertThat(pages.write(5, new byte[] {'x'}, 0, 1)).isEqualTo(1);
     assertThat(world.read(file)).isEqualTo("01AB4x6789");
     file.release();
@@ -353,8 +355,9 @@ class HostFileSystemTest {
     assumeThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
 
     assertThatThrownBy(() -> world.open("/host/fifo", OpenFlags.O_RDWR)).isSameAs(Errno.ENXIO);
-    assertThatThrownBy(() -> DirectoryChanges.mknod(
-            world.caller, null, "/host/device", FileMode.S_IFCHR | 0666, 0x103))
+    assertThatThrownBy(() ->
+            DirectoryChanges.mknod(
+                world.caller, null, "/host/device", FileMode.S_IFCHR | 0666, 0x103))
         .isSameAs(Errno.EPERM);
   }
 
