@@ -23,6 +23,7 @@ import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Signals: sending, handling, masking and waiting for them.
 final class SignalCalls {
@@ -382,7 +383,10 @@ final class SignalCalls {
     byte[] bytes = new byte[16];
     task.memory().user().read(address, bytes);
     StructReader r = new StructReader(task.kernel().abi().dataModel(), bytes);
-    return nanos(r.u64(), (int) r.u64());
+    long seconds = r.u64();
+    // The upper half of the nanoseconds is padding.
+    int nanos = (int) r.u64();
+    return nanos(seconds, nanos);
   }
 
   private static long nanos(long seconds, long nanos) throws Errno {
@@ -400,7 +404,7 @@ final class SignalCalls {
     long wanted = readSet(task, set) & ~UNBLOCKABLE;
     long deadline =
         timeout == KernelClock.NEVER ? KernelClock.NEVER : task.clock().monotonicNanos() + timeout;
-    SigInfo[] taken = {take(task, wanted)};
+    @Nullable SigInfo[] taken = {take(task, wanted)};
     if (taken[0] == null && timeout > 0) {
       // While waiting, the signals waited for are unblocked, so that they wake and are not lost.
       long blocked = task.blocked();
@@ -427,7 +431,7 @@ final class SignalCalls {
     return got.signal();
   }
 
-  private static @org.jspecify.annotations.Nullable SigInfo take(Task task, long wanted) {
+  private static @Nullable SigInfo take(Task task, long wanted) {
     SigInfo own = task.pending().take(wanted);
     return own != null ? own : task.group().pending().take(wanted);
   }

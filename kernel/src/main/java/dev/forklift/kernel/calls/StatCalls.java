@@ -154,21 +154,21 @@ final class StatCalls {
 
   private static long statfs(Task task, long path, long address) throws Errno {
     VfsPath found = Paths.find(task, PathFlags.AT_FDCWD, path, 0);
-    return put(task, found, address, -1);
+    return put(task, found, address);
   }
 
   private static long fstatfs(Task task, int fd, long address) throws Errno {
-    return put(task, task.files().getAny(fd).path(), address, -1);
+    return put(task, task.files().getAny(fd).path(), address);
   }
 
   private static long statfs64(Task task, long path, long size, long address) throws Errno {
     checkSize(task, size);
-    return put(task, Paths.find(task, PathFlags.AT_FDCWD, path, 0), address, size);
+    return put(task, Paths.find(task, PathFlags.AT_FDCWD, path, 0), address);
   }
 
   private static long fstatfs64(Task task, int fd, long size, long address) throws Errno {
     checkSize(task, size);
-    return put(task, task.files().getAny(fd).path(), address, size);
+    return put(task, task.files().getAny(fd).path(), address);
   }
 
   private static void checkSize(Task task, long size) throws Errno {
@@ -178,7 +178,7 @@ final class StatCalls {
     }
   }
 
-  private static long put(Task task, VfsPath place, long address, long size) throws Errno {
+  private static long put(Task task, VfsPath place, long address) throws Errno {
     UserMemory user = task.memory().user();
     FileSystemStatus status = place.mount().fileSystem().status();
     user.write(address, layOut(user.model(), status, flags(place.mount())));

@@ -17,6 +17,7 @@ public final class SyscallTables {
     SignalCalls.rows(table);
     MemoryCalls.rows(table, abi.dataModel().is64Bit());
     FileCalls.rows(table, files, abi.dataModel().is64Bit());
+    MemFdCall.rows(table, files);
     FutexCalls.rows(table, abi.dataModel());
     TimeCalls.rows(table, abi.dataModel());
     CredentialCalls.rows(table);

@@ -106,8 +106,7 @@ public final class Loader {
         interpreterElf =
             ElfFile.read(interpreter.file(), header, model, abi.elfMachine(), false, Errno.ELIBBAD);
       }
-      Privileges privileges =
-          Privileges.of(caller.credentials(), program.file(), mayGainPrivileges);
+      Privileges privileges = Privileges.of(program.file(), mayGainPrivileges);
       return build(elf, interpreterElf, strings, limits, privileges, caller.credentials());
     }
   }
@@ -202,7 +201,7 @@ public final class Loader {
 
   /// What a set-user-ID or set-group-ID file gives.
   private record Privileges(int setUid, int setGid) {
-    static Privileges of(Credentials who, OpenFile file, boolean mayGain) {
+    static Privileges of(OpenFile file, boolean mayGain) {
       Inode inode = file.inode();
       if (!mayGain || file.path().mount().has(MountFlags.MS_NOSUID)) {
         return new Privileges(-1, -1);

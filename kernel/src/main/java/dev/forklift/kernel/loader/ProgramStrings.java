@@ -69,7 +69,7 @@ final class ProgramStrings {
     if (string.length() + 1 > maxString) {
       throw Errno.E2BIG;
     }
-    return string.length() + 1;
+    return string.length() + 1L;
   }
 
   String fileName() {

@@ -11,6 +11,7 @@ import dev.forklift.kernel.calls.SyscallTables;
 import dev.forklift.kernel.fs.anon.AnonymousFiles;
 import dev.forklift.kernel.fs.pipe.Pipes;
 import dev.forklift.kernel.fs.socket.Sockets;
+import dev.forklift.kernel.fs.tmpfs.MemFds;
 import dev.forklift.kernel.fs.tty.Terminal;
 import dev.forklift.kernel.fs.tty.WindowSize;
 import dev.forklift.kernel.mm.AddressSpaces;
@@ -72,6 +73,7 @@ public final class Machine {
               systems,
               new Pipes(systems),
               new AnonymousFiles(systems),
+              new MemFds(systems, budget),
               new Sockets(systems, new TaskIdentity()));
       NamelessFileSystem pipes = services.pipes().fileSystem();
       TaskJobs jobs = new TaskJobs();

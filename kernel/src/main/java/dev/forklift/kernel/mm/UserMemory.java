@@ -268,7 +268,10 @@ public final class UserMemory implements UserAccess {
     List<String> strings = new ArrayList<>();
     int word = model.wordBytes();
     long bytes = 0;
-    for (long at = vector; vector != 0; at += word) {
+    if (vector == 0) {
+      return strings;
+    }
+    for (long at = vector; ; at += word) {
       long address = getWord(at);
       if (address == 0) {
         break;

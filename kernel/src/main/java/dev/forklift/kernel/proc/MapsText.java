@@ -98,7 +98,7 @@ final class MapsText {
     size(out, "Locked",          Mm.vma(region).has(Vma.LOCKED) ? resident : 0);
     // spotless:on
     out.append("THPeligible:           0\n").append("VmFlags: ");
-    flags(out, mm, region);
+    flags(out, region);
     out.append('\n');
   }
 
@@ -106,7 +106,7 @@ final class MapsText {
     out.append(String.format("%-16s%8d kB\n", name + ":", kilobytes));
   }
 
-  private static void flags(StringBuilder out, Mm mm, Region region) {
+  private static void flags(StringBuilder out, Region region) {
     Vma vma = Mm.vma(region);
     flag(out, has(region, Protection.READ), "rd");
     flag(out, has(region, Protection.WRITE), "wr");

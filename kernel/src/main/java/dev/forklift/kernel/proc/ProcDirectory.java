@@ -53,7 +53,7 @@ class ProcDirectory extends ProcInode {
       }
       ProcInode inode = entry.getValue();
       if (!sink.add(entry.getKey(), inode.ino(), FileMode.directoryType(inode.mode()), index)) {
-        return index - 1;
+        return index - 1L;
       }
     }
     return Math.max(position, index);

@@ -36,7 +36,7 @@ public final class ChildWait {
   /// @throws Errno ECHILD if there is no such child, ERESTARTSYS if a signal came first
   public static @Nullable Result await(Task task, Predicate<Task> wanted, int options)
       throws Errno {
-    Result[] found = new Result[1];
+    @Nullable Result[] found = new @Nullable Result[1];
     boolean[] none = new boolean[1];
     Runnable look =
         () -> {

@@ -19,7 +19,7 @@ public final class KernelBuffer implements IoBuffer {
 
   @Override
   public long remaining() {
-    return end - at;
+    return (long) end - at;
   }
 
   @Override

@@ -68,6 +68,7 @@ public abstract class Sleeper {
   }
 
   /// Lets others run for a moment, if there are any.
+  @SuppressWarnings("ThreadPriorityCheck") // sched_yield(2) asks for exactly this
   public final void giveWay() {
     lock.release();
     try {

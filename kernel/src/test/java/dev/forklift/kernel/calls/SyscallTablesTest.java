@@ -2,10 +2,12 @@ package dev.forklift.kernel.calls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.fs.anon.AnonymousFiles;
 import dev.forklift.kernel.fs.pipe.Pipes;
 import dev.forklift.kernel.fs.socket.Sockets;
 import dev.forklift.kernel.fs.socket.TestIdentity;
+import dev.forklift.kernel.fs.tmpfs.MemFds;
 import dev.forklift.kernel.mm.TestAbi;
 import dev.forklift.kernel.vfs.FileSystems;
 import dev.forklift.kernel.wait.KernelClock;
@@ -31,6 +33,7 @@ final class SyscallTablesTest {
             systems,
             new Pipes(systems),
             new AnonymousFiles(systems),
+            new MemFds(systems, new FrameBudget(1 << 20)),
             new Sockets(systems, new TestIdentity()));
     return SyscallTables.of(is64Bit ? TestAbi.large() : TestAbi.small(), true, services);
   }

@@ -111,7 +111,7 @@ public final class PseudoTerminals extends FileSystem {
         at = FIRST_INO;
       }
       for (int number : slaves.keySet()) {
-        long own = FIRST_INO + number;
+        long own = (long) FIRST_INO + number;
         if (own >= at) {
           if (!sink.add(Integer.toString(number), own, type, own + 1)) {
             return at;

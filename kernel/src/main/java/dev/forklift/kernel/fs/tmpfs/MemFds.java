@@ -1,0 +1,34 @@
+package dev.forklift.kernel.fs.tmpfs;
+
+import dev.forklift.engine.memory.FrameBudget;
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.abi.OpenFlags;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.vfs.FileSystems;
+import dev.forklift.kernel.vfs.Inode;
+import dev.forklift.kernel.vfs.NewInode;
+import dev.forklift.kernel.vfs.OpenFile;
+import dev.forklift.kernel.vfs.RegularFile;
+
+/// Files of memory without a place in any tree (memfd_create(2)).
+public final class MemFds {
+  private final Tmpfs tmpfs;
+
+  public MemFds(FileSystems systems, FrameBudget budget) {
+    tmpfs = new Tmpfs(systems, "tmpfs", budget, 0777);
+  }
+
+  /// Makes one, open for reading and writing.
+  ///
+  /// @param name what /proc/PID/fd shows of it
+  public OpenFile create(String name, Credentials owner) throws Errno {
+    Inode inode =
+        tmpfs
+            .root()
+            .inode()
+            .makeNameless(new NewInode(FileMode.S_IFREG | 0777, owner.fsuid(), owner.fsgid(), 0));
+    return new RegularFile(
+        tmpfs.nameless(inode, "/memfd:" + name + " (deleted)"), OpenFlags.O_RDWR);
+  }
+}
