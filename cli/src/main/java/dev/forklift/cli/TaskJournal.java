@@ -14,10 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Remembers which tasks came from which, how, and how they ended.
 final class TaskJournal implements TaskEvents {
-  /// One task.
-  ///
-  /// @param parent the id of the task that made it
-  /// @param how the call and the flags that made it
+  /// One task: who made it, by which call and flags, what it executed, how it ended.
   static final class Entry {
     private final int tid;
     private final int parent;
