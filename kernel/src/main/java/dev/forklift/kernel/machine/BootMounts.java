@@ -37,6 +37,8 @@ final class BootMounts {
         "proc",
         (caller, source, options) ->
             new ProcFileSystem(systems, kernel, ((Task) caller).pidNamespace()));
+    systems.register(
+        "sysfs", (caller, source, options) -> new Tmpfs(systems, "sysfs", budget, 0555));
     BootMounts boot = new BootMounts(kernel.idle(), mounts);
     boot.mount("/proc", new ProcFileSystem(systems, kernel, kernel.pids()), MountFlags.MS_NOEXEC);
     boot.mount("/sys", new Tmpfs(systems, "sysfs", budget, 0555), MountFlags.MS_NOEXEC);

@@ -44,6 +44,7 @@ final class LimitsText {
   }
 
   private static String line(String name, String soft, String hard, String unit) {
-    return String.format("%-25s %-20s %-20s %-10s\n", name, soft, hard, unit);
+    String columns = String.format("%-25s %-20s %-20s ", name, soft, hard);
+    return columns + (unit.isEmpty() ? "" : String.format("%-10s", unit)) + "\n";
   }
 }

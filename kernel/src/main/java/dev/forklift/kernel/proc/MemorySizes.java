@@ -16,7 +16,7 @@ record MemorySizes(MemoryCounters counters, long anonymous, long file, long shar
 
   static MemorySizes of(Mm mm) {
     MemoryCounters counters = mm.counters();
-    long file = 0;
+    long anonymous = 0;
     long shared = 0;
     long tables = 0;
     long lastTable = -1;
@@ -24,20 +24,20 @@ record MemorySizes(MemoryCounters counters, long anonymous, long file, long shar
     for (Region region : mm.regions()) {
       Vma vma = Mm.vma(region);
       MemoryFile memory = region.file();
-      if (memory != null || vma.has(Vma.SPECIAL)) {
-        long resident = resident(mm, region, counters.pageBytes());
-        if (vma.file() == null && !vma.has(Vma.SPECIAL)) {
-          shared += resident;
-        } else {
-          file += resident;
-        }
+      if (memory == null && !vma.has(Vma.SPECIAL)) {
+        anonymous += resident(mm, region, counters.pageBytes());
+      } else if (vma.file() == null && !vma.has(Vma.SPECIAL)) {
+        shared += resident(mm, region, counters.pageBytes());
       }
       long first = Math.max(region.start() / tableBytes, lastTable + 1);
       long last = (region.end() - 1) / tableBytes;
       tables += Math.max(0, last - first + 1);
       lastTable = Math.max(lastTable, last);
     }
-    long anonymous = Math.max(0, counters.resident() - file - shared);
+    // What is resident of a file need not be mapped here, so it is told by what the others leave.
+    anonymous = Math.min(anonymous, counters.resident());
+    shared = Math.min(shared, counters.resident() - anonymous);
+    long file = counters.resident() - anonymous - shared;
     return new MemorySizes(counters, anonymous, file, shared, tables);
   }
 

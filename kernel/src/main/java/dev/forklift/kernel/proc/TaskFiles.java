@@ -6,6 +6,7 @@ import dev.forklift.kernel.process.PtraceAccess;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What is in the folder of a process (/proc/PID) or of a thread (/proc/PID/task/TID).
@@ -56,10 +57,11 @@ final class TaskFiles {
     directory.add("fd", new DescriptorsDirectory(proc, pid, false));
     directory.add("fdinfo", new DescriptorsDirectory(proc, pid, true));
     directory.add("ns", namespaces());
-    secret("environ", 0400, (reader, task) -> ProgramText.environment(task));
-    secret("auxv",    0400, (reader, task) -> ProgramText.auxiliaryVector(task));
+    start("environ", ProgramText::environment);
+    start("auxv",    ProgramText::auxiliaryVector);
     text("status",    0444, (reader, task) -> new TaskStatus(proc, task).text());
-    secret("personality", 0400, (reader, task) -> "00000000\n");
+    secret("personality", 0400, (reader, task) ->
+        String.format("%08x\n", task.settings().personality()));
     text("limits",    0444, (reader, task) -> LimitsText.of(task.group().limits()));
     directory.add("comm", comm());
     secret("syscall", 0400, (reader, task) -> SyscallText.of(reader, task));
@@ -72,8 +74,8 @@ final class TaskFiles {
     magic("cwd",  task -> living(task).fs().cwd());
     magic("root", task -> living(task).fs().root());
     magic("exe",  TaskFiles::executable);
-    text("mounts",       0444, (reader, task) -> MountsText.mounts(living(task)));
-    text("mountinfo",    0444, (reader, task) -> MountsText.mountinfo(living(task)));
+    mounts("mounts",    MountsText::mounts);
+    mounts("mountinfo", MountsText::mountinfo);
     text("wchan",        0444, (reader, task) -> "0");
     text("cgroup",       0444, (reader, task) -> "");
     text("oom_score",    0444, (reader, task) -> OomScore.score(task) + "\n");
@@ -95,6 +97,29 @@ final class TaskFiles {
   /// A file that is open only to those who may look into the process.
   private void secret(String name, int permissions, TaskText text) {
     directory.add(name, file(permissions, text, null, this::requireAccess));
+  }
+
+  /// A secret file that is empty once the process is gone: it is about the memory that was there when
+  /// it was opened.
+  private void start(String name, Function<Task, String> text) {
+    ProcFile.Text contents =
+        reader -> {
+          Task task = pid.task();
+          return task == null ? "" : text.apply(task);
+        };
+    directory.add(name, new ProcFile(proc, pid, 0400, contents, null, this::requireAccess));
+  }
+
+  /// A file about the mounts that the task sees, which it does as long as it lives.
+  private void mounts(String name, Function<Task, String> text) {
+    ProcFile.Gate gate =
+        opener -> {
+          Task task = pid.task();
+          if (task == null || task.isZombie()) {
+            throw Errno.EINVAL;
+          }
+        };
+    directory.add(name, file(0444, (reader, task) -> text.apply(living(task)), null, gate));
   }
 
   private void setting(String name, TaskText text, TaskSetting setting) {
