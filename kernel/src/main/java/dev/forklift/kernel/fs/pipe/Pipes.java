@@ -97,9 +97,13 @@ public final class Pipes {
       super(fileSystem, ino, attributes);
     }
 
+    /// Opened again through /proc/PID/fd. Unlike a FIFO it does not wait for its other end.
     @Override
     public OpenFile open(Caller caller, VfsPath path, int flags) throws Errno {
-      return Pipes.open(caller, path, flags, pipe, Pipes::nothing);
+      if ((flags & OpenFlags.O_ACCMODE) == OpenFlags.O_ACCMODE) {
+        throw Errno.EINVAL;
+      }
+      return new PipeFile(path, flags, pipe, Pipes::nothing);
     }
   }
 }
