@@ -13,7 +13,12 @@ final class LinePrinter implements Consumer<String>, AutoCloseable {
   private final PrintStream out;
   private final Thread thread;
 
-  LinePrinter(PrintStream out) {
+  /// Prints on standard error, which stays open.
+  static LinePrinter onStandardError() {
+    return new LinePrinter(System.err);
+  }
+
+  private LinePrinter(PrintStream out) {
     this.out = out;
     this.thread = Thread.ofPlatform().daemon().name("forklift-trace").start(this::run);
   }

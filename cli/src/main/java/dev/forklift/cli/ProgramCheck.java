@@ -3,7 +3,7 @@ package dev.forklift.cli;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.vfs.Caller;
-import dev.forklift.kernel.vfs.IoBuffer;
+import dev.forklift.kernel.vfs.KernelBuffer;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
@@ -98,37 +98,10 @@ final class ProgramCheck {
     OpenFile file = program.inode().open(caller, program, OpenFlags.O_RDONLY);
     try {
       byte[] bytes = new byte[HEAD_BYTES];
-      int length = (int) file.pread(caller, new Into(bytes), 0);
+      int length = (int) file.pread(caller, KernelBuffer.of(bytes, 0, bytes.length), 0);
       return ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.LITTLE_ENDIAN);
     } finally {
       file.release();
-    }
-  }
-
-  private static final class Into implements IoBuffer {
-    private final byte[] bytes;
-    private int done;
-
-    Into(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public long remaining() {
-      return bytes.length - done;
-    }
-
-    @Override
-    public int get(byte[] destination, int offset, int length) throws Errno {
-      throw Errno.EFAULT;
-    }
-
-    @Override
-    public int put(byte[] source, int offset, int length) {
-      int count = Math.min(length, bytes.length - done);
-      System.arraycopy(source, offset, bytes, done, count);
-      done += count;
-      return count;
     }
   }
 }

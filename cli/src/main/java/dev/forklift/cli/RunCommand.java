@@ -68,7 +68,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (LinePrinter printer = new LinePrinter(System.err);
+    try (LinePrinter printer = LinePrinter.onStandardError();
         HostTerminal terminal = HostTerminal.takeIfThere()) {
       return run(printer, terminal);
     } catch (IOException e) {
