@@ -20,8 +20,6 @@ class GuestProgramOutputTest {
   /// Programs that still print something else here, and why. Whoever mends one takes it out.
   private static final Map<String, String> NOT_YET =
       Map.of(
-          "nios2-misaligned",
-              "misaligned io accesses raise SIGBUS, the real kernel steps over them",
           "pipes", "a pipe with a hole takes a byte that the real kernel refuses with EAGAIN",
           "sessions", "setpgid from a thread answers another error");
 

@@ -14,6 +14,7 @@ public final class Nios2 implements Isa {
   // Numbers of exceptions: the CAUSE field of the exception register.
   public static final int UNIMPLEMENTED_INSTRUCTION = 4;
   public static final int ILLEGAL_INSTRUCTION = 5;
+  public static final int MISALIGNED_DATA = 6;
   public static final int MISALIGNED_DESTINATION = 7;
   public static final int DIVISION_ERROR = 8;
   public static final int SUPERVISOR_ONLY_INSTRUCTION = 10;
@@ -37,6 +38,8 @@ public final class Nios2 implements Isa {
       new Fusion(
           List.of(0x20800017, 0x1145c83a, 0x1000011e, 0x21800015, 0xf800283a),
           ir -> {
+            // A misaligned access is completed elsewhere, but it cannot be atomic.
+            ir.raiseIf(ir.and(ir.reg(4), ir.imm(3)), Nios2.MISALIGNED_DATA);
             Value old = ir.compareExchange(4, ir.reg(4), ir.reg(5), ir.reg(6));
             ir.set(2, ir.sub(old, ir.reg(5)));
             ir.jumpIndirect(ir.reg(RA), Op.JumpKind.RETURN);

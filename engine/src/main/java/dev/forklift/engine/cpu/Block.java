@@ -5,6 +5,9 @@ import dev.forklift.engine.memory.CodePage;
 
 /// A run of guest instructions with one entry, encoded for the [Evaluator] (see [Code]).
 final class Block implements CodePage.Translation {
+  /// What the objects of a block take beside what stands in them.
+  private static final int OBJECTS = 120;
+
   private final long start;
   private final long end;
   final long[] code;
@@ -46,6 +49,11 @@ final class Block implements CodePage.Translation {
     return end;
   }
 
+  @Override
+  public long bytes() {
+    return OBJECTS + Long.BYTES * code.length + words.length + lengths.length;
+  }
+
   /// How many instructions come before the one that the word of code at `index` belongs to.
   int instructionsBefore(int index) {
     int before = 0;
@@ -55,8 +63,11 @@ final class Block implements CodePage.Translation {
     return before;
   }
 
-  /// The address of the instruction that comes after `before` others.
+  /// The address of the instruction that comes after `before` others, or the end of the block.
   long address(int before) {
+    if (before == lengths.length) {
+      return end;
+    }
     long address = start;
     for (int i = 0; i < before; i++) {
       address += lengths[i];

@@ -51,7 +51,8 @@ public final class Cpu {
     this.pc = isa.registers().is32Bit() ? pc & 0xffff_ffffL : pc;
   }
 
-  /// After [Exit#TRAP]: the address behind the trap instruction.
+  /// After [Exit#TRAP], [Exit#EXCEPTION] and [Exit#FAULT]: the address behind the instruction (and
+  /// its delay slot), except that it says nothing where the instruction could not be fetched.
   public long nextPc() {
     return nextPc;
   }

@@ -51,6 +51,7 @@ public final class Evaluator implements Engine {
   private static void stopIn(Cpu cpu, Block block, int index) {
     int before = block.instructionsBefore(index);
     cpu.pc = block.address(before);
+    cpu.nextPc = block.address(before + 1) & cpu.addresses;
     cpu.instructions += before;
   }
 
@@ -234,7 +235,6 @@ public final class Evaluator implements Engine {
           case Code.TRAP -> {
             stopIn(cpu, block, at - 1);
             cpu.instructions = cpu.instructions + 1;
-            cpu.nextPc = block.end() & addresses;
             cpu.exitCode = number;
             return Exit.TRAP;
           }

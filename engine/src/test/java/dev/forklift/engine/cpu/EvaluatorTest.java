@@ -42,6 +42,22 @@ final class EvaluatorTest {
     space.poke(start, code, 0, code.length);
   }
 
+  @Test
+  void tellsWhatFollowsTheInstructionThatFailed() {
+    program("li x2,1\n ld x3,0(x4)\n trap 0");
+    assertThat(run()).isEqualTo(Exit.FAULT);
+    assertThat(cpu.nextPc()).isEqualTo(CODE + 6);
+    program("li x2,1\n bal x1,end\n ld x3,0(x4)\n end: trap 0");
+    cpu.setPc(CODE);
+    assertThat(run()).isEqualTo(Exit.FAULT);
+    assertThat(cpu.nextPc()).as("behind the slot").isEqualTo(CODE + 8);
+    program("jr x5\n li x2,2\n trap 0");
+    cpu.setPc(CODE);
+    cpu.setRegister(5, 1);
+    assertThat(run()).isEqualTo(Exit.EXCEPTION);
+    assertThat(cpu.nextPc()).isEqualTo(CODE + 4);
+  }
+
   private Exit run() {
     return engine.run(cpu, space);
   }

@@ -92,8 +92,15 @@ public interface LinuxAbi {
     return fault.address();
   }
 
-  /// The signal for an exception number of the CPU.
-  SignalCause exception(int code);
+  /// The signal for an exception number of the CPU, or null where Linux goes on behind the
+  /// instruction as if nothing had happened.
+  @Nullable SignalCause exception(int code);
+
+  /// Whether Linux goes on behind an access that must be aligned and is not, as if it had not been
+  /// there, instead of sending SIGBUS.
+  default boolean skipsMisalignedAccesses() {
+    return false;
+  }
 
   // Signals.
 

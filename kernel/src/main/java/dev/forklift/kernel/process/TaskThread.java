@@ -102,7 +102,7 @@ final class TaskThread implements Runnable {
       case SAFE_POINT -> {}
       case TRAP -> trap(cpu);
       case FAULT -> fault(cpu);
-      case EXCEPTION -> raise(kernel.abi().exception(cpu.exitCode()), cpu.pc());
+      case EXCEPTION -> exception(cpu);
     }
   }
 
@@ -122,10 +122,23 @@ final class TaskThread implements Runnable {
     }
   }
 
+  private void exception(Cpu cpu) {
+    SignalCause cause = kernel.abi().exception(cpu.exitCode());
+    if (cause == null) {
+      cpu.setPc(cpu.nextPc());
+    } else {
+      raise(cause, cpu.pc());
+    }
+  }
+
   private void fault(Cpu cpu) {
     GuestFault fault = cpu.fault();
     if (fault == null) {
       throw new IllegalStateException("a fault without its details");
+    }
+    if (fault.kind() == GuestFault.Kind.MISALIGNED && kernel.abi().skipsMisalignedAccesses()) {
+      cpu.setPc(cpu.nextPc());
+      return;
     }
     if (fault.kind() == GuestFault.Kind.OUT_OF_MEMORY) {
       kernel.outOfMemory(task);
