@@ -219,8 +219,8 @@ public final class Nios2Linux implements LinuxAbi {
     };
   }
 
-  /// The processor says of the io forms only that they are misaligned, and Linux, which does not know
-  /// them, leaves them out.
+  /// The processor says of the io forms only that they are misaligned, and Linux, which does not
+  /// know them, leaves them out.
   @Override
   public boolean skipsMisalignedAccesses() {
     return true;

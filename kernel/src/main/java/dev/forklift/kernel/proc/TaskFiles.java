@@ -99,8 +99,8 @@ final class TaskFiles {
     directory.add(name, file(permissions, text, null, this::requireAccess));
   }
 
-  /// A secret file that is empty once the process is gone: it is about the memory that was there when
-  /// it was opened.
+  /// A secret file that is empty once the process is gone: it is about the memory that was there
+  /// when it was opened.
   private void start(String name, Function<Task, String> text) {
     ProcFile.Text contents =
         reader -> {
