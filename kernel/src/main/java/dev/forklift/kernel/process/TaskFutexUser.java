@@ -32,7 +32,8 @@ final class TaskFutexUser implements FutexUser {
   public @Nullable FutexUser find(int tid) {
     Pid pid = task.pidNamespace().find(tid);
     Task found = pid == null ? null : pid.task();
-    return found == null || found.mm() == null ? null : found.futexUser();
+    boolean released = found != null && found.isExiting() && found.mm() == null;
+    return found == null || released ? null : found.futexUser();
   }
 
   @Override
