@@ -49,8 +49,8 @@ public interface LinuxAbi {
     return 128;
   }
 
-  /// Numbers of system calls that this architecture has beside or instead of asm-generic's, by
-  /// name; see `SyscallTable`.
+  /// Numbers and names of system calls that this architecture has beside asm-generic's; see
+  /// `SyscallTables`.
   default Map<Integer, String> ownSyscalls() {
     return Map.of();
   }

@@ -64,6 +64,16 @@ final class ProcessCalls {
     table.raw(435, "clone3", List.of(ADDR, SIZE), ProcessCalls::clone3);
   }
 
+  static void forkRow(SyscallTable table, int number) {
+    table.raw(
+        number, "fork", List.of(), frame -> finish(frame.task(), KernelCloneArgs.fork(), false));
+  }
+
+  static void vforkRow(SyscallTable table, int number) {
+    table.raw(
+        number, "vfork", List.of(), frame -> finish(frame.task(), KernelCloneArgs.vfork(), false));
+  }
+
   private static long exit(Task task, int status) {
     task.requestEnd((status & 0xff) << 8);
     return 0;

@@ -29,6 +29,7 @@ public final class SyscallTables {
     MachineCalls.rows(table);
     KcmpCall.rows(table);
     AbsentCalls.rows(table, abi.dataModel().is64Bit());
+    abi.ownSyscalls().forEach((number, name) -> ownRow(table, number, name));
     if (!abi.dataModel().is64Bit()) {
       SignalCalls.time64Rows(table);
       SchedulingCalls.time64Rows(table);
@@ -39,5 +40,14 @@ public final class SyscallTables {
       table.refuse(435, "clone3", Errno.ENOSYS);
     }
     return table;
+  }
+
+  /// A call that only some architectures have, each under a number of its own.
+  private static void ownRow(SyscallTable table, int number, String name) {
+    switch (name) {
+      case "fork" -> ProcessCalls.forkRow(table, number);
+      case "vfork" -> ProcessCalls.vforkRow(table, number);
+      default -> throw new IllegalArgumentException("no system call '" + name + "' to number");
+    }
   }
 }

@@ -1,0 +1,85 @@
+package dev.forklift.verify.delta;
+
+import dev.forklift.kernel.calls.SyscallObserver;
+import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
+import dev.forklift.kernel.fs.tmpfs.Origin;
+import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.machine.Machine;
+import dev.forklift.kernel.machine.MachineConfig;
+import dev.forklift.kernel.machine.Outcome;
+import dev.forklift.kernel.machine.ProgramSpec;
+import dev.forklift.kernel.machine.Stdio;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// One run of a program for Delta: what it wrote and how it ended.
+record DeltaRun(byte[] out, String err, Outcome outcome) {
+  private static final long LIMIT_SECONDS = 60;
+
+  /// Runs a program that [DeltaProgram] makes of `text`.
+  static DeltaRun of(String text) throws Exception {
+    return of(text, SyscallObserver.NONE);
+  }
+
+  static DeltaRun of(String text, SyscallObserver observer) throws Exception {
+    return of(DeltaProgram.of(text), observer);
+  }
+
+  static DeltaRun of(byte[] elf, SyscallObserver observer) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Machine machine =
+        start(elf, InputStream.nullInputStream(), out, err, observer, List.of("./program"));
+    CompletableFuture<Outcome> end = CompletableFuture.supplyAsync(machine::await);
+    Outcome outcome = end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    return new DeltaRun(out.toByteArray(), err.toString(StandardCharsets.ISO_8859_1), outcome);
+  }
+
+  /// Starts a program in `/job`.
+  static Machine start(
+      byte[] elf,
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      SyscallObserver observer,
+      List<String> arguments)
+      throws IOException {
+    Origin root =
+        MemoryOrigin.folder(0755)
+            .with("dev", MemoryOrigin.folder(0755))
+            .with("proc", MemoryOrigin.folder(0555))
+            .with("tmp", MemoryOrigin.folder(01777))
+            .with("job", MemoryOrigin.folder(0755).with("program", MemoryOrigin.file(0755, elf)));
+    Machine machine =
+        new Machine(
+            MachineConfig.of(
+                    new DeltaLinux(),
+                    (systems, budget) -> new Tmpfs(systems, "tmpfs", budget, root),
+                    new Stdio(in, out, err))
+                .withObserver(observer));
+    machine.start(
+        new ProgramSpec("./program", arguments, List.of("HOME=/job"), "/job", false, 0, 0));
+    return machine;
+  }
+
+  /// What it wrote, as text.
+  String text() {
+    return new String(out, StandardCharsets.ISO_8859_1);
+  }
+
+  /// What it reported, as numbers.
+  List<Long> numbers() {
+    ByteBuffer buffer = ByteBuffer.wrap(out);
+    return java.util.stream.LongStream.generate(buffer::getLong)
+        .limit(out.length / Long.BYTES)
+        .boxed()
+        .toList();
+  }
+}
