@@ -8,6 +8,7 @@ import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
 import dev.forklift.kernel.machine.ProgramSpec;
 import dev.forklift.kernel.machine.Stdio;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -31,11 +32,18 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--fast", description = "Do not pause between the steps.")
   private boolean fast;
 
+  /// Whether somebody looks at the output. Since JDK 25 there may be no console again.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
   @Override
   public Integer call() throws IOException {
     byte[] program = program();
     TaskJournal journal = new TaskJournal();
-    boolean colour = System.console() != null && System.console().isTerminal();
+    boolean colour = isTerminal();
     DemoPicture picture =
         new DemoPicture(System.out, colour && System.getenv("NO_COLOR") == null, journal);
     List<String> argv = new ArrayList<>(List.of(PROGRAM));

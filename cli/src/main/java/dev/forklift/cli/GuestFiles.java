@@ -11,7 +11,6 @@ import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.DirectoryChanges;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystems;
-import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.MountNamespace;
 import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
@@ -148,7 +147,7 @@ final class GuestFiles implements RootBuilder {
   private static boolean isEmptyFolder(VfsPath path) throws Errno {
     boolean[] empty = {path.inode().isDirectory()};
     if (empty[0]) {
-      long unused =
+      var _ =
           path.inode()
               .list(
                   2,
@@ -167,10 +166,10 @@ final class GuestFiles implements RootBuilder {
       makeFolders(caller, place);
     } else if (find(caller, place) == null) {
       makeFolders(caller, place.substring(0, place.lastIndexOf('/')));
-      VfsPath unused = DirectoryChanges.mknod(caller, null, place, FileMode.S_IFREG | 0444, 0);
+      var _ = DirectoryChanges.mknod(caller, null, place, FileMode.S_IFREG | 0444, 0);
     }
     int flags = readOnly ? MountFlags.MS_RDONLY : 0;
-    Mount unused = mounts.mount(shown, "host", PathWalk.lookup(caller, null, place, true), flags);
+    var _ = mounts.mount(shown, "host", PathWalk.lookup(caller, null, place, true), flags);
   }
 
   private void findProgram(

@@ -21,7 +21,7 @@ final class HostSignals {
               HostSignals.class.getClassLoader(),
               new Class<?>[] {handler},
               (self, method, arguments) -> called(self, method, arguments, action));
-      Object unused =
+      var _ =
           signal
               .getMethod("handle", signal, handler)
               .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +63,7 @@ final class HostTerminal implements HostConsole, AutoCloseable {
           isTerminal(1) ? new FileOutputStream(FileDescriptor.out) : new FileOutputStream(TERMINAL);
       HostTerminal terminal = new HostTerminal(saved, output);
       Runtime.getRuntime().addShutdownHook(terminal.restorer);
-      String unused = stty("raw", "-echo");
+      var _ = stty("raw", "-echo");
       return terminal;
     } catch (IOException e) {
       return null;
@@ -81,10 +83,10 @@ final class HostTerminal implements HostConsole, AutoCloseable {
   @Override
   public WindowSize size() {
     try {
-      String[] words = stty("size").split(" ");
-      WindowSize size = new WindowSize(Integer.parseInt(words[0]), Integer.parseInt(words[1]));
+      Scanner words = new Scanner(stty("size"));
+      WindowSize size = new WindowSize(words.nextInt(), words.nextInt());
       return size.rows() > 0 && size.columns() > 0 ? size : USUAL_SIZE;
-    } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+    } catch (IOException | NoSuchElementException e) {
       return USUAL_SIZE;
     }
   }
@@ -94,7 +96,7 @@ final class HostTerminal implements HostConsole, AutoCloseable {
   public void close() {
     restore();
     try {
-      boolean unused = Runtime.getRuntime().removeShutdownHook(restorer);
+      var _ = Runtime.getRuntime().removeShutdownHook(restorer);
     } catch (IllegalStateException e) {
       // The JVM is ending already.
     }
@@ -106,7 +108,7 @@ final class HostTerminal implements HostConsole, AutoCloseable {
     }
     restored = true;
     try {
-      String unused = stty(savedMode);
+      var _ = stty(savedMode);
     } catch (IOException e) {
       System.err.println("forklift: the terminal's mode could not be restored: type stty sane");
     }

@@ -98,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
     Outcome outcome = machine.run(guest.program(files.programPath(), argv(), files.folder()));
     Errno refused = outcome.notStarted();
     if (refused != null) {
-      err(program + ": " + refused.getMessage());
+      err(program + ": " + refused.text());
     }
     return outcome.exitCode();
   }

@@ -65,9 +65,9 @@ final class SyscallTrace implements SyscallObserver {
               ? "0x" + Integer.toHexString((int) result)
               : Long.toString(result);
     } else if (error.isRestart()) {
-      answer = "? " + error.symbol() + " (" + error.getMessage() + ")";
+      answer = "? " + error.getMessage();
     } else {
-      answer = "-1 " + error.symbol() + " (" + error.getMessage() + ")";
+      answer = "-1 " + error.getMessage();
     }
     print(frame.task(), call, answer);
   }

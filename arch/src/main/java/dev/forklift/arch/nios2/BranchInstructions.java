@@ -42,7 +42,7 @@ final class BranchInstructions {
   }
 
   private static long target(Ir ir, Target a) {
-    return ir.pc() & SEGMENT | a.target();
+    return (ir.pc() & SEGMENT) | a.target();
   }
 
   private static void call(Ir ir, Target a) {

@@ -56,9 +56,9 @@ final class ArithmeticTest {
           new Case("add", (a, b) -> a + b),
           new Case("sub", (a, b) -> a - b),
           new Case("mul", (a, b) -> a * b),
-          new Case("mulxss", (a, b) -> a * b >> 32),
-          new Case("mulxsu", (a, b) -> a * unsigned(b) >> 32),
-          new Case("mulxuu", (a, b) -> unsigned(a) * unsigned(b) >>> 32),
+          new Case("mulxss", (a, b) -> (a * b) >> 32),
+          new Case("mulxsu", (a, b) -> (a * unsigned(b)) >> 32),
+          new Case("mulxuu", (a, b) -> (unsigned(a) * unsigned(b)) >>> 32),
           new Case("and", (a, b) -> a & b),
           new Case("or", (a, b) -> a | b),
           new Case("xor", (a, b) -> a ^ b),
@@ -72,8 +72,8 @@ final class ArithmeticTest {
           new Case("sll", (a, b) -> a << (b & 31)),
           new Case("srl", (a, b) -> unsigned(a) >> (b & 31)),
           new Case("sra", (a, b) -> a >> (b & 31)),
-          new Case("rol", (a, b) -> unsigned(a) << (b & 31) | unsigned(a) >> 32 - (b & 31)),
-          new Case("ror", (a, b) -> unsigned(a) >> (b & 31) | unsigned(a) << 32 - (b & 31)));
+          new Case("rol", (a, b) -> unsigned(a) << (b & 31) | unsigned(a) >> (32 - (b & 31))),
+          new Case("ror", (a, b) -> unsigned(a) >> (b & 31) | unsigned(a) << (32 - (b & 31))));
 
   private static final List<Case> SIGNED_NUMBER =
       List.of(
@@ -100,7 +100,7 @@ final class ArithmeticTest {
           new Case("slli", (a, n) -> a << n),
           new Case("srli", (a, n) -> unsigned(a) >> n),
           new Case("srai", (a, n) -> a >> n),
-          new Case("roli", (a, n) -> unsigned(a) << n | unsigned(a) >> 32 - n));
+          new Case("roli", (a, n) -> unsigned(a) << n | unsigned(a) >> (32 - n)));
 
   private int operand() {
     int edge = EDGES[random.nextInt(EDGES.length)];
@@ -194,7 +194,7 @@ final class ArithmeticTest {
     for (int i = 0; i < ROUNDS; i++) {
       int a = operand();
       int b = operand();
-      boolean fails = b == 0 || signed && a == Integer.MIN_VALUE && b == -1;
+      boolean fails = b == 0 || (signed && a == Integer.MIN_VALUE && b == -1);
       if (fails) {
         for (String text : List.of(" r5,r3,r4", " zero,r3,r4")) {
           machine.program(name + text).set(3, a).set(4, b).set(5, 55);

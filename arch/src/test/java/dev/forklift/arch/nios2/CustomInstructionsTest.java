@@ -152,7 +152,7 @@ final class CustomInstructionsTest {
     @Test
     void convertsFromIntegers() {
       assertThat(Float.intBitsToFloat(run(250, -7, 0))).isEqualTo(-7f);
-      assertThat(Float.intBitsToFloat(run(250, Integer.MAX_VALUE, 0))).isEqualTo(2147483648f);
+      assertThat(Float.intBitsToFloat(run(250, Integer.MAX_VALUE, 0))).isEqualTo(0x1p31f);
     }
 
     @Test

@@ -60,7 +60,7 @@ final class MemoryTest {
     "stbio, 5, 0x1122334455667788 -> 0x1122904455667788",
   })
   void stores(String name, int offset, String change) {
-    String[] values = change.split(" -> ");
+    String[] values = change.split(" -> ", 2);
     machine.space.store64(DATA, Long.parseUnsignedLong(values[0].substring(2), 16));
     machine.program(name + " r2," + offset + "(r3)").set(3, DATA).set(2, STORED);
     assertThat(machine.step()).isEqualTo(Exit.SAFE_POINT);

@@ -51,7 +51,7 @@ final class Block implements CodePage.Translation {
 
   @Override
   public long bytes() {
-    return OBJECTS + Long.BYTES * code.length + words.length + lengths.length;
+    return OBJECTS + (long) Long.BYTES * code.length + words.length + lengths.length;
   }
 
   /// How many instructions come before the one that the word of code at `index` belongs to.

@@ -96,7 +96,7 @@ final class Code {
         | (long) d << 48
         | (long) a << 40
         | (long) b << 32
-        | number & 0xffff_ffffL;
+        | (number & 0xffff_ffffL);
   }
 
   static int op(long word) {

@@ -126,9 +126,9 @@ public final class Evaluator implements Engine {
           case Code.BINARY_64 + 10 -> file[d] = a & b + number;
           case Code.BINARY_64 + 11 -> file[d] = a | b + number;
           case Code.BINARY_64 + 12 -> file[d] = a ^ b + number;
-          case Code.BINARY_64 + 13 -> file[d] = a << b + number;
-          case Code.BINARY_64 + 14 -> file[d] = a >>> b + number;
-          case Code.BINARY_64 + 15 -> file[d] = a >> b + number;
+          case Code.BINARY_64 + 13 -> file[d] = a << (b + number);
+          case Code.BINARY_64 + 14 -> file[d] = a >>> (b + number);
+          case Code.BINARY_64 + 15 -> file[d] = a >> (b + number);
           case Code.BINARY_64 + 16 -> file[d] = Long.rotateLeft(a, (int) b + number);
           case Code.BINARY_64 + 17 -> file[d] = a == b + number ? 1 : 0;
           case Code.BINARY_64 + 18 -> file[d] = a != b + number ? 1 : 0;
@@ -140,10 +140,10 @@ public final class Evaluator implements Engine {
           case Code.BINARY_32 -> file[d] = (int) (a + b + number);
           case Code.BINARY_32 + 1 -> file[d] = (int) (a - b - number);
           case Code.BINARY_32 + 2 -> file[d] = (int) (a * (b + number));
-          case Code.BINARY_32 + 3 -> file[d] = (int) a * (long) ((int) b + number) >> 32;
+          case Code.BINARY_32 + 3 -> file[d] = ((int) a * (long) ((int) b + number)) >> 32;
           case Code.BINARY_32 + 4 ->
-              file[d] = (int) ((a & 0xffff_ffffL) * (b + number & 0xffff_ffffL) >>> 32);
-          case Code.BINARY_32 + 5 -> file[d] = (int) a * (b + number & 0xffff_ffffL) >> 32;
+              file[d] = (int) (((a & 0xffff_ffffL) * (b + number & 0xffff_ffffL)) >>> 32);
+          case Code.BINARY_32 + 5 -> file[d] = ((int) a * (b + number & 0xffff_ffffL)) >> 32;
           case Code.BINARY_32 + 6 -> {
             int divisor = (int) b + number;
             file[d] = divisor == 0 ? 0 : (int) a / divisor;
@@ -162,7 +162,7 @@ public final class Evaluator implements Engine {
           }
           case Code.BINARY_32 + 13 -> file[d] = (int) (a << (b + number & 31));
           case Code.BINARY_32 + 14 -> file[d] = (int) ((a & 0xffff_ffffL) >>> (b + number & 31));
-          case Code.BINARY_32 + 15 -> file[d] = (int) a >> (int) b + number;
+          case Code.BINARY_32 + 15 -> file[d] = (int) a >> ((int) b + number);
           case Code.BINARY_32 + 16 -> file[d] = Integer.rotateLeft((int) a, (int) b + number);
 
           case Code.SIGNED_8 -> file[d] = (byte) a;

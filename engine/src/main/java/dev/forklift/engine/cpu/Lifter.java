@@ -57,7 +57,7 @@ final class Lifter {
       int bytes = fusion.words().size() * Integer.BYTES;
       ir.begin(start, bytes);
       fusion.meaning().accept(ir);
-      Ir.Next unused = ir.end();
+      var _ = ir.end();
       return Encoder.encode(ir.ops(), start, start + bytes, 1, isa.registers().is32Bit());
     }
     long pc = start;

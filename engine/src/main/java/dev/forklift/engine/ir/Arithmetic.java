@@ -20,9 +20,9 @@ public final class Arithmetic {
       case ADD -> a + b;
       case SUB -> a - b;
       case MUL -> a * b;
-      case MULH_SIGNED -> (int) ((long) a * b >> 32);
-      case MULH_UNSIGNED -> (int) (Integer.toUnsignedLong(a) * Integer.toUnsignedLong(b) >>> 32);
-      case MULH_SIGNED_UNSIGNED -> (int) (a * Integer.toUnsignedLong(b) >> 32);
+      case MULH_SIGNED -> (int) (((long) a * b) >> 32);
+      case MULH_UNSIGNED -> (int) ((Integer.toUnsignedLong(a) * Integer.toUnsignedLong(b)) >>> 32);
+      case MULH_SIGNED_UNSIGNED -> (int) ((a * Integer.toUnsignedLong(b)) >> 32);
       case DIV_SIGNED -> b == 0 ? 0 : a / b;
       case DIV_UNSIGNED -> b == 0 ? 0 : Integer.divideUnsigned(a, b);
       case REM_SIGNED -> b == 0 ? a : a % b;

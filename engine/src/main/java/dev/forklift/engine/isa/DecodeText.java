@@ -343,7 +343,7 @@ final class DecodeText {
     int mask = base.mask() | own.mask();
     // What the pattern says of a bit goes before what its format says.
     int reserved = (base.reserved() | own.reserved()) & ~mask;
-    int reservedMatch = (base.reservedMatch() & ~own.reserved() | own.reservedMatch()) & reserved;
+    int reservedMatch = ((base.reservedMatch() & ~own.reserved()) | own.reservedMatch()) & reserved;
     return new Format(
         Math.max(base.bits(), own.bits()),
         mask,

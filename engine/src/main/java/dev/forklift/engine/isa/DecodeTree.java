@@ -48,7 +48,7 @@ sealed interface DecodeTree {
     }
     int shift = Integer.numberOfTrailingZeros(common);
     int bits = Math.min(Integer.numberOfTrailingZeros(~(common >>> shift)), 8);
-    int tested = (1 << bits) - 1 << shift;
+    int tested = ((1 << bits) - 1) << shift;
     List<List<Pattern>> groups = new ArrayList<>();
     for (int i = 0; i < 1 << bits; i++) {
       groups.add(new ArrayList<>(2));

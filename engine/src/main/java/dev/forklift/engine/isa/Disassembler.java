@@ -46,7 +46,7 @@ public final class Disassembler {
       case Syntax.Number() -> Integer.toString(value);
       case Syntax.Register(var names) -> names.get(value);
       case Syntax.Relative(int bias) -> address(pc + bias + value);
-      case Syntax.Segment(int bits) -> address(pc & -1L << bits | value);
+      case Syntax.Segment(int bits) -> address((pc & -1L << bits) | value);
     };
   }
 

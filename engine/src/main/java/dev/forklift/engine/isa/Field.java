@@ -37,7 +37,7 @@ record Field(List<Piece> pieces, boolean signed, int scale) {
     int bits = 0;
     for (int i = 0; i < pieces.size(); i++) {
       Piece piece = pieces.get(i);
-      value = value << piece.length() | word >>> piece.position() & mask(piece.length());
+      value = value << piece.length() | (word >>> piece.position() & mask(piece.length()));
       bits += piece.length();
     }
     if (signed) {

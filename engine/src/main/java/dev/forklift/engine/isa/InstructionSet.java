@@ -166,8 +166,8 @@ public final class InstructionSet {
   /// The two halves of an instruction of 32 bits, in the order of their addresses, as one number.
   public int join(int first, int second) {
     return byteOrder == ByteOrder.BIG_ENDIAN
-        ? first << Short.SIZE | second & 0xffff
-        : second << Short.SIZE | first & 0xffff;
+        ? first << Short.SIZE | (second & 0xffff)
+        : second << Short.SIZE | (first & 0xffff);
   }
 
   /// The instruction of `bytes` bytes that `word` is, or null if it is none.

@@ -401,7 +401,7 @@ final class EvaluatorTest {
             .assemble(CODE, "li x1,2\n bz x2,0x1234560008\n li x3,1\n trap 0");
     long word = 0;
     for (int i = 0; i < 8; i++) {
-      word = word << 8 | changed[i] & 0xff;
+      word = word << 8 | (changed[i] & 0xff);
     }
     cpu.setRegister(4, word);
     cpu.setRegister(5, CODE);

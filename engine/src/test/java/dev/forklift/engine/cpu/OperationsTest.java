@@ -199,7 +199,7 @@ final class OperationsTest {
       long a = operand();
       for (int bits : new int[] {8, 16, 32}) {
         long unsigned = a & (1L << bits) - 1;
-        long signed = (unsigned & 1L << bits - 1) == 0 ? unsigned : unsigned - (1L << bits);
+        long signed = (unsigned & 1L << (bits - 1)) == 0 ? unsigned : unsigned - (1L << bits);
         Ir ir = ir(Width.W64);
         ir.begin(0, 2);
         ir.set(3, ir.signExtend(ir.reg(1), bits));

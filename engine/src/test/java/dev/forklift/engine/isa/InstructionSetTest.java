@@ -30,7 +30,7 @@ final class InstructionSetTest {
     InstructionSet.Builder builder = load(text, order);
     text.lines()
         .filter(line -> !line.isBlank() && "#$%&@".indexOf(line.charAt(0)) < 0)
-        .map(line -> line.split("\\s+")[0])
+        .map(line -> line.split("\\s+", 2)[0])
         .filter(name -> !name.equals("alias"))
         .forEach(name -> builder.on(name, _ -> {}));
     return builder.build();

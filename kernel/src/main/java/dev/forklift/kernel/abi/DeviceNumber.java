@@ -14,6 +14,6 @@ public final class DeviceNumber {
   }
 
   public static int minor(long device) {
-    return (int) (device & 0xff) | (int) (device >>> 12) & 0xfff00;
+    return (int) (device & 0xff) | ((int) (device >>> 12) & 0xfff00);
   }
 }

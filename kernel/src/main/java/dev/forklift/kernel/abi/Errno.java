@@ -104,10 +104,12 @@ public final class Errno extends Exception {
   // spotless:on
 
   private final int number;
+  private final String text;
   private final String symbol;
 
   private Errno(int number, String symbol, String text) {
-    super(text, null, false, false);
+    super(symbol + " (" + text + ")", null, false, false);
+    this.text = text;
     this.number = number;
     this.symbol = symbol;
     BY_NUMBER.put(number, this);
@@ -138,8 +140,8 @@ public final class Errno extends Exception {
     return Collections.unmodifiableMap(BY_NUMBER);
   }
 
-  @Override
-  public String toString() {
-    return symbol + " (" + getMessage() + ")";
+  /// What strerror(3) says, such as `No such file or directory`.
+  public String text() {
+    return text;
   }
 }

@@ -38,33 +38,23 @@ final class DescriptorCalls {
     OpenFile file = task.files().getAny(fd);
     long limit = Paths.descriptorLimit(task);
     int number = (int) argument;
-    switch (command) {
-      case Fcntl.F_DUPFD -> {
-        return task.files().duplicate(fd, number, false, limit);
-      }
-      case Fcntl.F_DUPFD_CLOEXEC -> {
-        return task.files().duplicate(fd, number, true, limit);
-      }
-      case Fcntl.F_DUPFD_QUERY -> {
-        return task.files().getAny(number) == file ? 1 : 0;
-      }
-      case Fcntl.F_GETFD -> {
-        return task.files().isCloseOnExec(fd) ? Fcntl.FD_CLOEXEC : 0;
-      }
+    return switch (command) {
+      case Fcntl.F_DUPFD -> task.files().duplicate(fd, number, false, limit);
+      case Fcntl.F_DUPFD_CLOEXEC -> task.files().duplicate(fd, number, true, limit);
+      case Fcntl.F_DUPFD_QUERY -> task.files().getAny(number) == file ? 1 : 0;
+      case Fcntl.F_GETFD -> task.files().isCloseOnExec(fd) ? Fcntl.FD_CLOEXEC : 0;
       case Fcntl.F_SETFD -> {
         task.files().setCloseOnExec(fd, (number & Fcntl.FD_CLOEXEC) != 0);
-        return 0;
+        yield 0;
       }
-      case Fcntl.F_GETFL -> {
-        return file.flags();
-      }
+      case Fcntl.F_GETFL -> file.flags();
       default -> {
         if (file.isPathOnly()) {
           throw Errno.EBADF;
         }
-        return Paths.use(file, f -> fcntlOpen(task, f, command, argument));
+        yield Paths.use(file, f -> fcntlOpen(task, f, command, argument));
       }
-    }
+    };
   }
 
   private static long fcntlOpen(Task task, OpenFile file, int command, long argument) throws Errno {

@@ -48,6 +48,8 @@ final class DescriptorSet {
     return bits.get(fd);
   }
 
+  /// Adds a descriptor if it is wanted.
+  ///
   /// @return how many were added
   int addIf(int fd, boolean wanted) {
     if (wanted) {

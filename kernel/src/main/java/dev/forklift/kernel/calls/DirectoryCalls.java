@@ -61,7 +61,7 @@ final class DirectoryCalls {
       throws Errno {
     String name = Paths.read(task, path);
     VfsPath start = Paths.start(task, folder, name);
-    VfsPath unused = DirectoryChanges.mknod(task, start, name, mode, device);
+    var _ = DirectoryChanges.mknod(task, start, name, mode, device);
     return 0;
   }
 
@@ -94,7 +94,7 @@ final class DirectoryCalls {
       throw Errno.ENOENT;
     }
     int follow = (flags & PathFlags.AT_SYMLINK_FOLLOW) != 0 ? 0 : PathFlags.AT_SYMLINK_NOFOLLOW;
-    VfsPath existing = Paths.find(task, oldFolder, old, follow | flags & PathFlags.AT_EMPTY_PATH);
+    VfsPath existing = Paths.find(task, oldFolder, old, follow | (flags & PathFlags.AT_EMPTY_PATH));
     String name = Paths.read(task, newPath);
     DirectoryChanges.link(task, existing, Paths.start(task, newFolder, name), name);
     return 0;
@@ -211,7 +211,7 @@ final class DirectoryCalls {
     try {
       user.write(address, entries.out);
     } catch (Errno e) {
-      long unused = file.seek(before, 0);
+      var _ = file.seek(before, 0);
       throw e;
     }
     return entries.out.size();

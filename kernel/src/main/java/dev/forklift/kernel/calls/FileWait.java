@@ -56,7 +56,7 @@ final class FileWait implements AutoCloseable {
         }
       }
       try {
-        boolean unused = task.await(Sleeper.Mode.INTERRUPTIBLE, deadline, () -> look() > 0, queues);
+        var _ = task.await(Sleeper.Mode.INTERRUPTIBLE, deadline, () -> look() > 0, queues);
       } catch (Errno e) {
         throw e == Errno.ERESTARTSYS ? Errno.ERESTARTNOHAND : e;
       }

@@ -52,7 +52,7 @@ final class KcmpCall {
       case KCMP_EPOLL_TFD -> {
         byte[] slot = new byte[EPOLL_SLOT_BYTES];
         task.memory().user().read(index2, slot);
-        Object unused = file(one, index1);
+        var _ = file(one, index1);
         throw Errno.EINVAL;
       }
       default -> throw Errno.EINVAL;

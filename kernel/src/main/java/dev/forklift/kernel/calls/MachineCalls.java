@@ -181,34 +181,30 @@ final class MachineCalls {
     if (!open && !privileged) {
       throw Errno.EPERM;
     }
-    switch (type) {
-      case 0, 1, 5, 6, 7, 9 -> {
-        return 0;
-      }
+    return switch (type) {
+      case 0, 1, 5, 6, 7, 9 -> 0;
       case 2, 3, 4 -> {
         if (address == 0 || length < 0) {
           throw Errno.EINVAL;
         }
         if (length == 0) {
-          return 0;
+          yield 0;
         }
         task.memory().user().checkRange(address, length);
         if (type == 2) {
           task.await(Sleeper.Mode.INTERRUPTIBLE, KernelClock.NEVER, () -> false, List.of());
         }
-        return 0;
+        yield 0;
       }
       case 8 -> {
         if (length < 1 || length > LOUDEST) {
           throw Errno.EINVAL;
         }
-        return 0;
+        yield 0;
       }
-      case 10 -> {
-        return LOG_BYTES;
-      }
+      case 10 -> LOG_BYTES;
       default -> throw Errno.EINVAL;
-    }
+    };
   }
 
   private static long reboot(Task task, int magic, int second, int command, long argument)
@@ -221,7 +217,7 @@ final class MachineCalls {
       case REBOOT_CAD_OFF, REBOOT_CAD_ON -> {}
       case REBOOT_RESTART, REBOOT_HALT, REBOOT_POWER_OFF -> powerOff(task);
       case REBOOT_RESTART2 -> {
-        String unused = task.memory().user().readStringUpTo(argument, 255);
+        var _ = task.memory().user().readStringUpTo(argument, 255);
         powerOff(task);
       }
       default -> throw Errno.EINVAL;
@@ -259,7 +255,7 @@ final class MachineCalls {
 
   private static long deleteModule(Task task, long name, int flags) throws Errno {
     require(task, Capability.SYS_MODULE);
-    String unused = task.memory().user().readStringUpTo(name, 59);
+    var _ = task.memory().user().readStringUpTo(name, 59);
     throw Errno.ENOENT;
   }
 }

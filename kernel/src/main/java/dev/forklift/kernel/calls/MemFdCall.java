@@ -22,7 +22,7 @@ final class MemFdCall {
 
   private static long create(Task task, FileServices files, long name, int flags) throws Errno {
     if ((flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC)) != 0
-        || (flags & MFD_EXEC) != 0 && (flags & MFD_NOEXEC_SEAL) != 0) {
+        || ((flags & MFD_EXEC) != 0 && (flags & MFD_NOEXEC_SEAL) != 0)) {
       throw Errno.EINVAL;
     }
     String text;

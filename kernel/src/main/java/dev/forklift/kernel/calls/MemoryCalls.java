@@ -230,6 +230,6 @@ final class MemoryCalls {
             && who.gid() == whose.gid()
             && who.gid() == whose.egid()
             && who.gid() == whose.sgid();
-    return who.has(Capability.SYS_PTRACE) || same && target.isDumpable();
+    return who.has(Capability.SYS_PTRACE) || (same && target.isDumpable());
   }
 }

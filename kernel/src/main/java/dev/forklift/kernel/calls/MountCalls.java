@@ -63,7 +63,7 @@ final class MountCalls {
       remount(place, known, options);
     } else if ((known & MountFlags.MS_BIND) != 0) {
       VfsPath from = Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0);
-      Mount unused = namespace.bind(from, place, (known & MountFlags.MS_REC) != 0);
+      var _ = namespace.bind(from, place, (known & MountFlags.MS_REC) != 0);
     } else if ((known & PROPAGATION) != 0) {
       // All mounts are private: nothing to change.
       if (Integer.bitCount(known & PROPAGATION) != 1) {
@@ -77,7 +77,7 @@ final class MountCalls {
         throw Errno.ENODEV;
       }
       FileSystem made = found.create(task, sourceName, options);
-      Mount unused = namespace.mount(made, sourceName, place, accessTimes(known));
+      var _ = namespace.mount(made, sourceName, place, accessTimes(known));
     }
     return 0;
   }

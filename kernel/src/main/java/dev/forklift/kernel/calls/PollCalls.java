@@ -204,7 +204,7 @@ final class PollCalls {
         }
       }
       try {
-        int unused = wait.await(timeout.deadline);
+        var _ = wait.await(timeout.deadline);
       } finally {
         timeout.writeBack();
       }
@@ -297,7 +297,7 @@ final class PollCalls {
     EpollFile epoll = epoll(task.files().get(epfd));
     return Paths.use(
         epoll,
-        unused -> {
+        _ -> {
           while (true) {
             List<EpollFile.Event> events = epoll.collect(limit);
             if (!events.isEmpty()) {

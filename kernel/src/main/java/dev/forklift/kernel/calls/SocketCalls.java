@@ -67,7 +67,7 @@ final class SocketCalls {
   /// Uses a socket that another task may close meanwhile.
   private static long use(Task task, int fd, Use use) throws Errno {
     SocketFile socket = file(task, fd);
-    return Paths.use(socket, unused -> use.with(socket));
+    return Paths.use(socket, _ -> use.with(socket));
   }
 
   private static int typeFlags(int type) throws Errno {
@@ -274,7 +274,7 @@ final class SocketCalls {
       SocketMemory.giveSender(
           task, got.address(), header.name(), header.nameLengthAt(user.model()));
     }
-    int result = got.flags() | flags & SocketNumbers.MSG_CMSG_CLOEXEC;
+    int result = got.flags() | (flags & SocketNumbers.MSG_CMSG_CLOEXEC);
     header.finish(
         user, control.used(), control.isTruncated() ? result | SocketNumbers.MSG_CTRUNC : result);
     return got.count();

@@ -194,12 +194,15 @@ final class SocketMemory {
       throws Errno {
     Credentials who = task.credentials();
     boolean ownPid = pid == task.tgid();
-    if (!ownPid && !who.has(Capability.SYS_ADMIN)
-        || uid != who.uid() && uid != who.euid() && uid != who.suid() && !who.has(Capability.SETUID)
-        || gid != who.gid()
+    if ((!ownPid && !who.has(Capability.SYS_ADMIN))
+        || (uid != who.uid()
+            && uid != who.euid()
+            && uid != who.suid()
+            && !who.has(Capability.SETUID))
+        || (gid != who.gid()
             && gid != who.egid()
             && gid != who.sgid()
-            && !who.has(Capability.SETGID)) {
+            && !who.has(Capability.SETGID))) {
       throw Errno.EPERM;
     }
     Pid found = ownPid ? task.group().pid() : task.pidNamespace().find(pid);

@@ -189,12 +189,12 @@ final class StatCalls {
     int own = mount.flags();
     int flags =
         MountFlags.ST_VALID
-            | own
+            | (own
                 & (MountFlags.MS_NOSUID
                     | MountFlags.MS_NODEV
                     | MountFlags.MS_NOEXEC
                     | MountFlags.MS_NOATIME
-                    | MountFlags.MS_NODIRATIME);
+                    | MountFlags.MS_NODIRATIME));
     flags |= mount.isReadOnly() ? MountFlags.MS_RDONLY : 0;
     return flags | (mount.has(MountFlags.MS_RELATIME) ? MountFlags.ST_RELATIME : 0);
   }

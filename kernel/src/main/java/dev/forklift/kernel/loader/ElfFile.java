@@ -43,7 +43,7 @@ record ElfFile(
     }
     StructReader in = new StructReader(model, head).skip(IDENT_BYTES);
     int type = in.u16();
-    if (mustRun && !isRunnable(type) || in.u16() != machine) {
+    if ((mustRun && !isRunnable(type)) || in.u16() != machine) {
       throw refusal;
     }
     in.skip(Integer.BYTES);

@@ -58,7 +58,7 @@ public final class Loader {
       String name = request.fileName();
       for (int scripts = 0; ScriptLine.isScript(head); scripts++) {
         if (request.fileNameVanishes()) {
-          ScriptLine unused = ScriptLine.parse(head);
+          var _ = ScriptLine.parse(head);
           throw Errno.ENOENT;
         }
         ScriptLine line = ScriptLine.parse(head);

@@ -48,7 +48,7 @@ final class ProgramFile implements AutoCloseable {
   /// The first `length` bytes, zeros behind the end.
   byte[] head(int length) throws Errno {
     byte[] head = new byte[length];
-    int unused = FileBytes.read(file, 0, head);
+    var _ = FileBytes.read(file, 0, head);
     return head;
   }
 

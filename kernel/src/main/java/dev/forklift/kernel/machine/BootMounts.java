@@ -11,7 +11,6 @@ import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.DirectoryChanges;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystems;
-import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.MountNamespace;
 import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
@@ -49,7 +48,7 @@ final class BootMounts {
   private void mount(String place, FileSystem fileSystem, int flags) throws Errno {
     VfsPath folder = folder(place);
     if (folder != null && folder.inode().isDirectory()) {
-      Mount unused = mounts.mount(fileSystem, fileSystem.type(), folder, flags | SAFE);
+      var _ = mounts.mount(fileSystem, fileSystem.type(), folder, flags | SAFE);
     }
   }
 

@@ -15,7 +15,6 @@ import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.DirectoryChanges;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystems;
-import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.MountNamespace;
 import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
@@ -65,7 +64,6 @@ final class DeviceFiles {
       }
     }
     VfsPath folder = PathWalk.lookup(caller, null, place, true);
-    Mount unused =
-        mounts.mount(fileSystem, fileSystem.type(), folder, flags | MountFlags.MS_RELATIME);
+    var _ = mounts.mount(fileSystem, fileSystem.type(), folder, flags | MountFlags.MS_RELATIME);
   }
 }

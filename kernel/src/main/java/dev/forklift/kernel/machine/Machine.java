@@ -114,7 +114,7 @@ public final class Machine {
       devices.mount(kernel.idle(), mounts);
       standardFiles.open(kernel.idle(), files);
     } catch (Errno e) {
-      throw new IOException("cannot set up the root: " + e.getMessage(), e);
+      throw new IOException("cannot set up the root: " + e.text(), e);
     } finally {
       lock.release();
     }

@@ -71,7 +71,7 @@ final class StandardFiles {
   }
 
   private static void add(FileDescriptors files, OpenFile file) throws Errno {
-    int unused = files.add(file, false, FileDescriptors.MAX);
+    var _ = files.add(file, false, FileDescriptors.MAX);
   }
 
   /// Begins to listen to the keyboard.

@@ -26,6 +26,8 @@ public final class Membarrier {
 
   private Membarrier() {}
 
+  /// membarrier(2).
+  ///
   /// @param mm the caller's
   /// @param all those of every process
   public static long perform(Mm mm, Collection<Mm> all, int command, int flags) throws Errno {

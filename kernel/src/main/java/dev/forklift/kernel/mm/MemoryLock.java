@@ -134,7 +134,7 @@ public final class MemoryLock {
     for (long at = start; at < end; at += mm.pageBytes()) {
       try {
         if (write) {
-          int unused = mm.space().exchange32(at, 0, 0);
+          var _ = mm.space().exchange32(at, 0, 0);
         } else {
           mm.space().peek(at, probe, 0, 1);
         }

@@ -209,6 +209,8 @@ public final class Mm {
     return executable;
   }
 
+  /// Says which file the program came from; nobody can write to it from now on.
+  ///
   /// @throws Errno ETXTBSY if somebody can write to it
   public void setExecutable(OpenFile file) throws Errno {
     file.inode().denyWriters();
@@ -275,7 +277,7 @@ public final class Mm {
     Vma vma = VmaMap.vma(stack);
     if (stack.end() - start > limits.soft(ResourceLimits.RLIMIT_STACK)
         || !mayExpand(pages(growth), stack.protection(), false, vma)
-        || vma.has(Vma.LOCKED) && !mayLock(growth, null)) {
+        || (vma.has(Vma.LOCKED) && !mayLock(growth, null))) {
       return false;
     }
     map.map(start, growth, stack.protection(), null, 0, false, vma);
@@ -372,7 +374,7 @@ public final class Mm {
 
   private boolean growHeap(long from, long to) {
     Region next = map.find(from);
-    if (next != null && to + pageBytes() > map.gapStart(next) || to > layout.taskSize()) {
+    if ((next != null && to + pageBytes() > map.gapStart(next)) || to > layout.taskSize()) {
       return false;
     }
     long length = to - from;
@@ -381,7 +383,7 @@ public final class Mm {
     if (map.count() > MAX_MAP_COUNT
         || !mayExpand(pages(length), protection, false, vma)
         || !mayCommit(length)
-        || futureLocks != 0 && !mayLock(length, null)) {
+        || (futureLocks != 0 && !mayLock(length, null))) {
       return false;
     }
     map.map(from, length, protection, null, 0, false, vma);

@@ -71,8 +71,8 @@ final class Mmap {
     checkRoom(address, length, vma);
     map(address, length, vma);
     mm.notePeak();
-    if (vma.has(Vma.LOCKED) && !vma.has(Vma.LOCK_ON_FAULT)
-        || request.has(MAP_POPULATE) && !request.has(MAP_NONBLOCK)) {
+    if ((vma.has(Vma.LOCKED) && !vma.has(Vma.LOCK_ON_FAULT))
+        || (request.has(MAP_POPULATE) && !request.has(MAP_NONBLOCK))) {
       MemoryLock.populate(mm, address, address + length);
     }
     return address;
@@ -180,8 +180,8 @@ final class Mmap {
       throw Errno.ENOMEM;
     }
     boolean counted =
-        vma.file() == null && (shared || (protection & PROT_WRITE) != 0)
-            || vma.file() != null && !shared && (protection & PROT_WRITE) != 0;
+        (vma.file() == null && (shared || (protection & PROT_WRITE) != 0))
+            || (vma.file() != null && !shared && (protection & PROT_WRITE) != 0);
     if (counted && !request.has(MAP_NORESERVE) && !mm.mayCommit(length)) {
       throw Errno.ENOMEM;
     }

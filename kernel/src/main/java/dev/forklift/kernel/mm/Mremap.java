@@ -27,6 +27,8 @@ public final class Mremap {
     this.flags = flags;
   }
 
+  /// Performs mremap(2).
+  ///
   /// @param newAddress where to, with MREMAP_FIXED
   /// @return where it is then
   public static long remap(
@@ -41,8 +43,8 @@ public final class Mremap {
     int known = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
     boolean mayMove = (flags & MREMAP_MAYMOVE) != 0;
     if ((flags & ~known) != 0
-        || (flags & MREMAP_FIXED) != 0 && !mayMove
-        || (flags & MREMAP_DONTUNMAP) != 0 && (!mayMove || oldLength != newLength)
+        || ((flags & MREMAP_FIXED) != 0 && !mayMove)
+        || ((flags & MREMAP_DONTUNMAP) != 0 && (!mayMove || oldLength != newLength))
         || !mm.isPageAligned(address)
         || mm.pageAlign(newLength) == 0) {
       throw Errno.EINVAL;
@@ -65,7 +67,7 @@ public final class Mremap {
   private long moveTo(long newAddress) throws Errno {
     if (!mm.isPageAligned(newAddress)
         || !mm.isInUserSpace(newAddress, newLength)
-        || address + oldLength > newAddress && newAddress + newLength > address) {
+        || (address + oldLength > newAddress && newAddress + newLength > address)) {
       throw Errno.EINVAL;
     }
     if (mm.map().count() + 2 >= Mm.MAX_MAP_COUNT - 3) {
@@ -139,7 +141,8 @@ public final class Mremap {
       throw Errno.EFAULT;
     }
     Vma vma = VmaMap.vma(region);
-    if (length == 0 && !vma.has(Vma.MAY_SHARE) || has(MREMAP_DONTUNMAP) && vma.has(Vma.SPECIAL)) {
+    if ((length == 0 && !vma.has(Vma.MAY_SHARE))
+        || (has(MREMAP_DONTUNMAP) && vma.has(Vma.SPECIAL))) {
       throw Errno.EINVAL;
     }
     if (length > region.end() - address) {
@@ -209,7 +212,7 @@ public final class Mremap {
 
   private void populateIfLocked(Vma vma, long start, long length) {
     if (vma.has(Vma.LOCKED) && !vma.has(Vma.LOCK_ON_FAULT)) {
-      boolean unused = MemoryLock.populate(mm, start, start + length);
+      var _ = MemoryLock.populate(mm, start, start + length);
     }
   }
 }

@@ -62,7 +62,7 @@ final class Placement {
       return false;
     }
     Region next = mm.map().find(address);
-    return next == null || next.start() > address && address + length <= mm.map().gapStart(next);
+    return next == null || (next.start() > address && address + length <= mm.map().gapStart(next));
   }
 
   private long permitted(long address) throws Errno {

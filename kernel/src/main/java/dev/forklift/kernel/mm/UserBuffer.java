@@ -89,7 +89,7 @@ public final class UserBuffer implements IoBuffer {
   }
 
   private static boolean isNegative(UserMemory memory, long length) {
-    return length < 0 || !memory.model().is64Bit() && (int) length < 0;
+    return length < 0 || (!memory.model().is64Bit() && (int) length < 0);
   }
 
   @Override

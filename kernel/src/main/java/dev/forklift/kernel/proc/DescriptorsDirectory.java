@@ -73,7 +73,7 @@ final class DescriptorsDirectory extends ProcDirectory {
   }
 
   private void requireAccess(Task opener) throws Errno {
-    Task unused = ProcLink.requireAccess(opener, pid);
+    var _ = ProcLink.requireAccess(opener, pid);
   }
 
   @Override

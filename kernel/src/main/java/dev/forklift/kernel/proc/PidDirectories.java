@@ -28,7 +28,7 @@ final class PidDirectories {
 
   /// The number that a name stands for, or -1.
   static int number(String name) {
-    if (name.isEmpty() || name.length() > 9 || name.length() > 1 && name.charAt(0) == '0') {
+    if (name.isEmpty() || name.length() > 9 || (name.length() > 1 && name.charAt(0) == '0')) {
       return -1;
     }
     int number = 0;

@@ -46,7 +46,7 @@ abstract class ProcInode extends Inode {
 
   private void own(Task task) {
     boolean open = mode() == (FileMode.S_IFDIR | 0555);
-    if (!task.isKernelThread() && (open || task.mm() != null && task.isDumpable())) {
+    if (!task.isKernelThread() && (open || (task.mm() != null && task.isDumpable()))) {
       setOwner(task.credentials().euid(), task.credentials().egid());
     } else {
       setOwner(0, 0);

@@ -20,6 +20,8 @@ final class ProcLink extends ProcInode {
   /// The place that it leads to.
   @FunctionalInterface
   interface Place {
+    /// The place for a task.
+    ///
     /// @throws Errno ENOENT if there is none
     VfsPath path(Task task) throws Errno;
   }

@@ -21,6 +21,6 @@ public final class ObjectOrder {
   }
 
   private int number(@Nullable Object object) {
-    return object == null ? -1 : numbers.computeIfAbsent(object, unused -> next++);
+    return object == null ? -1 : numbers.computeIfAbsent(object, _ -> next++);
   }
 }

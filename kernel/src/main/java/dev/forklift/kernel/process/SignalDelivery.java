@@ -72,27 +72,24 @@ final class SignalDelivery {
     if (group.isInit() && signal != Signal.SIGKILL) {
       return false;
     }
-    switch (Signal.defaultAction(signal)) {
-      case IGNORE, CONTINUE -> {
-        return false;
-      }
+    return switch (Signal.defaultAction(signal)) {
+      case IGNORE, CONTINUE -> false;
       case STOP -> {
         if (signal == Signal.SIGSTOP || !group.processGroup().isOrphaned(null)) {
           TaskStop.begin(group, signal);
         }
-        return false;
+        yield false;
       }
       case TERMINATE -> {
         TaskExit.endGroup(task, signal);
-        return true;
+        yield true;
       }
       case CORE -> {
         boolean dumped = task.kernel().coreDumper().dump(task, info);
         TaskExit.endGroup(task, dumped ? signal | CORE_DUMPED : signal);
-        return true;
+        yield true;
       }
-    }
-    throw new AssertionError();
+    };
   }
 
   /// A system call was cut short, and no handler runs: it is made again.

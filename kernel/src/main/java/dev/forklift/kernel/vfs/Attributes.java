@@ -29,6 +29,8 @@ public final class Attributes {
     inode.setAttributes(AttributeChange.ofMode(wanted));
   }
 
+  /// chown(2).
+  ///
   /// @param uid the new owner or [#SAME]
   /// @param gid the new group or [#SAME]
   public static void chown(Caller caller, VfsPath path, int uid, int gid) throws Errno {
@@ -126,8 +128,8 @@ public final class Attributes {
     }
     checkSizeLimit(caller, inode, size);
     int seals = inode.seals();
-    if (size < inode.size() && (seals & Fcntl.F_SEAL_SHRINK) != 0
-        || size > inode.size() && (seals & Fcntl.F_SEAL_GROW) != 0) {
+    if ((size < inode.size() && (seals & Fcntl.F_SEAL_SHRINK) != 0)
+        || (size > inode.size() && (seals & Fcntl.F_SEAL_GROW) != 0)) {
       throw Errno.EPERM;
     }
     Permissions.dropPrivileges(caller.credentials(), inode);

@@ -199,7 +199,7 @@ public final class DirectoryChanges {
     boolean exchange = (flags & PathFlags.RENAME_EXCHANGE) != 0;
     boolean noReplace = (flags & PathFlags.RENAME_NOREPLACE) != 0;
     if ((flags & ~(PathFlags.RENAME_NOREPLACE | PathFlags.RENAME_EXCHANGE)) != 0
-        || exchange && noReplace) {
+        || (exchange && noReplace)) {
       throw Errno.EINVAL;
     }
     PathWalk from = new PathWalk(caller, oldStart);
@@ -235,7 +235,7 @@ public final class DirectoryChanges {
       }
     }
     if (!moved.inode().isDirectory()
-        && (from.hasTrailingSlash() || !exchange && to.hasTrailingSlash())) {
+        && (from.hasTrailingSlash() || (!exchange && to.hasTrailingSlash()))) {
       throw Errno.ENOTDIR;
     }
     if (to.directory().dentry().isWithin(moved)) {
@@ -283,7 +283,7 @@ public final class DirectoryChanges {
         Permissions.check(who, replaced.inode(), Permissions.WRITE);
       }
     }
-    if (moved.isMountpoint() || replaced != null && replaced.isMountpoint()) {
+    if (moved.isMountpoint() || (replaced != null && replaced.isMountpoint())) {
       throw Errno.EBUSY;
     }
     oldParent

@@ -23,6 +23,8 @@ public final class FileSystems {
   /// Makes file systems of one type.
   @FunctionalInterface
   public interface Type {
+    /// Makes one for mount(2).
+    ///
     /// @param source the first argument of mount(2)
     /// @param options the last one, `key=value` separated by commas
     FileSystem create(Caller caller, String source, String options) throws Errno;

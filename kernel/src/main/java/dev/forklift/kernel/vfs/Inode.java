@@ -189,7 +189,7 @@ public abstract class Inode {
   /// Changes attributes.
   public void setAttributes(AttributeChange change) throws Errno {
     if (change.mode() != null) {
-      mode = mode & FileMode.S_IFMT | change.mode() & FileMode.PERMISSIONS;
+      mode = (mode & FileMode.S_IFMT) | (change.mode() & FileMode.PERMISSIONS);
     }
     if (change.uid() != null) {
       uid = change.uid();
@@ -336,6 +336,8 @@ public abstract class Inode {
     throw Errno.EOPNOTSUPP;
   }
 
+  /// setxattr(2).
+  ///
   /// @param flags XATTR_CREATE or XATTR_REPLACE
   public void setAttribute(String name, byte[] value, int flags) throws Errno {
     throw Errno.EOPNOTSUPP;

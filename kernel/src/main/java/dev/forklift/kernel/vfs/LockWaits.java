@@ -1,13 +1,12 @@
 package dev.forklift.kernel.vfs;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Who waits for whose record lock, over all files of a kernel: fcntl(2) refuses to close a circle.
 final class LockWaits {
-  private final Map<Object, Object> waits = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Object> waits = new IdentityHashMap<>();
 
   /// Says whether `waiter` waiting for `holder` would wait for itself.
   boolean wouldDeadlock(Object waiter, Object holder) {

@@ -60,7 +60,7 @@ public abstract class OpenFile {
 
   /// Changes the status flags (F_SETFL).
   public void setFlags(int newFlags) throws Errno {
-    flags = flags & ~OpenFlags.SETTABLE | newFlags & OpenFlags.SETTABLE;
+    flags = (flags & ~OpenFlags.SETTABLE) | (newFlags & OpenFlags.SETTABLE);
   }
 
   public final boolean isNonblocking() {

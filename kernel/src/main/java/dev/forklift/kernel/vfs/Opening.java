@@ -34,8 +34,8 @@ public final class Opening {
       throws Errno {
     if ((flags & ~(long) OpenFlags.VALID) != 0
         || (resolve & ~(long) PathFlags.RESOLVE_VALID) != 0
-        || (resolve & PathFlags.RESOLVE_BENEATH) != 0
-            && (resolve & PathFlags.RESOLVE_IN_ROOT) != 0) {
+        || ((resolve & PathFlags.RESOLVE_BENEATH) != 0
+            && (resolve & PathFlags.RESOLVE_IN_ROOT) != 0)) {
       throw Errno.EINVAL;
     }
     boolean creates = (flags & (OpenFlags.O_CREAT | OpenFlags.O_TMPFILE_BIT)) != 0;
@@ -125,7 +125,7 @@ public final class Opening {
     Permissions.checkCreate(caller.credentials(), inode);
     NewInode attributes =
         Permissions.newInode(
-            caller.credentials(), inode, FileMode.S_IFREG | mode & ~caller.fs().umask(), 0);
+            caller.credentials(), inode, FileMode.S_IFREG | (mode & ~caller.fs().umask()), 0);
     Inode made = inode.makeNameless(attributes);
     if ((flags & OpenFlags.O_EXCL) == 0) {
       made.setLinkableNameless();

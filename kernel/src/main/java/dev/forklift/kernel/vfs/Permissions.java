@@ -46,7 +46,7 @@ public final class Permissions {
     }
     if (inode.isDirectory()) {
       return who.has(Capability.DAC_OVERRIDE)
-          || (wanted & WRITE) == 0 && who.has(Capability.DAC_READ_SEARCH);
+          || ((wanted & WRITE) == 0 && who.has(Capability.DAC_READ_SEARCH));
     }
     if (wanted == READ && who.has(Capability.DAC_READ_SEARCH)) {
       return true;

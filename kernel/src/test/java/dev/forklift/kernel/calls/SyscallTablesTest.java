@@ -43,7 +43,7 @@ final class SyscallTablesTest {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))
-          .map(line -> Integer.valueOf(line.split(" ")[0]))
+          .map(line -> Integer.valueOf(line.split(" ", 2)[0]))
           .collect(Collectors.toSet());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

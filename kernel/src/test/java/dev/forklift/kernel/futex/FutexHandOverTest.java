@@ -173,7 +173,7 @@ class FutexHandOverTest {
     guest(task -> {
       for (int round = 0; round < rounds; round++) {
         while (arrived.get() != waiters * (round + 1)) {
-          Thread.yield();
+          Thread.onSpinWait();
         }
         lock(task);
         space.store32(PAGE + 128, round + 1);

@@ -109,7 +109,7 @@ class HostileElfTest {
   private static void touch(LoadedProgram program) throws Errno {
     assertThat(LoaderWorld.argv(program)).containsExactly("p", "x");
     byte[] code = new byte[64];
-    int unused = program.mm().user().readUpTo(program.entry(), code, 0, code.length);
+    var _ = program.mm().user().readUpTo(program.entry(), code, 0, code.length);
     long brk = program.mm().brk(0);
     long moved = program.mm().brk(brk + 0x5000);
     assertThat(moved).isIn(brk, brk + 0x5000);

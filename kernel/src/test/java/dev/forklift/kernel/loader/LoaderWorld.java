@@ -39,7 +39,7 @@ final class LoaderWorld implements AutoCloseable {
   void program(String path, byte[] contents) throws Errno {
     OpenFile file = world.open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC);
     if (contents.length > 0) {
-      long unused = file.write(world.caller, Bytes.of(contents));
+      var _ = file.write(world.caller, Bytes.of(contents));
     }
     file.release();
     world.find(path).inode().setAttributes(AttributeChange.ofMode(0755));

@@ -20,7 +20,7 @@ class BrkTest {
 
   @BeforeEach
   void loadProgram() throws Errno {
-    long unused = world.map(0x8_3000, START - 0x8_3000);
+    var _ = world.map(0x8_3000, START - 0x8_3000);
     mm.setImage(
         new ImageLayout(0x2000, 0x8_0000, 0x8_3000, 0x8_6000, START, 0x7ffe_ff00L, 0, 0, 0, 0));
   }

@@ -86,7 +86,7 @@ class CountersTest {
     long start = AT + random.nextInt(PAGES) * PAGE;
     long length = (1 + random.nextInt(8)) * PAGE;
     int protection = random.nextInt(8);
-    String unused =
+    var _ =
         switch (random.nextInt(9)) {
           case 0, 1 -> {
             int kind = random.nextBoolean() ? MAP_SHARED : MAP_PRIVATE;

@@ -43,7 +43,7 @@ class MadviseTest {
 
   @BeforeEach
   void map() throws Errno {
-    long unused = world.map(AT, 0x4000);
+    var _ = world.map(AT, 0x4000);
     user.putInt(AT, 7);
   }
 

@@ -24,7 +24,7 @@ class MprotectTest {
 
   @BeforeEach
   void map() throws Errno {
-    long unused = world.map(AT, 0x1_0000);
+    var _ = world.map(AT, 0x1_0000);
   }
 
   @AfterEach

@@ -32,7 +32,7 @@ class MremapTest {
 
   @BeforeEach
   void map() throws Errno {
-    long unused = world.map(AT, 0x4000);
+    var _ = world.map(AT, 0x4000);
     user.putInt(AT, 7);
   }
 
@@ -71,7 +71,7 @@ class MremapTest {
 
   @Test
   void itMovesToAFixedPlaceOverWhatIsThere() throws Errno {
-    long unused = world.map(0x4100_0000, 0x8000);
+    var _ = world.map(0x4100_0000, 0x8000);
     assertThat(world.mremap(AT, 0x4000, 0x2000, MOVE_TO, 0x4100_0000)).isEqualTo("41000000");
     assertThat(user.getInt(0x4100_0000)).isEqualTo(7);
     assertThat(world.maps(AT, 0x4200_0000)).containsExactly("41000000-41008000 rw-p");

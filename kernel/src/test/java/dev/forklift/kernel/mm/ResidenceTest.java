@@ -31,7 +31,7 @@ class ResidenceTest {
 
   @BeforeEach
   void map() throws Errno {
-    long unused = world.map(AT, 0x4000);
+    var _ = world.map(AT, 0x4000);
     mm.user().putInt(AT, 7);
   }
 

@@ -23,7 +23,7 @@ class UserMemoryTest {
 
   @BeforeEach
   void map() throws Errno {
-    long unused = world.map(AT, 2 * PAGE);
+    var _ = world.map(AT, 2 * PAGE);
   }
 
   @AfterEach

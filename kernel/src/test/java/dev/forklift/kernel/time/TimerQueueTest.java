@@ -40,7 +40,7 @@ class TimerQueueTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!process.locked(() -> List.copyOf(events)).equals(List.of(expected))) {
       assertThat(System.nanoTime() - end).as("late for %s", List.of(expected)).isNegative();
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 

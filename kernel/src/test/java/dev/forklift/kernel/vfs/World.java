@@ -149,7 +149,7 @@ public final class World implements AutoCloseable {
   /// Makes or overwrites a file.
   public void write(String path, String text) throws Errno {
     OpenFile file = open(path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC);
-    long unused = file.write(caller, Bytes.of(text));
+    var _ = file.write(caller, Bytes.of(text));
     file.release();
   }
 
@@ -162,7 +162,7 @@ public final class World implements AutoCloseable {
 
   public String read(OpenFile file) throws Errno {
     Bytes room = Bytes.room(1 << 20);
-    long unused = file.read(caller, room);
+    var _ = file.read(caller, room);
     return room.text();
   }
 }

@@ -40,6 +40,7 @@ public final class ManualClock implements KernelClock {
     return realtimeSet;
   }
 
+  @SuppressWarnings("WaitNotInLoop") // its caller waits in a loop
   @Override
   public void await(Condition condition, long deadline) {
     if (monotonic < deadline) {
@@ -50,6 +51,7 @@ public final class ManualClock implements KernelClock {
   }
 
   /// Lets time pass.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, read without
   public void advance(long nanos) {
     lock.acquire();
     try {
@@ -68,7 +70,7 @@ public final class ManualClock implements KernelClock {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError(sleepers() + " threads sleep, not " + count);
       }
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 

@@ -21,7 +21,7 @@ final class EventFile extends OpenFile {
 
   EventFile(VfsPath path, int flags, long initial, boolean semaphore, ByteOrder order)
       throws Errno {
-    super(path, OpenFlags.O_RDWR | flags & OpenFlags.O_NONBLOCK);
+    super(path, OpenFlags.O_RDWR | (flags & OpenFlags.O_NONBLOCK));
     this.count = initial;
     this.semaphore = semaphore;
     this.order = order;

@@ -38,7 +38,7 @@ public final class FolderOrigin {
     try {
       return origin.new Node(null, "", origin.top.status());
     } catch (Errno e) {
-      throw new IOException(path + ": " + e.getMessage(), e);
+      throw new IOException(path + ": " + e.text(), e);
     }
   }
 
@@ -155,7 +155,7 @@ public final class FolderOrigin {
           close(folder);
         }
       } catch (Errno e) {
-        throw new IOException(name + ": " + e.getMessage(), e);
+        throw new IOException(name + ": " + e.text(), e);
       }
       return children;
     }
@@ -181,7 +181,7 @@ public final class FolderOrigin {
           close(folder);
         }
       } catch (Errno e) {
-        throw new IOException(name + ": " + e.getMessage(), e);
+        throw new IOException(name + ": " + e.text(), e);
       }
     }
 
@@ -204,7 +204,7 @@ public final class FolderOrigin {
             throw new IOException(name + ": the host has cut the file short");
           }
         } catch (Errno e) {
-          throw new IOException(name + ": " + e.getMessage(), e);
+          throw new IOException(name + ": " + e.text(), e);
         }
       }
     }

@@ -76,7 +76,7 @@ final class HostFile extends HostInode {
   /// Somebody uses the contents.
   private void acquire(boolean writing) throws Errno {
     HostContents open = contents;
-    if (open == null || writing && !open.isWritable()) {
+    if (open == null || (writing && !open.isWritable())) {
       HostContents fresh = requireParent().folder().file(name(), writing);
       try {
         requireSame(fresh.status());
@@ -172,7 +172,7 @@ final class HostFile extends HostInode {
     MemoryFile pages = memory;
     if (pages != null) {
       try {
-        int unused = pages.write(offset, bytes, 0, written);
+        var _ = pages.write(offset, bytes, 0, written);
       } catch (IOException e) {
         throw Errno.EIO;
       }
@@ -229,7 +229,7 @@ final class HostFile extends HostInode {
         throw new IOException("the host has cut the file short");
       }
     } catch (Errno e) {
-      throw new IOException(e.getMessage(), e);
+      throw new IOException(e.text(), e);
     }
   }
 
@@ -255,7 +255,7 @@ final class HostFile extends HostInode {
         done += open.write(offset + done, bytes, done, part - done);
       }
     } catch (Errno e) {
-      throw new IOException(e.getMessage(), e);
+      throw new IOException(e.text(), e);
     }
   }
 

@@ -85,7 +85,7 @@ public final class HostFileSystem extends FileSystem {
       return new HostFileSystem(systems, budget, identity, folder, name);
     } catch (Errno e) {
       folder.close();
-      throw new IOException(path + ": " + e.getMessage(), e);
+      throw new IOException(path + ": " + e.text(), e);
     }
   }
 
@@ -161,7 +161,7 @@ public final class HostFileSystem extends FileSystem {
   private long inoOf(HostStatus status) {
     return status.device() == topDevice
         ? status.ino()
-        : status.ino() ^ status.device() * 0x9E3779B97F4A7C15L >>> 16;
+        : status.ino() ^ (status.device() * 0x9E3779B97F4A7C15L) >>> 16;
   }
 
   /// The guest has made a FIFO: it works within the guest. Those of the host are not opened.

@@ -122,7 +122,7 @@ abstract class HostInode extends Inode {
   public void setAttributes(AttributeChange change) throws Errno {
     Integer uid = change.uid();
     Integer gid = change.gid();
-    if (uid != null && uid != uid() || gid != null && gid != gid()) {
+    if ((uid != null && uid != uid()) || (gid != null && gid != gid())) {
       throw Errno.EPERM;
     }
     Integer mode = change.mode();

@@ -107,7 +107,7 @@ final class LinuxCalls {
   private long readDescriptorLimit() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limits = arena.allocate(16, 8);
-      long unused = call(Call.PRLIMIT64, 0, RLIMIT_NOFILE, 0, limits.address(), 0);
+      var _ = call(Call.PRLIMIT64, 0, RLIMIT_NOFILE, 0, limits.address(), 0);
       long soft = limits.get(ValueLayout.JAVA_LONG, 0);
       return soft < 0 ? Long.MAX_VALUE : Math.max(RESERVED, soft - RESERVED);
     } catch (Errno e) {
@@ -160,7 +160,7 @@ final class LinuxCalls {
 
   void close(int descriptor) {
     try {
-      long unused = call(Call.CLOSE, descriptor, 0, 0);
+      var _ = call(Call.CLOSE, descriptor, 0, 0);
     } catch (Errno e) {
       // It is closed nevertheless.
     }
@@ -171,10 +171,10 @@ final class LinuxCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(256, 8);
       int flags = AT_SYMLINK_NOFOLLOW | (path.isEmpty() ? AT_EMPTY_PATH : 0);
-      long unused =
+      var _ =
           call(Call.STATX, descriptor, text(arena, path), flags, BASIC_AND_BIRTH, out.address());
       return new HostStatus(
-          (long) int32(out, 136) << 32 | int32(out, 140) & 0xffff_ffffL,
+          (long) int32(out, 136) << 32 | (int32(out, 140) & 0xffff_ffffL),
           int64(out, 32),
           out.get(ValueLayout.JAVA_SHORT, 28) & 0xffff,
           int32(out, 16),

@@ -77,19 +77,19 @@ final class LinuxContents implements HostContents {
   @Override
   public synchronized void setSize(long size) throws Errno {
     requireOpen();
-    long unused = calls.call(Call.FTRUNCATE, descriptor, size, 0);
+    var _ = calls.call(Call.FTRUNCATE, descriptor, size, 0);
   }
 
   @Override
   public synchronized void setPermissions(int permissions) throws Errno {
     requireOpen();
-    long unused = calls.call(Call.FCHMOD, descriptor, permissions, 0);
+    var _ = calls.call(Call.FCHMOD, descriptor, permissions, 0);
   }
 
   @Override
   public synchronized void sync() throws Errno {
     requireOpen();
-    long unused = calls.call(Call.FSYNC, descriptor, 0, 0);
+    var _ = calls.call(Call.FSYNC, descriptor, 0, 0);
   }
 
   @Override

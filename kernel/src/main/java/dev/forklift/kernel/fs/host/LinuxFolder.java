@@ -46,7 +46,7 @@ final class LinuxFolder implements HostFolder {
       return new LinuxFolder(
           LinuxCalls.get().open(LinuxCalls.AT_FDCWD, LinuxCalls.text(arena, name), flags, 0));
     } catch (Errno e) {
-      throw new IOException(path + ": " + e.getMessage(), e);
+      throw new IOException(path + ": " + e.text(), e);
     }
   }
 
@@ -74,7 +74,7 @@ final class LinuxFolder implements HostFolder {
   @Override
   public HostStatus status(String name) throws Errno {
     try (Arena arena = Arena.ofConfined()) {
-      long unused = name(arena, name);
+      var _ = name(arena, name);
     }
     return calls.status(descriptor, name);
   }
@@ -125,21 +125,21 @@ final class LinuxFolder implements HostFolder {
   @Override
   public void makeFolder(String name, int permissions) throws Errno {
     try (Arena arena = Arena.ofConfined()) {
-      long unused = calls.call(Call.MKDIRAT, descriptor, name(arena, name), permissions);
+      var _ = calls.call(Call.MKDIRAT, descriptor, name(arena, name), permissions);
     }
   }
 
   @Override
   public void makeSpecial(String name, int mode) throws Errno {
     try (Arena arena = Arena.ofConfined()) {
-      long unused = calls.call(Call.MKNODAT, descriptor, name(arena, name), mode, 0, 0);
+      var _ = calls.call(Call.MKNODAT, descriptor, name(arena, name), mode, 0, 0);
     }
   }
 
   @Override
   public void makeSymlink(String name, String target) throws Errno {
     try (Arena arena = Arena.ofConfined()) {
-      long unused =
+      var _ =
           calls.call(Call.SYMLINKAT, LinuxCalls.text(arena, target), descriptor, name(arena, name));
     }
   }
@@ -160,7 +160,7 @@ final class LinuxFolder implements HostFolder {
   @Override
   public void link(String name, HostFolder newFolder, String newName) throws Errno {
     try (Arena arena = Arena.ofConfined()) {
-      long unused =
+      var _ =
           calls.call(
               Call.LINKAT,
               descriptor,
@@ -174,7 +174,7 @@ final class LinuxFolder implements HostFolder {
   @Override
   public void remove(String name, boolean isFolder) throws Errno {
     try (Arena arena = Arena.ofConfined()) {
-      long unused =
+      var _ =
           calls.call(
               Call.UNLINKAT, descriptor, name(arena, name), isFolder ? LinuxCalls.AT_REMOVEDIR : 0);
     }
@@ -184,7 +184,7 @@ final class LinuxFolder implements HostFolder {
   public void rename(String name, HostFolder newFolder, String newName, boolean exchange)
       throws Errno {
     try (Arena arena = Arena.ofConfined()) {
-      long unused =
+      var _ =
           calls.call(
               Call.RENAMEAT2,
               descriptor,
@@ -204,7 +204,7 @@ final class LinuxFolder implements HostFolder {
         throw Errno.ESTALE;
       }
       long path = LinuxCalls.text(arena, "/proc/self/fd/" + entry);
-      long unused = calls.call(Call.FCHMODAT, LinuxCalls.AT_FDCWD, path, permissions);
+      var _ = calls.call(Call.FCHMODAT, LinuxCalls.AT_FDCWD, path, permissions);
     } finally {
       calls.close(entry);
     }
@@ -212,7 +212,7 @@ final class LinuxFolder implements HostFolder {
 
   @Override
   public void setPermissions(int permissions) throws Errno {
-    long unused = calls.call(Call.FCHMOD, descriptor, permissions, 0);
+    var _ = calls.call(Call.FCHMOD, descriptor, permissions, 0);
   }
 
   @Override
@@ -234,7 +234,7 @@ final class LinuxFolder implements HostFolder {
     MemorySegment times = arena.allocate(32, 8);
     putTime(times, 0, access);
     putTime(times, 16, modify);
-    long unused =
+    var _ =
         calls.call(
             Call.UTIMENSAT, descriptor, path, times.address(), LinuxCalls.AT_SYMLINK_NOFOLLOW, 0);
   }
@@ -281,7 +281,7 @@ final class LinuxFolder implements HostFolder {
   public FileSystemStatus fileSystem() throws Errno {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(256, 8);
-      long unused = calls.call(Call.FSTATFS, descriptor, out.address(), 0);
+      var _ = calls.call(Call.FSTATFS, descriptor, out.address(), 0);
       return new FileSystemStatus(
           out.get(ValueLayout.JAVA_LONG, 0),
           (int) out.get(ValueLayout.JAVA_LONG, 8),
@@ -296,7 +296,7 @@ final class LinuxFolder implements HostFolder {
 
   @Override
   public void sync() throws Errno {
-    long unused = calls.call(Call.FSYNC, descriptor, 0, 0);
+    var _ = calls.call(Call.FSYNC, descriptor, 0, 0);
   }
 
   @Override

@@ -38,7 +38,7 @@ final class ImageTree {
       root.entry = entry;
       return;
     }
-    String[] names = entry.path().split("/");
+    String[] names = entry.path().split("/", 0);
     Node folder = root;
     for (int i = 0; i < names.length - 1; i++) {
       Node next = folder.children.get(names[i]);
@@ -71,7 +71,7 @@ final class ImageTree {
 
   private @Nullable Node find(String path) {
     Node node = root;
-    for (String name : path.split("/")) {
+    for (String name : path.split("/", 0)) {
       node = node.children.get(name);
       if (node == null) {
         return null;

@@ -12,7 +12,6 @@ import dev.forklift.kernel.vfs.NewInode;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /// All pipes of a kernel.
 public final class Pipes {
@@ -22,7 +21,7 @@ public final class Pipes {
   public record Ends(OpenFile reader, OpenFile writer) {}
 
   private final NamelessFileSystem fileSystem;
-  private final Map<Inode, Pipe> fifos = new IdentityHashMap<>();
+  private final IdentityHashMap<Inode, Pipe> fifos = new IdentityHashMap<>();
 
   /// Also makes FIFOs work in all file systems.
   public Pipes(FileSystems systems) {

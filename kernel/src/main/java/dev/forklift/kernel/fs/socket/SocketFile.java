@@ -55,9 +55,13 @@ public abstract class SocketFile extends OpenFile {
 
   public abstract long send(Caller caller, IoBuffer buffer, Outgoing message) throws Errno;
 
+  /// recvmsg(2).
+  ///
   /// @param flags MSG_*
   public abstract Incoming receive(Caller caller, IoBuffer buffer, int flags) throws Errno;
 
+  /// shutdown(2).
+  ///
   /// @param how SHUT_*
   public abstract void shutdown(int how) throws Errno;
 

@@ -20,6 +20,8 @@ public final class SocketOptions {
     return sendBuffer;
   }
 
+  /// SO_SNDBUF and SO_SNDBUFFORCE.
+  ///
   /// @param force whether the caller may pass the limit
   public void setSendBuffer(int size, boolean force) {
     int wanted = force ? Math.max(0, size) : Math.clamp(size, 0, MOST_BUFFER);

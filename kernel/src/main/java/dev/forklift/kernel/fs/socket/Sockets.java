@@ -25,7 +25,7 @@ public final class Sockets {
   private final NamelessFileSystem fileSystem;
   private final SocketIdentity identity;
   private final Map<String, UnixSocket> abstractNames = new HashMap<>();
-  private final Map<Inode, UnixSocket> bound = new IdentityHashMap<>();
+  private final IdentityHashMap<Inode, UnixSocket> bound = new IdentityHashMap<>();
   private int lastAutobind;
 
   /// @param identity tells who a caller is, as the other end of a socket may ask

@@ -37,7 +37,7 @@ abstract class UnixSocket extends SocketFile {
   private boolean closed;
 
   UnixSocket(Sockets sockets, VfsPath path, int flags, int type) throws Errno {
-    super(path, OpenFlags.O_RDWR | flags & OpenFlags.O_NONBLOCK, type);
+    super(path, OpenFlags.O_RDWR | (flags & OpenFlags.O_NONBLOCK), type);
     this.sockets = sockets;
   }
 
@@ -157,7 +157,8 @@ abstract class UnixSocket extends SocketFile {
       return message.credentials();
     }
     boolean wanted =
-        options().passesCredentials() || receiver != null && receiver.options().passesCredentials();
+        options().passesCredentials()
+            || (receiver != null && receiver.options().passesCredentials());
     return wanted ? sockets.identity().sender(caller) : null;
   }
 

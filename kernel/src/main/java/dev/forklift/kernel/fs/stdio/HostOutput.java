@@ -123,7 +123,7 @@ public final class HostOutput {
   }
 
   private boolean isIdle() {
-    return broken || count == 0 && !writing;
+    return broken || (count == 0 && !writing);
   }
 
   private void start() {
@@ -186,7 +186,7 @@ public final class HostOutput {
     for (HostOutput other : others) {
       if (!other.isIdle()) {
         Sleeper sleeper = caller.sleeper();
-        boolean unused =
+        var _ =
             sleeper.await(
                 Sleeper.Mode.INTERRUPTIBLE,
                 sleeper.clock().monotonicNanos() + ORDER_NANOS,

@@ -17,7 +17,7 @@ public final class PumpSleeper extends Sleeper {
   /// Sleeps on a queue until `ready` holds.
   public void awaitUninterrupted(WaitQueue queue, BooleanSupplier ready) {
     try {
-      boolean unused = await(Mode.UNINTERRUPTIBLE, KernelClock.NEVER, ready, List.of(queue));
+      var _ = await(Mode.UNINTERRUPTIBLE, KernelClock.NEVER, ready, List.of(queue));
     } catch (Errno e) {
       throw new IllegalStateException("an uninterruptible sleep was interrupted", e);
     }

@@ -39,7 +39,7 @@ public final class Tmpfs extends FileSystem {
     super(systems, type);
     this.budget = budget;
     this.pageShift = Integer.numberOfTrailingZeros(blockSize());
-    NewInode attributes = attributes(origin, FileMode.S_IFDIR | origin.mode() & 07777);
+    NewInode attributes = attributes(origin, FileMode.S_IFDIR | (origin.mode() & 07777));
     this.top = new TmpfsDirectory(this, newIno(), attributes, origin);
   }
 
@@ -70,7 +70,7 @@ public final class Tmpfs extends FileSystem {
   }
 
   private static NewInode directory(int mode) {
-    return new NewInode(FileMode.S_IFDIR | mode & FileMode.PERMISSIONS, 0, 0, 0);
+    return new NewInode(FileMode.S_IFDIR | (mode & FileMode.PERMISSIONS), 0, 0, 0);
   }
 
   @Override

@@ -127,7 +127,7 @@ final class InputBuffer {
       return given;
     }
     // An end-of-file mark right behind what was asked for is consumed too.
-    if (endOfFile || !marked && tail < lineStart && isEndOfFile(tail)) {
+    if (endOfFile || (!marked && tail < lineStart && isEndOfFile(tail))) {
       tail++;
     }
     return given;

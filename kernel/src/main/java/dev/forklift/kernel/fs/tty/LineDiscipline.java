@@ -136,7 +136,7 @@ final class LineDiscipline {
     boolean extended = modes.local(Termios.IEXTEN);
     if (modes.is(c, Termios.VERASE)
         || modes.is(c, Termios.VKILL)
-        || extended && modes.is(c, Termios.VWERASE)) {
+        || (extended && modes.is(c, Termios.VWERASE))) {
       erase(c);
       return true;
     }
@@ -166,7 +166,7 @@ final class LineDiscipline {
       input.endLine(0);
       return true;
     }
-    if (modes.is(c, Termios.VEOL) || extended && modes.is(c, Termios.VEOL2)) {
+    if (modes.is(c, Termios.VEOL) || (extended && modes.is(c, Termios.VEOL2))) {
       if (modes.local(Termios.ECHO)) {
         echoTyped(c);
       }
@@ -357,6 +357,6 @@ final class LineDiscipline {
   }
 
   private static boolean isWordCharacter(int c) {
-    return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   }
 }

@@ -141,7 +141,7 @@ record TerminalRequests(Terminal terminal, boolean own) {
     JobControl jobs = terminal.jobs();
     requireControlling(caller);
     JobControl.Session session = terminal.session();
-    if (session == null || own && !session.equals(jobs.session(caller))) {
+    if (session == null || (own && !session.equals(jobs.session(caller)))) {
       throw Errno.ENOTTY;
     }
     if (id < 0) {

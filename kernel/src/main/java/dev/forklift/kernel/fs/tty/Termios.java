@@ -179,7 +179,7 @@ final class Termios {
 
   /// The same with eight bits and without parity, as nothing else makes sense without a line.
   Termios withoutHardware() {
-    int adapted = cflag & ~(CS8 | PARENB) | CS8 | CREAD;
+    int adapted = (cflag & ~(CS8 | PARENB)) | CS8 | CREAD;
     return new Termios(iflag, oflag, adapted, lflag, line, cc, inputSpeed, outputSpeed);
   }
 

@@ -13,7 +13,6 @@ import dev.forklift.kernel.vfs.Attributes;
 import dev.forklift.kernel.vfs.Bytes;
 import dev.forklift.kernel.vfs.DirectoryChanges;
 import dev.forklift.kernel.vfs.DirectorySink;
-import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.Opening;
 import dev.forklift.kernel.vfs.VfsPath;
@@ -57,7 +56,7 @@ class HostFileSystemTest {
   private void mount(Path folder, String place, int flags) throws IOException, Errno {
     HostFileSystem shown =
         HostFileSystem.open(world.systems, world.budget, folder, HostIdentity.as(0, 0));
-    Mount unused = world.mounts.mount(shown, "host", world.find(place), flags);
+    var _ = world.mounts.mount(shown, "host", world.find(place), flags);
   }
 
   private static DirectorySink into(List<String> names) {
@@ -295,7 +294,7 @@ class HostFileSystemTest {
     world.unlink("/host/" + names.get(3));
     world.write("/host/another", "");
     List<String> others = new ArrayList<>();
-    long unused = top.list(2, into(others));
+    var _ = top.list(2, into(others));
     long end = top.list(position, into(names));
 
     assertThat(names).doesNotHaveDuplicates().hasSizeBetween(50, 51);
@@ -325,7 +324,7 @@ class HostFileSystemTest {
     byte[] bytes = new byte[10];
 
     assertThat(pages.read(0, bytes, 0, 10)).isEqualTo(10);
-    long unused = file.pwrite(world.caller, Bytes.of("AB"), 2);
+    var _ = file.pwrite(world.caller, Bytes.of("AB"), 2);
     assertThat(pages.read(0, bytes, 0, 10)).isEqualTo(10);
     assertThat(new String(bytes, StandardCharsets.US_ASCII)).isEqualTo("01AB456789");
     assertThat(pages.write(5, new byte[] {'x'}, 0, 1)).isEqualTo(1);

@@ -30,7 +30,7 @@ class PipeTest {
 
   private String read(OpenFile file, int room) throws Errno {
     Bytes bytes = Bytes.room(room);
-    long unused = file.read(world.caller, bytes);
+    var _ = file.read(world.caller, bytes);
     return bytes.text();
   }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class HostStreamsTest {
             world.lock,
             world.clock,
             pipes.fileSystem(),
-            new ByteArrayInputStream("hello".getBytes()));
+            new ByteArrayInputStream("hello".getBytes(StandardCharsets.UTF_8)));
     OpenFile file = in.open();
     assertThat(world.read(file)).isEqualTo("hello");
     assertThat(world.read(file)).isEmpty();
@@ -127,7 +128,7 @@ class HostStreamsTest {
     Bytes room = Bytes.room(10);
     World.Running reader = world.start(() -> in.open().read(other, room));
     reader.untilAsleep();
-    host.write("typed".getBytes());
+    host.write("typed".getBytes(StandardCharsets.UTF_8));
     host.flush();
     assertThat(reader.end()).isEqualTo(5L);
     assertThat(room.text()).isEqualTo("typed");

@@ -66,7 +66,7 @@ class TerminalTest {
   }
 
   private void type(String text) throws Errno {
-    long unused = master.write(world.caller, Bytes.of(text));
+    var _ = master.write(world.caller, Bytes.of(text));
   }
 
   private String displayed() throws Errno {
@@ -80,7 +80,7 @@ class TerminalTest {
 
   private String read(int room) throws Errno {
     Bytes bytes = Bytes.room(room);
-    long unused = slave.read(world.caller, bytes);
+    var _ = slave.read(world.caller, bytes);
     return bytes.text();
   }
 
@@ -92,7 +92,7 @@ class TerminalTest {
   private void changeModes(int offset, int clear, int set) throws Errno {
     slave.ioctl(world.caller, Ioctls.TCGETS, TestMemory.START, memory);
     int old = memory.readInt(TestMemory.START + offset);
-    memory.writeInt(TestMemory.START + offset, old & ~clear | set);
+    memory.writeInt(TestMemory.START + offset, (old & ~clear) | set);
     slave.ioctl(world.caller, Ioctls.TCSETS, TestMemory.START, memory);
   }
 
