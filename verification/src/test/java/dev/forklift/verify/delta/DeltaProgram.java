@@ -79,7 +79,7 @@ final class DeltaProgram {
   private static String expand(String line) {
     int colon = line.indexOf(':');
     String label =
-        colon < 0 || line.indexOf('"') >= 0 && line.indexOf('"') < colon
+        colon < 0 || (line.indexOf('"') >= 0 && line.indexOf('"') < colon)
             ? ""
             : line.substring(0, colon + 1);
     String rest = line.substring(label.length()).strip();
@@ -102,13 +102,13 @@ final class DeltaProgram {
             ? Long.parseUnsignedLong(operands[1].substring(2), 16)
             : Long.parseLong(operands[1]);
     int pieces = 1;
-    while (value >> 16 * pieces - 1 != 0 && value >> 16 * pieces - 1 != -1) {
+    while (value >> (16 * pieces - 1) != 0 && value >> (16 * pieces - 1) != -1) {
       pieces++;
     }
     StringBuilder code = new StringBuilder();
-    code.append("addi %s, zero, %d\n".formatted(register, (short) (value >> 16 * (pieces - 1))));
+    code.append("addi %s, zero, %d\n".formatted(register, (short) (value >> (16 * (pieces - 1)))));
     for (int i = pieces - 2; i >= 0; i--) {
-      code.append("shori %s, %s, %d\n".formatted(register, register, value >> 16 * i & 0xffff));
+      code.append("shori %s, %s, %d\n".formatted(register, register, (value >> (16 * i)) & 0xffff));
     }
     return code.toString();
   }
