@@ -14,6 +14,7 @@ import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.ResourceUsage;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskSelection;
+import dev.forklift.kernel.time.Ticks;
 
 /// What processes may use, and what they have used.
 final class LimitCalls {
@@ -23,8 +24,6 @@ final class LimitCalls {
 
   /// `fs.nr_open`: no process can have more descriptors.
   private static final long MAX_DESCRIPTORS = 1 << 20;
-
-  private static final long NANOS_PER_TICK = 10_000_000;
 
   /// Both parts of a limit, with [ResourceLimits#INFINITY] for none.
   private record Limit(long soft, long hard) {}
@@ -39,7 +38,7 @@ final class LimitCalls {
         .sys(165, "getrusage", INT, ADDR, LimitCalls::getrusage)
         .sys(261, "prlimit64", INT, INT, ADDR, ADDR, LimitCalls::prlimit)
         .partial(164, "RLIMIT_CPU, RLIMIT_RTTIME and RLIMIT_RSS are kept, not enforced")
-        .partial(165, "only times and the most memory are counted");
+        .partial(165, "only times, the most memory and context switches are counted");
   }
 
   private static void checkResource(int resource) throws Errno {
@@ -153,12 +152,12 @@ final class LimitCalls {
       UserMemory user = task.memory().user();
       StructWriter w =
           new StructWriter(user.model())
-              .word(self.userNanos() / NANOS_PER_TICK)
-              .word(self.systemNanos() / NANOS_PER_TICK)
-              .word(children.userNanos() / NANOS_PER_TICK)
-              .word(children.systemNanos() / NANOS_PER_TICK);
+              .word(Ticks.clockT(self.userNanos()))
+              .word(Ticks.clockT(self.systemNanos()))
+              .word(Ticks.clockT(children.userNanos()))
+              .word(Ticks.clockT(children.systemNanos()));
       user.write(address, w.toBytes());
     }
-    return task.clock().monotonicNanos() / NANOS_PER_TICK;
+    return Ticks.sinceSomeTime(task.clock());
   }
 }

@@ -197,7 +197,7 @@ final class ProcessCalls {
       user.putInt(status, result.status());
     }
     if (rusage != 0) {
-      user.write(rusage, rusage(task, result.userNanos(), result.systemNanos()));
+      user.write(rusage, result.usage().toBytes(user.model()));
     }
     return result.pid();
   }
@@ -265,7 +265,7 @@ final class ProcessCalls {
     }
     UserMemory user = task.memory().user();
     if (result != null && rusage != 0) {
-      user.write(rusage, rusage(task, result.userNanos(), result.systemNanos()));
+      user.write(rusage, result.usage().toBytes(user.model()));
     }
     if (info != 0) {
       // Only the members that waitid knows are written, as Linux does.
@@ -284,17 +284,6 @@ final class ProcessCalls {
         w.align(8);
       }
       w.u32(child.pid()).u32(child.uid()).u32(child.status());
-    }
-    return w.toBytes();
-  }
-
-  /// struct rusage with the times set.
-  static byte[] rusage(Task task, long userNanos, long systemNanos) {
-    StructWriter w = new StructWriter(task.kernel().abi().dataModel());
-    w.word(userNanos / 1_000_000_000).word(userNanos / 1000 % 1_000_000);
-    w.word(systemNanos / 1_000_000_000).word(systemNanos / 1000 % 1_000_000);
-    for (int i = 0; i < 14; i++) {
-      w.word(0);
     }
     return w.toBytes();
   }

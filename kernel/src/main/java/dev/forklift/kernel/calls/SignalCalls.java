@@ -404,20 +404,22 @@ final class SignalCalls {
     long wanted = readSet(task, set) & ~UNBLOCKABLE;
     long deadline =
         timeout == KernelClock.NEVER ? KernelClock.NEVER : task.clock().monotonicNanos() + timeout;
-    @Nullable SigInfo[] taken = {take(task, wanted)};
+    @Nullable SigInfo[] taken = {Signals.take(task, wanted)};
     if (taken[0] == null && timeout > 0) {
       // While waiting, the signals waited for are unblocked, so that they wake and are not lost.
       long blocked = task.blocked();
       task.setBlocked(blocked & ~wanted);
+      task.setAwaited(blocked & wanted);
       try {
         task.await(
             Sleeper.Mode.INTERRUPTIBLE,
             deadline,
-            () -> (taken[0] = take(task, wanted)) != null,
+            () -> (taken[0] = Signals.take(task, wanted)) != null,
             List.of());
       } catch (Errno e) {
         throw Errno.EINTR;
       } finally {
+        task.setAwaited(0);
         task.setBlocked(blocked);
       }
     }
@@ -429,11 +431,6 @@ final class SignalCalls {
       task.memory().user().write(info, got.toBytes(task.kernel().abi().dataModel()));
     }
     return got.signal();
-  }
-
-  private static @Nullable SigInfo take(Task task, long wanted) {
-    SigInfo own = task.pending().take(wanted);
-    return own != null ? own : task.group().pending().take(wanted);
   }
 
   private static long sigreturn(SyscallFrame frame) {

@@ -20,6 +20,7 @@ public final class SyscallTables {
     MemFdCall.rows(table, files);
     FutexCalls.rows(table, abi.dataModel());
     TimeCalls.rows(table, abi.dataModel());
+    TimerCalls.rows(table, abi.dataModel());
     CredentialCalls.rows(table);
     SessionCalls.rows(table);
     SchedulingCalls.rows(table);

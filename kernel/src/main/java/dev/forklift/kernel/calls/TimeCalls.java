@@ -3,9 +3,10 @@ package dev.forklift.kernel.calls;
 import static dev.forklift.kernel.calls.Args.ADDR;
 import static dev.forklift.kernel.calls.Args.INT;
 
+import dev.forklift.kernel.abi.ClockId;
 import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
-import dev.forklift.kernel.abi.Itimerspec;
+import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.abi.TimeLayout;
 import dev.forklift.kernel.abi.Timespec;
@@ -13,77 +14,84 @@ import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.time.Clocks;
 import dev.forklift.kernel.time.Nanosleep;
 import dev.forklift.kernel.time.PosixClock;
+import dev.forklift.kernel.time.TimeAdjustment;
+import dev.forklift.kernel.time.Timex;
 import org.jspecify.annotations.Nullable;
 
-/// Clocks, sleeping and interval timers.
+/// Clocks, setting them, and sleeping.
 final class TimeCalls {
-  private static final int CLOCK_MONOTONIC = 1;
-  private static final int TIMER_ABSTIME = 1;
+  private static final int TIME_ZONE_BYTES = 8;
 
   private TimeCalls() {}
 
   static void rows(SyscallTable table, DataModel model) {
     TimeLayout old = TimeLayout.old(model);
     table
-        .sys(101, "nanosleep", ADDR, ADDR, (t, time, rest) -> nanosleep(t, old, time, rest))
-        .sys(102, "getitimer", INT, ADDR, (t, which, out) -> getitimer(t, old, which, out))
-        .sys(103, "setitimer", INT, ADDR, ADDR, (t, w, in, out) -> setitimer(t, old, w, in, out))
-        .sys(112, "clock_settime", INT, ADDR, (t, id, time) -> setTime(t, old, id, time))
-        .sys(113, "clock_gettime", INT, ADDR, (t, id, out) -> getTime(t, old, id, out))
-        .sys(114, "clock_getres", INT, ADDR, (t, id, out) -> getResolution(t, old, id, out))
         .sys(
-            115,
-            "clock_nanosleep",
-            INT,
-            INT,
+            101,
+            "nanosleep",
             ADDR,
             ADDR,
-            (t, id, flags, time, rest) -> clockNanosleep(t, old, id, flags, time, rest))
+            (t, time, rest) -> sleep(t, old, ClockId.CLOCK_MONOTONIC, 0, time, rest))
         .sys(169, "gettimeofday", ADDR, ADDR, (t, out, zone) -> getTimeOfDay(t, old, out, zone))
-        .sys(170, "settimeofday", ADDR, ADDR, (t, in, zone) -> setTimeOfDay(t, old, in));
+        .sys(170, "settimeofday", ADDR, ADDR, (t, in, zone) -> setTimeOfDay(t, old, in, zone))
+        .sys(171, "adjtimex", ADDR, (t, timex) -> adjust(t, old, timex))
+        .partial(171, "the speed of the clock stays as it is");
+    setTimeRow(table, 112, "clock_settime", old);
+    getTimeRow(table, 113, "clock_gettime", old);
+    resolutionRow(table, 114, "clock_getres", old);
+    sleepRow(table, 115, "clock_nanosleep", old);
+    adjustRow(table, 266, "clock_adjtime", old);
     if (!model.is64Bit()) {
       TimeLayout time64 = TimeLayout.time64(model);
-      table
-          .sys(403, "clock_gettime64", INT, ADDR, (t, id, out) -> getTime(t, time64, id, out))
-          .sys(404, "clock_settime64", INT, ADDR, (t, id, time) -> setTime(t, time64, id, time))
-          .sys(
-              406,
-              "clock_getres_time64",
-              INT,
-              ADDR,
-              (t, id, out) -> getResolution(t, time64, id, out))
-          .sys(
-              407,
-              "clock_nanosleep_time64",
-              INT,
-              INT,
-              ADDR,
-              ADDR,
-              (t, id, flags, time, rest) -> clockNanosleep(t, time64, id, flags, time, rest));
+      getTimeRow(table, 403, "clock_gettime64", time64);
+      setTimeRow(table, 404, "clock_settime64", time64);
+      adjustRow(table, 405, "clock_adjtime64", time64);
+      resolutionRow(table, 406, "clock_getres_time64", time64);
+      sleepRow(table, 407, "clock_nanosleep_time64", time64);
     }
   }
 
-  private static Timespec read(Task task, TimeLayout layout, long address) throws Errno {
-    byte[] bytes = new byte[layout.timespecBytes()];
-    task.memory().user().read(address, bytes);
-    return layout.timespec(bytes);
+  private static void setTimeRow(SyscallTable table, int number, String name, TimeLayout layout) {
+    table.sys(number, name, INT, ADDR, (t, id, time) -> setTime(t, layout, id, time));
   }
 
-  private static long nanosleep(Task task, TimeLayout layout, long time, long rest) throws Errno {
-    return sleep(task, layout, CLOCK_MONOTONIC, 0, time, rest);
+  private static void getTimeRow(SyscallTable table, int number, String name, TimeLayout layout) {
+    table.sys(number, name, INT, ADDR, (t, id, out) -> getTime(t, layout, id, out));
   }
 
-  private static long clockNanosleep(
-      Task task, TimeLayout layout, int id, int flags, long time, long rest) throws Errno {
-    return sleep(task, layout, id, flags, time, rest);
+  private static void resolutionRow(
+      SyscallTable table, int number, String name, TimeLayout layout) {
+    table.sys(number, name, INT, ADDR, (t, id, out) -> getResolution(t, layout, id, out));
+  }
+
+  private static void sleepRow(SyscallTable table, int number, String name, TimeLayout layout) {
+    table.sys(
+        number,
+        name,
+        INT,
+        INT,
+        ADDR,
+        ADDR,
+        (t, id, flags, time, rest) -> sleep(t, layout, id, flags, time, rest));
+  }
+
+  private static void adjustRow(SyscallTable table, int number, String name, TimeLayout layout) {
+    table
+        .sys(number, name, INT, ADDR, (t, id, timex) -> adjust(t, layout, id, timex))
+        .partial(number, "the speed of the clock stays as it is");
+  }
+
+  private static PosixClock clock(Task task, int id) throws Errno {
+    return task.kernel().clocks().find(id, task.timeUser());
   }
 
   private static long sleep(Task task, TimeLayout layout, int id, int flags, long time, long rest)
       throws Errno {
-    PosixClock clock = task.kernel().clocks().find(id, task.timeUser());
+    PosixClock clock = clock(task, id);
     clock.requireSleep();
-    long nanos = read(task, layout, time).toValidNanos();
-    if ((flags & TIMER_ABSTIME) != 0) {
+    long nanos = Times.read(task, layout, time).toValidNanos();
+    if ((flags & ClockId.TIMER_ABSTIME) != 0) {
       Nanosleep.sleepUntil(task.timeUser(), clock, nanos);
     } else {
       Nanosleep.sleep(task.timeUser(), clock, nanos, remainder(task, layout, rest));
@@ -93,27 +101,25 @@ final class TimeCalls {
 
   private static Nanosleep.@Nullable Remainder remainder(
       Task task, TimeLayout layout, long address) {
-    return address == 0 ? null : left -> task.memory().user().write(address, layout.bytes(left));
+    return address == 0 ? null : left -> Times.write(task, layout, address, left);
   }
 
   private static long getTime(Task task, TimeLayout layout, int id, long out) throws Errno {
-    Timespec now = Timespec.ofNanos(task.kernel().clocks().find(id, task.timeUser()).now());
-    task.memory().user().write(out, layout.bytes(now));
+    Times.write(task, layout, out, Timespec.ofNanos(clock(task, id).now()));
     return 0;
   }
 
   private static long setTime(Task task, TimeLayout layout, int id, long time) throws Errno {
-    PosixClock clock = task.kernel().clocks().find(id, task.timeUser());
+    PosixClock clock = clock(task, id);
     clock.requireSettable();
-    clock.set(read(task, layout, time));
+    clock.set(Times.read(task, layout, time));
     return 0;
   }
 
   private static long getResolution(Task task, TimeLayout layout, int id, long out) throws Errno {
-    Timespec resolution =
-        Timespec.ofNanos(task.kernel().clocks().find(id, task.timeUser()).resolution());
+    Timespec resolution = Timespec.ofNanos(clock(task, id).resolution());
     if (out != 0) {
-      task.memory().user().write(out, layout.bytes(resolution));
+      Times.write(task, layout, out, resolution);
     }
     return 0;
   }
@@ -125,45 +131,40 @@ final class TimeCalls {
     }
     if (zone != 0) {
       Clocks.TimeZone timeZone = task.kernel().clocks().timeZone();
-      task.memory()
-          .user()
-          .write(
-              zone,
-              new StructWriter(layout.model())
-                  .u32(timeZone.minutesWest())
-                  .u32(timeZone.dstTime())
-                  .toBytes());
+      StructWriter w =
+          new StructWriter(layout.model()).u32(timeZone.minutesWest()).u32(timeZone.dstTime());
+      task.memory().user().write(zone, w.toBytes());
     }
     return 0;
   }
 
-  private static long setTimeOfDay(Task task, TimeLayout layout, long in) throws Errno {
+  private static long setTimeOfDay(Task task, TimeLayout layout, long in, long zone) throws Errno {
+    Timespec time = null;
     if (in != 0) {
-      byte[] bytes = new byte[layout.timespecBytes()];
-      task.memory().user().read(in, bytes);
-      task.kernel().clocks().setRealtime(layout.timeval(bytes), task.timeUser());
+      time = layout.timeval(Times.bytes(task, in, layout.timespecBytes()));
+      if (time.nanos() < 0) {
+        throw Errno.EINVAL;
+      }
     }
+    Clocks.TimeZone timeZone = null;
+    if (zone != 0) {
+      StructReader r = task.memory().user().structure(zone, TIME_ZONE_BYTES);
+      timeZone = new Clocks.TimeZone(r.s32(), r.s32());
+    }
+    task.kernel().clocks().setTimeOfDay(time, timeZone, task.timeUser());
     return 0;
   }
 
-  private static long getitimer(Task task, TimeLayout layout, int which, long out) throws Errno {
-    Itimerspec setting = task.group().intervalTimers().get(which);
-    task.memory().user().write(out, layout.itimervalBytes(setting));
-    return 0;
+  private static long adjust(Task task, TimeLayout layout, int id, long address) throws Errno {
+    clock(task, id).requireAdjustable();
+    return adjust(task, layout, address);
   }
 
-  private static long setitimer(Task task, TimeLayout layout, int which, long in, long out)
-      throws Errno {
-    Itimerspec setting = Itimerspec.ofNanos(0, 0);
-    if (in != 0) {
-      byte[] bytes = new byte[layout.itimerspecBytes()];
-      task.memory().user().read(in, bytes);
-      setting = layout.itimerval(bytes);
-    }
-    Itimerspec before = task.group().intervalTimers().set(which, setting);
-    if (out != 0) {
-      task.memory().user().write(out, layout.itimervalBytes(before));
-    }
-    return 0;
+  private static long adjust(Task task, TimeLayout layout, long address) throws Errno {
+    Timex request = Timex.fromBytes(layout, Times.bytes(task, address, Timex.size(layout)));
+    TimeAdjustment.Answer answer =
+        task.kernel().clocks().adjustment().adjust(request, task.timeUser());
+    task.memory().user().write(address, answer.timex().toBytes(layout));
+    return answer.state();
   }
 }

@@ -447,6 +447,7 @@ public final class Mm {
       throw Errno.EINVAL;
     }
     requireRoomForSplit(start, start + aligned);
+    notePeakResident();
     map.unmap(start, aligned);
   }
 
@@ -485,17 +486,26 @@ public final class Mm {
     peakPages = Math.max(peakPages, map.totalPages());
   }
 
+  /// The most bytes that were in memory at once.
+  public long peakResidentBytes() {
+    notePeakResident();
+    return peakResidentPages * pageBytes();
+  }
+
+  private void notePeakResident() {
+    peakResidentPages = Math.max(peakResidentPages, map.space().residentPages());
+  }
+
   /// What /proc/PID/status and statm show.
   public MemoryCounters counters() {
-    long resident = map.space().residentPages();
-    peakResidentPages = Math.max(peakResidentPages, resident);
+    notePeakResident();
     return new MemoryCounters(
         pageBytes(),
         Math.max(peakPages, map.totalPages()),
         map.totalPages(),
         map.lockedPages(),
         peakResidentPages,
-        resident,
+        map.space().residentPages(),
         map.dataPages(),
         map.stackPages(),
         map.execPages(),

@@ -82,8 +82,8 @@ final class KernelFiles {
       user += task.times().userNanos();
       system += task.times().systemNanos();
       if (task.isLeader()) {
-        user += task.group().times().endedUser();
-        system += task.group().times().endedSystem();
+        user += task.group().times().ended().userNanos();
+        system += task.group().times().ended().systemNanos();
       }
     }
     KernelClock clock = kernel.clock();

@@ -5,6 +5,7 @@ import dev.forklift.kernel.fs.tty.Terminal;
 import dev.forklift.kernel.mm.ImageLayout;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.PtraceAccess;
+import dev.forklift.kernel.process.ResourceUsage;
 import dev.forklift.kernel.process.SchedulingAttributes;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.ThreadGroup;
@@ -119,22 +120,14 @@ record TaskStat(ProcFileSystem proc, boolean process) {
 
   private void times(StringJoiner out, Task task) {
     ThreadGroup group = task.group();
-    long user = task.times().userNanos();
-    long system = task.times().systemNanos();
-    if (process) {
-      user = group.times().endedUser();
-      system = group.times().endedSystem();
-      for (Task thread : group.threads()) {
-        user += thread.times().userNanos();
-        system += thread.times().systemNanos();
-      }
-    }
+    ResourceUsage own = process ? ResourceUsage.ofProcess(group) : ResourceUsage.ofThread(task);
+    ResourceUsage children = ResourceUsage.ofChildren(group);
     numbers(
         out,
-        user / TICK_NANOS,
-        system / TICK_NANOS,
-        group.times().childrenUser() / TICK_NANOS,
-        group.times().childrenSystem() / TICK_NANOS);
+        own.userNanos() / TICK_NANOS,
+        own.systemNanos() / TICK_NANOS,
+        children.userNanos() / TICK_NANOS,
+        children.systemNanos() / TICK_NANOS);
   }
 
   /// statm: sizes in pages.

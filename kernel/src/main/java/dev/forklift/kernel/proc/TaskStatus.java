@@ -171,7 +171,7 @@ record TaskStatus(ProcFileSystem proc, Task task) {
     line(out, "SpeculationIndirectBranch", "unsupported");
     line(out, "Cpus_allowed", 1);
     line(out, "Cpus_allowed_list", 0);
-    line(out, "voluntary_ctxt_switches", 0);
-    line(out, "nonvoluntary_ctxt_switches", 0);
+    line(out, "voluntary_ctxt_switches", task.times().voluntarySwitches());
+    line(out, "nonvoluntary_ctxt_switches", task.times().involuntarySwitches());
   }
 }

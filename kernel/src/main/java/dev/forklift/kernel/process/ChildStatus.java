@@ -13,7 +13,7 @@ final class ChildStatus {
   /// siginfo of SIGCHLD and waitid.
   static SigInfo info(Task child, ThreadGroup parent, int code, int status) {
     int pid = child.pid().in(parent.leader().pidNamespace());
-    ProcessTimes ended = child.group().times();
+    ResourceUsage usage = ResourceUsage.ofProcess(child.group());
     return new SigInfo(
         Signal.SIGCHLD,
         0,
@@ -22,8 +22,8 @@ final class ChildStatus {
             pid,
             child.credentials().uid(),
             status,
-            (ended.endedUser() + child.times().userNanos()) / TICK,
-            (ended.endedSystem() + child.times().systemNanos()) / TICK));
+            usage.userNanos() / TICK,
+            usage.systemNanos() / TICK));
   }
 
   /// siginfo of an end with a wait status.

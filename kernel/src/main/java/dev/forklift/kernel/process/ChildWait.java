@@ -26,7 +26,8 @@ public final class ChildWait {
   /// @param pid as the waiting task sees it
   /// @param status the wait status of wait4
   /// @param info what waitid reports
-  public record Result(int pid, int status, SigInfo info, long userNanos, long systemNanos) {}
+  /// @param usage of the child and the children it has waited for
+  public record Result(int pid, int status, SigInfo info, ResourceUsage usage) {}
 
   private ChildWait() {}
 
@@ -98,12 +99,7 @@ public final class ChildWait {
       Result result = result(task, child, status, ChildStatus.ofExit(child, task.group(), status));
       if (!keep) {
         TaskExit.release(child);
-        ProcessTimes times = group.times();
-        task.group()
-            .times()
-            .addChildren(
-                times.endedUser() + times.childrenUser(),
-                times.endedSystem() + times.childrenSystem());
+        task.group().times().addChildren(result.usage());
       }
       return result;
     }
@@ -133,12 +129,11 @@ public final class ChildWait {
   }
 
   private static Result result(Task task, Task child, int status, SigInfo info) {
-    ProcessTimes times = child.group().times();
+    ThreadGroup group = child.group();
     return new Result(
         child.pid().in(task.pidNamespace()),
         status,
         info,
-        times.endedUser() + child.times().userNanos() + times.childrenUser(),
-        times.endedSystem() + child.times().systemNanos() + times.childrenSystem());
+        ResourceUsage.ofProcess(group).plus(ResourceUsage.ofChildren(group)));
   }
 }

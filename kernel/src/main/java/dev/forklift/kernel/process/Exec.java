@@ -63,7 +63,7 @@ public final class Exec {
     task.setExitSignal(Signal.SIGCHLD);
     task.countExecution();
     task.group().setExecuted();
-    task.kernel().exitHooks().executing(task);
+    task.group().timers().executing();
     applyCredentials(task, program);
     task.cpu().clearRegisters();
     task.kernel().abi().startThread(task.cpu(), program.entry(), program.stackPointer());

@@ -5,12 +5,6 @@ public interface ExitHooks {
   /// Nothing to do.
   ExitHooks NONE = new ExitHooks() {};
 
-  /// The last task of a process is ending: its timers go.
-  default void processEnding(Task last) {}
-
-  /// A process executes a program: POSIX timers go.
-  default void executing(Task task) {}
-
   /// The leader of a session has ended: its terminal hangs up.
   default void sessionLeaderEnded(Session session) {}
 

@@ -2,9 +2,19 @@ package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.time.TimerTarget;
+import org.jspecify.annotations.Nullable;
 
 /// A process as the target of its timers' signals.
-record GroupTimerTarget(ThreadGroup group) implements TimerTarget {
+final class GroupTimerTarget implements TimerTarget {
+  private final ThreadGroup group;
+
+  /// How many timers there are, each of which has a queued signal set aside.
+  private int reserved;
+
+  GroupTimerTarget(ThreadGroup group) {
+    this.group = group;
+  }
+
   @Override
   public void raise(int signal) {
     Signals.sendToGroup(group, SigInfo.kernel(signal));
@@ -12,20 +22,36 @@ record GroupTimerTarget(ThreadGroup group) implements TimerTarget {
 
   @Override
   public Sent send(TimerSignal signal) {
-    throw new IllegalStateException("no POSIX timers yet");
+    SigInfo info = SigInfo.timer(signal.signal(), signal.timer(), 0, signal.value());
+    if (signal.thread() == 0) {
+      return Signals.sendTimer(group, null, info);
+    }
+    Task thread = thread(signal.thread());
+    return thread == null ? Sent.NOBODY : Signals.sendTimer(group, thread, info);
   }
 
   @Override
   public boolean hasThread(int tid) {
-    return group.threadList().stream()
-        .anyMatch(t -> t.pid().in(group.leader().pidNamespace()) == tid);
+    return thread(tid) != null;
+  }
+
+  private @Nullable Task thread(int tid) {
+    Pid pid = group.leader().pidNamespace().find(tid);
+    Task found = pid == null ? null : pid.task();
+    return found == null || found.group() != group || found.isExiting() ? null : found;
   }
 
   @Override
   public boolean reserveSignal() {
+    if (!Signals.hasRoom(group, reserved)) {
+      return false;
+    }
+    reserved++;
     return true;
   }
 
   @Override
-  public void releaseSignal() {}
+  public void releaseSignal() {
+    reserved--;
+  }
 }

@@ -1,37 +1,31 @@
 package dev.forklift.kernel.process;
 
-/// CPU time in nanoseconds: of a process's tasks that have ended, and of children waited for.
+/// What a process's tasks that have ended have used, and children that were waited for.
 public final class ProcessTimes {
-  private long user;
-  private long system;
-  private long childrenUser;
-  private long childrenSystem;
+  private ResourceUsage ended = ResourceUsage.NONE;
+  private ResourceUsage children = ResourceUsage.NONE;
 
-  void addOwn(long user, long system) {
-    this.user += user;
-    this.system += system;
+  /// A task has ended.
+  void addOwn(ResourceUsage usage) {
+    ended = ended.plus(usage);
   }
 
-  void addChildren(long user, long system) {
-    childrenUser += user;
-    childrenSystem += system;
+  /// Remembers the memory that a task is about to give up.
+  void noteMemory(ResourceUsage usage) {
+    ended = ended.plus(new ResourceUsage(0, 0, usage.peakResident(), 0, 0));
   }
 
-  /// User time of ended tasks.
-  public long endedUser() {
-    return user;
+  void addChildren(ResourceUsage usage) {
+    children = children.plus(usage);
   }
 
-  /// System time of ended tasks.
-  public long endedSystem() {
-    return system;
+  /// Of ended tasks, and the most memory that the process has given up.
+  public ResourceUsage ended() {
+    return ended;
   }
 
-  public long childrenUser() {
-    return childrenUser;
-  }
-
-  public long childrenSystem() {
-    return childrenSystem;
+  /// Of children that were waited for, and of theirs.
+  public ResourceUsage children() {
+    return children;
   }
 }

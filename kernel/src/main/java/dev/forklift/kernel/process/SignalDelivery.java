@@ -8,7 +8,6 @@ import dev.forklift.kernel.arch.SignalFrame;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
-import org.jspecify.annotations.Nullable;
 
 /// What happens on the way back to user mode: signals are acted upon, cut-short system calls made
 /// again or answered with EINTR, handlers entered. And the way back from a handler.
@@ -29,7 +28,7 @@ final class SignalDelivery {
         TaskStop.standStill(task);
         continue;
       }
-      SigInfo info = take(task);
+      SigInfo info = Signals.take(task, ~task.blocked());
       if (info == null) {
         break;
       }
@@ -51,16 +50,6 @@ final class SignalDelivery {
         beforeUserMode(task);
       }
     }
-  }
-
-  private static @Nullable SigInfo take(Task task) {
-    long wanted = ~task.blocked();
-    SigInfo own = task.pending().take(wanted);
-    SigInfo taken = own != null ? own : task.group().pending().take(wanted);
-    if (taken != null) {
-      task.group().signalTaken(taken.signal());
-    }
-    return taken;
   }
 
   /// The default action.

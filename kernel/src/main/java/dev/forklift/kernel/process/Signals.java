@@ -14,6 +14,7 @@ import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.signal.PendingSignals;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.time.TimerTarget;
 import org.jspecify.annotations.Nullable;
 
 /// Sending signals.
@@ -90,34 +91,68 @@ public final class Signals {
   }
 
   private static void checkQueue(ThreadGroup group, SigInfo info) throws Errno {
-    long limit = group.limits().soft(ResourceLimits.RLIMIT_SIGPENDING);
-    if (info.signal() >= Signal.SIGRTMIN && group.pending().size() >= limit) {
+    if (info.signal() >= Signal.SIGRTMIN && !hasRoom(group, 0)) {
       throw Errno.EAGAIN;
     }
   }
 
+  /// Says whether RLIMIT_SIGPENDING lets one more signal be queued, beside `reserved` ones.
+  static boolean hasRoom(ThreadGroup group, int reserved) {
+    long limit = group.limits().soft(ResourceLimits.RLIMIT_SIGPENDING);
+    return group.pending().size() + reserved < limit;
+  }
+
+  /// Takes the next signal of a set that is pending for a task, its own ones first. Whoever waits
+  /// for that to happen, as timers do, is told.
+  public static @Nullable SigInfo take(Task task, long wanted) {
+    SigInfo own = task.pending().take(wanted);
+    SigInfo taken = own != null ? own : task.group().pending().take(wanted);
+    return taken == null ? null : task.group().timers().taken(taken);
+  }
+
+  /// Sends the signal of a POSIX timer to a process, or to `thread` alone.
+  static TimerTarget.Sent sendTimer(ThreadGroup group, @Nullable Task thread, SigInfo info) {
+    Task target = thread == null ? group.leader() : thread;
+    boolean toGroup = thread == null;
+    if (!admits(target, info.signal(), toGroup, false)) {
+      return TimerTarget.Sent.IGNORED;
+    }
+    PendingSignals queue = toGroup ? group.pending() : target.pending();
+    if (info.payload() instanceof SigInfo.Timer timer && queue.hasTimer(timer.id())) {
+      return TimerTarget.Sent.PENDING;
+    }
+    queue.enqueue(info);
+    tell(target, info.signal(), toGroup);
+    return TimerTarget.Sent.QUEUED;
+  }
+
   private static void send(
       Task target, PendingSignals queue, SigInfo info, boolean toGroup, boolean forced) {
-    int signal = info.signal();
-    ThreadGroup group = target.group();
-    if (signal == 0 || (target.isExiting() && !toGroup) || group.isZombie()) {
-      return;
+    if (admits(target, info.signal(), toGroup, forced) && queue.add(info)) {
+      tell(target, info.signal(), toGroup);
     }
-    if (target.isKernelThread()) {
-      return;
+  }
+
+  /// Does what sending a signal does by itself, and says whether it is to become pending.
+  private static boolean admits(Task target, int signal, boolean toGroup, boolean forced) {
+    ThreadGroup group = target.group();
+    boolean gone = (target.isExiting() && !toGroup) || group.isZombie();
+    if (signal == 0 || gone || target.isKernelThread()) {
+      return false;
     }
     prepare(group, signal);
-    if (!forced && isIgnored(target, signal)) {
-      return;
-    }
-    if (!queue.add(info)) {
-      return;
-    }
+    return forced || !isIgnored(target, signal);
+  }
+
+  /// A signal has become pending: somebody acts upon it.
+  private static void tell(Task target, int signal, boolean toGroup) {
+    ThreadGroup group = target.group();
+    group.signalQueue().wakeAll();
     Task receiver = toGroup ? pickReceiver(group, signal) : wants(target, signal) ? target : null;
     if (receiver == null) {
       return;
     }
-    if (isFatal(group, target, signal)) {
+    if (isFatal(group, receiver, signal)) {
       endGroup(group, signal);
     } else {
       receiver.kick();
@@ -147,7 +182,7 @@ public final class Signals {
   /// Says whether sending has no effect at all. A blocked signal is kept: the action may change
   /// before it is unblocked.
   private static boolean isIgnored(Task target, int signal) {
-    if ((target.blocked() & Signal.bit(signal)) != 0) {
+    if (((target.blocked() | target.awaited()) & Signal.bit(signal)) != 0) {
       return false;
     }
     return hasNoEffect(target, signal);
@@ -174,7 +209,8 @@ public final class Signals {
       return false;
     }
     return signal == SIGKILL
-        || (target.handlers().get(signal).isDefault()
+        || ((target.awaited() & Signal.bit(signal)) == 0
+            && target.handlers().get(signal).isDefault()
             && Signal.defaultAction(signal) == DefaultAction.TERMINATE);
   }
 

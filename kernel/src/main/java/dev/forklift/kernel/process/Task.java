@@ -61,6 +61,7 @@ public final class Task extends Sleeper implements Caller {
   private final PendingSignals pending = new PendingSignals();
   private long blocked;
   private @Nullable Long savedBlocked;
+  private long awaited;
   private AltStack altStack = AltStack.NONE;
   private int parentDeathSignal;
   private boolean stopped;
@@ -296,6 +297,16 @@ public final class Task extends Sleeper implements Caller {
     blocked = mask & ~(Signal.bit(Signal.SIGKILL) | Signal.bit(Signal.SIGSTOP));
   }
 
+  /// Signals that it blocks and has let through only to take them itself (sigtimedwait): they
+  /// neither kill it nor are ignored meanwhile.
+  public long awaited() {
+    return awaited;
+  }
+
+  public void setAwaited(long mask) {
+    awaited = mask;
+  }
+
   /// Blocks other signals until the current system call has been answered and a handler, if any,
   /// has been entered (sigsuspend, pselect).
   public void setBlockedForCall(long mask) {
@@ -482,6 +493,16 @@ public final class Task extends Sleeper implements Caller {
   void kick() {
     wake();
     cpu.interrupt();
+  }
+
+  @Override
+  protected void asleep() {
+    times.asleep();
+  }
+
+  @Override
+  protected void awake() {
+    times.awake();
   }
 
   @Override

@@ -35,8 +35,7 @@ public final class TaskExit {
       group.setExiting(waitStatus);
     }
     if (last) {
-      group.releaseTimers();
-      task.kernel().exitHooks().processEnding(task);
+      group.timers().release();
     }
     giveUpMemory(task);
     task.files().release();
@@ -50,6 +49,7 @@ public final class TaskExit {
       leaveSession(task);
     }
     task.setLife(Task.Life.ZOMBIE);
+    task.times().end();
     if (!task.isLeader()) {
       task.pid().exitQueue().wakeAll();
       release(task);
@@ -66,6 +66,7 @@ public final class TaskExit {
     Mm mm = task.mm();
     if (mm != null) {
       releaseFutexes(task, mm);
+      task.group().times().noteMemory(ResourceUsage.ofThread(task));
       task.setMm(null);
       mm.release();
     }
@@ -208,7 +209,7 @@ public final class TaskExit {
   static void release(Task task) {
     ThreadGroup group = task.group();
     task.setLife(Task.Life.DEAD);
-    group.times().addOwn(task.times().userNanos(), task.times().systemNanos());
+    group.times().addOwn(ResourceUsage.ofThread(task));
     group.threadList().remove(task);
     task.kernel().forget(task);
     if (task.isLeader()) {

@@ -30,6 +30,7 @@ final class TaskThread implements Runnable {
   public void run() {
     kernel.lock().acquire();
     kernel.setCurrent(task);
+    task.times().awake();
     try {
       begin();
       if (!task.isKernelThread()) {
@@ -91,15 +92,16 @@ final class TaskThread implements Runnable {
         sharer.leave();
       }
     } finally {
+      long left = kernel.clock().monotonicNanos();
       kernel.lock().acquire();
-      task.times().leaveUser();
+      task.times().leaveUser(left);
     }
   }
 
   private void answer(Exit exit) {
     Cpu cpu = task.cpu();
     switch (exit) {
-      case SAFE_POINT -> {}
+      case SAFE_POINT -> task.times().countInterruption();
       case TRAP -> trap(cpu);
       case FAULT -> fault(cpu);
       case EXCEPTION -> exception(cpu);

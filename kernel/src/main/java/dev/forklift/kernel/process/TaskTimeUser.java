@@ -72,12 +72,12 @@ record TaskTimeUser(Task task) implements TimeUser {
   record ProcessTime(ThreadGroup group) implements CpuClock {
     @Override
     public long userNanos() {
-      return group.times().endedUser() + sum(t -> t.times().userNanos());
+      return group.times().ended().userNanos() + sum(t -> t.times().userNanos());
     }
 
     @Override
     public long systemNanos() {
-      return group.times().endedSystem() + sum(t -> t.times().systemNanos());
+      return group.times().ended().systemNanos() + sum(t -> t.times().systemNanos());
     }
 
     @Override

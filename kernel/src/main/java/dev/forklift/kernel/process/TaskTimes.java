@@ -6,12 +6,28 @@ import dev.forklift.kernel.wait.KernelClock;
 ///
 /// Wall time between the borders of guest code counts as user time, and wall time of system calls
 /// less their sleeping as system time: cheap, and close to CPU time while there are cores enough.
+/// Waiting for the kernel lock is nobody's time. Guarded by the kernel lock.
 public final class TaskTimes {
+  /// What the task does now.
+  private enum State {
+    USER,
+    SYSTEM,
+    /// Asleep, or not begun.
+    IDLE
+  }
+
   private final KernelClock clock;
   private final long start;
+  private State state = State.IDLE;
   private long user;
   private long system;
   private long since;
+
+  /// What [#userNanos] has answered last: it never goes back.
+  private long shownUser;
+
+  private long voluntarySwitches;
+  private long involuntarySwitches;
 
   TaskTimes(KernelClock clock) {
     this.clock = clock;
@@ -24,30 +40,67 @@ public final class TaskTimes {
     return start;
   }
 
+  /// Up to now, also while the task runs.
   public long userNanos() {
-    return user;
+    shownUser = Math.max(shownUser, state == State.USER ? user + elapsed() : user);
+    return shownUser;
   }
 
+  /// Up to now.
   public long systemNanos() {
-    return system;
+    return state == State.SYSTEM ? system + elapsed() : system;
   }
 
-  /// Guest code begins: what has passed since was the kernel's.
+  /// How often it has gone to sleep.
+  public long voluntarySwitches() {
+    return voluntarySwitches;
+  }
+
+  /// How often it was made to leave guest code without a system call of its own.
+  public long involuntarySwitches() {
+    return involuntarySwitches;
+  }
+
+  void countInterruption() {
+    involuntarySwitches++;
+  }
+
+  private long elapsed() {
+    return clock.monotonicNanos() - since;
+  }
+
+  /// The task begins to run, or to run again after sleeping.
+  void awake() {
+    since = clock.monotonicNanos();
+    state = State.SYSTEM;
+  }
+
+  /// The task goes to sleep.
+  void asleep() {
+    voluntarySwitches++;
+    end();
+  }
+
+  /// The task has ended.
+  void end() {
+    long now = clock.monotonicNanos();
+    if (state == State.SYSTEM) {
+      system += now - since;
+    }
+    since = now;
+    state = State.IDLE;
+  }
+
+  /// Guest code begins.
   void enterUser() {
-    long now = clock.monotonicNanos();
-    system += now - since;
-    since = now;
+    end();
+    state = State.USER;
   }
 
-  /// Guest code has come back.
-  void leaveUser() {
-    long now = clock.monotonicNanos();
-    user += now - since;
-    since = now;
-  }
-
-  /// A sleep is over: its time is nobody's.
-  void slept(long nanos) {
-    since += nanos;
+  /// Guest code has come back, at a time of the monotonic clock that has passed meanwhile.
+  void leaveUser(long time) {
+    user += Math.max(0, time - since);
+    since = clock.monotonicNanos();
+    state = State.SYSTEM;
   }
 }

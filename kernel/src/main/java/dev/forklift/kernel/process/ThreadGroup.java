@@ -1,13 +1,10 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.ResourceLimits;
-import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.signal.PendingSignals;
-import dev.forklift.kernel.time.IntervalTimers;
 import dev.forklift.kernel.wait.WaitQueue;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A process: the tasks that share a process id (Linux's `signal_struct`).
 public final class ThreadGroup {
@@ -20,6 +17,8 @@ public final class ThreadGroup {
   private final ResourceLimits limits;
   private final ProcessTimes times = new ProcessTimes();
   private final GroupStop stop = new GroupStop();
+  private final GroupTimers timers = new GroupTimers(this);
+  private final WaitQueue signalQueue = new WaitQueue();
   private ProcessGroup processGroup;
   private boolean init;
   private boolean exiting;
@@ -27,7 +26,6 @@ public final class ThreadGroup {
   private boolean childSubreaper;
   private boolean hasSubreaperAbove;
   private boolean executed;
-  private @Nullable IntervalTimers intervalTimers;
   private boolean execInProgress;
   private int oomScoreAdjustment;
 
@@ -103,32 +101,14 @@ public final class ThreadGroup {
     return times;
   }
 
-  /// Its interval timers, made when first asked for.
-  public IntervalTimers intervalTimers() {
-    IntervalTimers timers = intervalTimers;
-    if (timers == null) {
-      timers =
-          new IntervalTimers(
-              leader.kernel().clocks().timers(),
-              new TaskTimeUser.ProcessTime(this),
-              new GroupTimerTarget(this));
-      intervalTimers = timers;
-    }
+  /// What can expire for it.
+  public GroupTimers timers() {
     return timers;
   }
 
-  /// The process ends: nothing is to expire for it any more.
-  void releaseTimers() {
-    if (intervalTimers != null) {
-      intervalTimers.release();
-    }
-  }
-
-  /// A task takes a signal: a repeating ITIMER_REAL goes on only now.
-  void signalTaken(int signal) {
-    if (signal == Signal.SIGALRM && intervalTimers != null) {
-      intervalTimers.alarmTaken();
-    }
+  /// Woken when a signal is sent to any of its tasks: what signalfds wait for.
+  public WaitQueue signalQueue() {
+    return signalQueue;
   }
 
   GroupStop stop() {

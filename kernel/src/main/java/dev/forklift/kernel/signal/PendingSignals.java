@@ -40,9 +40,25 @@ public final class PendingSignals {
     if (info.signal() < Signal.SIGRTMIN && (set & bit) != 0) {
       return false;
     }
-    set |= bit;
-    queue.add(info);
+    enqueue(info);
     return true;
+  }
+
+  /// Adds a signal that has an entry of its own, whether or not the same signal is pending already:
+  /// that of a POSIX timer.
+  public void enqueue(SigInfo info) {
+    set |= Signal.bit(info.signal());
+    queue.add(info);
+  }
+
+  /// Says whether the signal of this POSIX timer is pending.
+  public boolean hasTimer(int id) {
+    for (SigInfo info : queue) {
+      if (info.payload() instanceof SigInfo.Timer timer && timer.id() == id) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Takes the next signal that is in `wanted`: faults first, then the lowest number, then the

@@ -62,6 +62,11 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
     return new SigInfo(signal, 0, SI_USER, new Sender(pid, uid, 0));
   }
 
+  /// The signal of a POSIX timer that has expired.
+  public static SigInfo timer(int signal, int id, int overrun, long value) {
+    return new SigInfo(signal, 0, SI_TIMER, new Timer(id, overrun, value));
+  }
+
   public static SigInfo fault(int signal, int code, long address) {
     return new SigInfo(signal, 0, code, new Fault(address));
   }

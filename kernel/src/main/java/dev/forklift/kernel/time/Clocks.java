@@ -5,16 +5,20 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Timespec;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.wait.KernelClock;
+import org.jspecify.annotations.Nullable;
 
 /// The clocks of a kernel, by their ids (clock_gettime(2)).
 public final class Clocks {
   /// No time that is set may be so late that times shortly after it overflow.
   private static final long LATEST_SECONDS = Long.MAX_VALUE / 1_000_000_000 - 30L * 365 * 24 * 3600;
 
+  private static final long NANOS_PER_MINUTE = 60_000_000_000L;
+
   private final KernelClock clock;
   private final TimerQueue queue;
   private final TimeAdjustment adjustment;
   private TimeZone timeZone = new TimeZone(0, 0);
+  private boolean timeZoneSet;
 
   /// The kernel's idea of a time zone (settimeofday(2)), which it only keeps.
   public record TimeZone(int minutesWest, int dstTime) {
@@ -70,9 +74,7 @@ public final class Clocks {
   /// @throws Errno EINVAL for a time that is not one or lies before boot, EPERM without
   ///   CAP_SYS_TIME
   public void setRealtime(Timespec time, TimeUser user) throws Errno {
-    if (!time.isValid() || time.seconds() >= LATEST_SECONDS) {
-      throw Errno.EINVAL;
-    }
+    checkTime(time);
     requirePrivilege(user);
     if (time.toNanos() < clock.monotonicNanos()) {
       throw Errno.EINVAL;
@@ -80,16 +82,37 @@ public final class Clocks {
     clock.setRealtime(time.toNanos());
   }
 
+  private static void checkTime(Timespec time) throws Errno {
+    if (!time.isValid() || time.seconds() >= LATEST_SECONDS) {
+      throw Errno.EINVAL;
+    }
+  }
+
   public TimeZone timeZone() {
     return timeZone;
   }
 
-  /// The time zone's part of settimeofday(2).
-  public void setTimeZone(TimeZone zone) throws Errno {
-    if (Math.abs(zone.minutesWest()) > TimeZone.FARTHEST) {
-      throw Errno.EINVAL;
+  /// settimeofday(2). The first time zone that comes without a time says how far the clock, which
+  /// was set from a clock with local time, is off.
+  public void setTimeOfDay(@Nullable Timespec time, @Nullable TimeZone zone, TimeUser user)
+      throws Errno {
+    if (time != null) {
+      checkTime(time);
     }
-    timeZone = zone;
+    requirePrivilege(user);
+    if (zone != null) {
+      if (Math.abs((long) zone.minutesWest()) > TimeZone.FARTHEST) {
+        throw Errno.EINVAL;
+      }
+      timeZone = zone;
+      if (!timeZoneSet && time == null) {
+        clock.setRealtime(clock.realtimeNanos() + zone.minutesWest() * NANOS_PER_MINUTE);
+      }
+      timeZoneSet = true;
+    }
+    if (time != null) {
+      setRealtime(time, user);
+    }
   }
 
   /// Refuses with EPERM whoever lacks CAP_SYS_TIME.

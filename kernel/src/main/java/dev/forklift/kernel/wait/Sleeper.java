@@ -60,21 +60,33 @@ public abstract class Sleeper {
   private void sleep(Mode mode, long deadline) {
     lock.requireHeld();
     sleeping = mode;
-    while (!woken && (deadline == KernelClock.NEVER || clock.monotonicNanos() < deadline)) {
-      clock.await(condition, deadline);
+    if (!woken) {
+      asleep();
+      while (!woken && (deadline == KernelClock.NEVER || clock.monotonicNanos() < deadline)) {
+        clock.await(condition, deadline);
+      }
+      awake();
     }
     sleeping = null;
     woken = false;
   }
 
+  /// Called before it sleeps, for those who count time.
+  protected void asleep() {}
+
+  /// Called when it has slept.
+  protected void awake() {}
+
   /// Lets others run for a moment, if there are any.
   @SuppressWarnings("ThreadPriorityCheck") // sched_yield(2) asks for exactly this
   public final void giveWay() {
+    asleep();
     lock.release();
     try {
       Thread.yield();
     } finally {
       lock.acquire();
+      awake();
     }
   }
 
