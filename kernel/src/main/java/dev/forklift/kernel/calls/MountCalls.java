@@ -120,7 +120,7 @@ final class MountCalls {
       throw Errno.ENOTDIR;
     }
     VfsPath former = task.fs().root();
-    task.fs().namespace().pivot(root, old);
+    task.fs().namespace().pivot(former, root, old);
     if (task.fs().cwd().equals(former)) {
       task.fs().setCwd(root);
     }

@@ -15,6 +15,7 @@ public final class Mount {
   private final List<Mount> children = new ArrayList<>(0);
   private int flags;
   private @Nullable MountNamespace namespace;
+  private boolean attached;
   private @Nullable VfsPath mountpoint;
   private int holds;
   private boolean released;
@@ -87,7 +88,7 @@ public final class Mount {
     return new VfsPath(this, root);
   }
 
-  /// The tree it is in.
+  /// The tree it is in, or was in last: a task may still have its root there.
   public MountNamespace namespace() {
     if (namespace == null) {
       throw new IllegalStateException("mount " + id + " is in no namespace");
@@ -96,7 +97,7 @@ public final class Mount {
   }
 
   public boolean isAttached() {
-    return namespace != null;
+    return attached;
   }
 
   List<Mount> children() {
@@ -116,7 +117,7 @@ public final class Mount {
   }
 
   void attach(@Nullable MountNamespace newNamespace, @Nullable VfsPath newMountpoint) {
-    namespace = newNamespace;
+    moveTo(newNamespace);
     mountpoint = newMountpoint;
     if (newMountpoint != null) {
       newMountpoint.mount().children.add(this);
@@ -128,8 +129,19 @@ public final class Mount {
   /// Takes it out of its tree; it lives on while held.
   void detach() {
     unhang();
-    namespace = null;
+    moveTo(null);
     releaseIfUnused();
+  }
+
+  private void moveTo(@Nullable MountNamespace other) {
+    if (attached && namespace != null) {
+      namespace.counted(-1);
+    }
+    attached = other != null;
+    if (other != null) {
+      other.counted(1);
+      namespace = other;
+    }
   }
 
   /// Takes it off its place.
@@ -158,7 +170,7 @@ public final class Mount {
   }
 
   private void releaseIfUnused() {
-    if (holds == 0 && namespace == null && !nameless && !released) {
+    if (holds == 0 && !attached && !nameless && !released) {
       released = true;
       root.inode().drop();
     }

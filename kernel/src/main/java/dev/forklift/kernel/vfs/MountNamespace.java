@@ -2,7 +2,9 @@ package dev.forklift.kernel.vfs;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.MountFlags;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// The tree of mounts that a task sees (mount_namespaces(7)). Nothing propagates between trees: all
 /// mounts are private.
 public final class MountNamespace {
+  /// `fs.mount-max`.
+  private static final int MAXIMUM = 100_000;
+
   private @Nullable Mount root;
   private int users = 1;
+  private int count;
 
   private MountNamespace() {}
 
@@ -45,13 +51,27 @@ public final class MountNamespace {
 
   /// All mounts, parents before children.
   public List<Mount> mounts() {
+    return tree(root());
+  }
+
+  /// A mount with all below it, parents before children. As deep as a guest likes, so without
+  /// recursion.
+  private static List<Mount> tree(Mount top) {
     List<Mount> all = new ArrayList<>();
-    collect(root(), all);
+    Deque<Mount> open = new ArrayDeque<>(List.of(top));
+    while (!open.isEmpty()) {
+      Mount mount = open.pop();
+      all.add(mount);
+      for (int i = mount.children().size() - 1; i >= 0; i--) {
+        open.push(mount.children().get(i));
+      }
+    }
     return all;
   }
 
   /// Mounts a file system at `place`.
   public Mount mount(FileSystem fileSystem, String source, VfsPath place, int flags) throws Errno {
+    requireRoom(1);
     return attach(Mount.of(fileSystem.root(), source, flags), place);
   }
 
@@ -62,7 +82,20 @@ public final class MountNamespace {
     if (!from.mount().isAttached() || !place.mount().isAttached()) {
       throw Errno.EINVAL;
     }
+    requireRoom(recursive ? tree(from.mount()).size() : 1);
     return attach(copy(from.mount(), from.dentry(), recursive, new HashMap<>()), place);
+  }
+
+  /// Copying a tree into itself again and again would double it each time (`fs.mount-max`).
+  private void requireRoom(int more) throws Errno {
+    if (count + more > MAXIMUM) {
+      throw Errno.ENOSPC;
+    }
+  }
+
+  /// A mount has come into this tree, or left it.
+  void counted(int change) {
+    count += change;
   }
 
   private Mount attach(Mount mount, VfsPath place) throws Errno {
@@ -77,8 +110,7 @@ public final class MountNamespace {
         throw Errno.ENOTDIR;
       }
     } catch (Errno e) {
-      mount.children().clear();
-      mount.detach();
+      detachTree(mount);
       throw e;
     }
     adopt(mount);
@@ -86,12 +118,12 @@ public final class MountNamespace {
     return mount;
   }
 
-  private void adopt(Mount mount) {
-    for (Mount child : List.copyOf(mount.children())) {
+  private void adopt(Mount top) {
+    List<Mount> below = tree(top);
+    for (Mount child : below.subList(1, below.size())) {
       VfsPath place = child.mountpoint();
       child.unhang();
       child.attach(this, place);
-      adopt(child);
     }
   }
 
@@ -101,18 +133,17 @@ public final class MountNamespace {
     if (from.dentry() != mount.root() || mount.mountpoint() == null || !mount.isAttached()) {
       throw Errno.EINVAL;
     }
+    if (!place.mount().isAttached()) {
+      throw Errno.EINVAL;
+    }
+    if (place.dentry().isUnlinked()) {
+      throw Errno.ENOENT;
+    }
     if (mount.root().inode().isDirectory() != place.inode().isDirectory()) {
       throw Errno.ENOTDIR;
     }
-    for (Mount at = place.mount(); ; ) {
-      if (at == mount) {
-        throw Errno.ELOOP;
-      }
-      VfsPath up = at.mountpoint();
-      if (up == null) {
-        break;
-      }
-      at = up.mount();
+    if (isWithin(place.mount(), mount)) {
+      throw Errno.ELOOP;
     }
     mount.unhang();
     mount.attach(this, topmost(place));
@@ -135,11 +166,33 @@ public final class MountNamespace {
     detachTree(mount);
   }
 
-  private static void detachTree(Mount mount) {
-    for (Mount child : List.copyOf(mount.children())) {
-      detachTree(child);
+  private static void detachTree(Mount top) {
+    tree(top).reversed().forEach(Mount::detach);
+  }
+
+  private static boolean isWithin(Mount mount, Mount other) {
+    Mount at = mount;
+    while (at != other) {
+      VfsPath up = at.mountpoint();
+      if (up == null) {
+        return false;
+      }
+      at = up.mount();
     }
-    mount.detach();
+    return true;
+  }
+
+  /// Says whether a place lies at or below another.
+  private static boolean isBelow(VfsPath place, VfsPath top) {
+    VfsPath at = place;
+    while (at.mount() != top.mount()) {
+      VfsPath up = at.mount().mountpoint();
+      if (up == null) {
+        return false;
+      }
+      at = up;
+    }
+    return at.dentry().isWithin(top.dentry());
   }
 
   /// A copy for a task with CLONE_NEWNS.
@@ -168,19 +221,37 @@ public final class MountNamespace {
     }
   }
 
-  /// Makes the mount at `newRoot` the top of the tree and hangs the old top at `putOld`.
-  public void pivot(VfsPath newRoot, VfsPath putOld) throws Errno {
+  /// Puts the mount at `newRoot` where the mount with `root` is, and that one at `putOld`
+  /// (pivot_root(2)).
+  ///
+  /// @param root the caller's root
+  public void pivot(VfsPath root, VfsPath newRoot, VfsPath putOld) throws Errno {
+    Mount old = root.mount();
     Mount mount = newRoot.mount();
-    Mount old = root();
-    if (newRoot.dentry() != mount.root() || !mount.isAttached() || mount.mountpoint() == null) {
+    if (!old.isAttached() || !mount.isAttached() || !putOld.mount().isAttached()) {
       throw Errno.EINVAL;
+    }
+    if (newRoot.dentry().isUnlinked() || putOld.dentry().isUnlinked()) {
+      throw Errno.ENOENT;
     }
     if (mount == old || putOld.mount() == old) {
       throw Errno.EBUSY;
     }
+    if (root.dentry() != old.root() || newRoot.dentry() != mount.root()) {
+      throw Errno.EINVAL;
+    }
+    // Otherwise one of the two would hang from itself.
+    if (!isBelow(putOld, newRoot) || !isBelow(newRoot, root)) {
+      throw Errno.EINVAL;
+    }
+    VfsPath place = old.mountpoint();
     mount.unhang();
+    old.unhang();
     old.attach(this, putOld);
-    root = mount;
+    mount.attach(this, place);
+    if (place == null) {
+      this.root = mount;
+    }
   }
 
   /// Another task uses it too.
@@ -201,19 +272,17 @@ public final class MountNamespace {
     Mount copy = Mount.of(root, original.source(), original.flags());
     counterparts.put(original, copy);
     if (recursive) {
-      for (Mount child : original.children()) {
+      List<Mount> below = tree(original);
+      for (Mount child : below.subList(1, below.size())) {
         VfsPath place = child.mountpoint();
-        if (place != null && place.dentry().isWithin(root)) {
-          Mount childCopy = copy(child, child.root(), true, counterparts);
-          childCopy.attach(null, new VfsPath(copy, place.dentry()));
+        Mount parent = place == null ? null : counterparts.get(place.mount());
+        if (parent != null && (parent != copy || place.dentry().isWithin(root))) {
+          Mount childCopy = Mount.of(child.root(), child.source(), child.flags());
+          counterparts.put(child, childCopy);
+          childCopy.attach(null, new VfsPath(parent, place.dentry()));
         }
       }
     }
     return copy;
-  }
-
-  private static void collect(Mount mount, List<Mount> all) {
-    all.add(mount);
-    mount.children().forEach(child -> collect(child, all));
   }
 }
