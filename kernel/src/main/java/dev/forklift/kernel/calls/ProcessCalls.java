@@ -268,24 +268,26 @@ final class ProcessCalls {
       user.write(rusage, result.usage().toBytes(user.model()));
     }
     if (info != 0) {
-      // Only the members that waitid knows are written, as Linux does.
-      user.write(info, waitidInfo(task, result));
+      writeWaitidInfo(user, info, result);
     }
     return 0;
   }
 
-  private static byte[] waitidInfo(Task task, ChildWait.@Nullable Result result) {
-    StructWriter w = new StructWriter(task.kernel().abi().dataModel());
+  /// Only the members that waitid knows are written, and nothing between them, as Linux does.
+  private static void writeWaitidInfo(
+      UserMemory user, long address, ChildWait.@Nullable Result result) throws Errno {
+    StructWriter head = new StructWriter(user.model());
+    StructWriter child = new StructWriter(user.model());
     if (result == null) {
-      w.u32(0).u32(0).u32(0).u32(0).u32(0).u32(0);
-    } else if (result.info().payload() instanceof SigInfo.Child child) {
-      w.u32(Signal.SIGCHLD).u32(0).u32(result.info().code());
-      if (task.kernel().abi().dataModel().is64Bit()) {
-        w.align(8);
-      }
-      w.u32(child.pid()).u32(child.uid()).u32(child.status());
+      head.u32(0).u32(0).u32(0);
+      child.u32(0).u32(0).u32(0);
+    } else if (result.info().payload() instanceof SigInfo.Child known) {
+      head.u32(Signal.SIGCHLD).u32(0).u32(result.info().code());
+      child.u32(known.pid()).u32(known.uid()).u32(known.status());
     }
-    return w.toBytes();
+    int word = user.model().wordBytes();
+    user.write(address, head);
+    user.write(address + (head.size() + word - 1 & -word), child);
   }
 
   private static long pidfdOpen(Task task, int pid, int flags) throws Errno {

@@ -154,6 +154,78 @@ class DeltaProgramsTest {
     assertThat(run.numbers()).containsExactly(pid, pid, 1L, 0L, 0L, 7L << 8, 99L);
   }
 
+  /// waitid with nothing to tell yet, then of a child that ended: what each wrote.
+  @Test
+  void waitidWritesTheMembersThatItKnows() throws Exception {
+    DeltaRun run =
+        DeltaRun.of(
+            """
+            main: addi a0, fp, 1024
+            li a1, 0
+            sys pipe2
+            sys fork
+            bnez a1, child
+            nop
+            mov t1, a0
+            li t2, -1
+            st t2, 8(fp)
+            st t2, 16(fp)
+            st t2, 24(fp)
+            st t2, 32(fp)
+            # WEXITED and WNOHANG
+            li a0, 0
+            li a1, 0
+            mov a2, fp
+            li a3, 5
+            li a4, 0
+            sys waitid
+            li a0, 1
+            mov a1, fp
+            li a2, 40
+            sys write
+            st t2, 8(fp)
+            st t2, 24(fp)
+            st t2, 32(fp)
+            lw a0, 1028(fp)
+            mov a1, fp
+            li a2, 1
+            sys write
+            li a0, 0
+            li a1, 0
+            mov a2, fp
+            li a3, 4
+            li a4, 0
+            sys waitid
+            lw t3, 16(fp)
+            sub t1, t1, t3
+            sw t1, 16(fp)
+            li a0, 1
+            mov a1, fp
+            li a2, 40
+            sys write
+            li a0, 0
+            sys exit_group
+            child: lw a0, 1024(fp)
+            mov a1, fp
+            li a2, 1
+            sys read
+            li a0, 7
+            sys exit_group
+            """);
+    assertThat(run.numbers())
+        .containsExactly(
+            0L,
+            0x0000_0000_ffff_ffffL,
+            0L,
+            0x0000_0000_ffff_ffffL,
+            -1L,
+            17L << 32,
+            0x0000_0001_ffff_ffffL,
+            0L,
+            0x0000_0007_ffff_ffffL,
+            -1L);
+  }
+
   /// Makes a thread whose TLS is 0x1234_5678_9abc_def0, then waits until it is gone.
   private static final String THREAD =
       """
