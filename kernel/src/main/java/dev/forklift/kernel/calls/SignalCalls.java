@@ -20,6 +20,7 @@ import dev.forklift.kernel.process.ThreadGroup;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.signal.SigInfoLayout;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
@@ -205,7 +206,15 @@ final class SignalCalls {
   private static SigInfo readInfo(Task task, int signal, long address) throws Errno {
     byte[] bytes = new byte[SigInfo.SIZE];
     task.memory().user().read(address, bytes);
-    SigInfo given = SigInfo.fromBytes(task.kernel().abi().dataModel(), bytes);
+    DataModel model = task.kernel().abi().dataModel();
+    SigInfo given = SigInfo.fromBytes(model, bytes);
+    if (!SigInfoLayout.isKnown(signal, given.code())) {
+      for (int i = SigInfoLayout.keptBytes(model); i < bytes.length; i++) {
+        if (bytes[i] != 0) {
+          throw Errno.E2BIG;
+        }
+      }
+    }
     return new SigInfo(signal, given.errno(), given.code(), given.payload());
   }
 
@@ -267,7 +276,7 @@ final class SignalCalls {
     }
   }
 
-  private static long readSet(Task task, long address) throws Errno {
+  static long readSet(Task task, long address) throws Errno {
     DataModel model = task.kernel().abi().dataModel();
     byte[] bytes = new byte[8];
     task.memory().user().read(address, bytes);

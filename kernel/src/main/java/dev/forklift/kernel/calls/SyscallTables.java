@@ -21,6 +21,8 @@ public final class SyscallTables {
     FutexCalls.rows(table, abi.dataModel());
     TimeCalls.rows(table, abi.dataModel());
     TimerCalls.rows(table, abi.dataModel());
+    new TimerFileCalls(files).rows(table, abi.dataModel());
+    SignalFileCall.rows(table, files);
     CredentialCalls.rows(table);
     SessionCalls.rows(table);
     SchedulingCalls.rows(table);

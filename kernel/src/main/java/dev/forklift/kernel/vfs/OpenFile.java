@@ -233,7 +233,7 @@ public abstract class OpenFile {
       throw Errno.EBADF;
     }
     if (!isSeekable()) {
-      throw Errno.ESPIPE;
+      return seekWithoutPosition();
     }
     long target = seekTarget(offset, whence);
     if (target < 0) {
@@ -242,6 +242,11 @@ public abstract class OpenFile {
     position = target;
     onSeek();
     return target;
+  }
+
+  /// What lseek(2) answers where there is no position: ESPIPE, or 0 and nothing happens.
+  protected long seekWithoutPosition() throws Errno {
+    throw Errno.ESPIPE;
   }
 
   /// Where a seek goes.

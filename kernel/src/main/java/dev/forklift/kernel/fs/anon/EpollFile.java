@@ -240,6 +240,11 @@ public final class EpollFile extends OpenFile {
   }
 
   @Override
+  protected long seekWithoutPosition() {
+    return 0;
+  }
+
+  @Override
   public int poll() {
     return isReady() ? PollEvents.READABLE : 0;
   }

@@ -33,6 +33,11 @@ final class EventFile extends OpenFile {
   }
 
   @Override
+  protected long seekWithoutPosition() {
+    return 0;
+  }
+
+  @Override
   protected long readAt(Caller caller, IoBuffer buffer, long offset) throws Errno {
     if (buffer.remaining() < Long.BYTES) {
       throw Errno.EINVAL;

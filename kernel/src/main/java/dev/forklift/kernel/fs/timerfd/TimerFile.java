@@ -74,14 +74,23 @@ public final class TimerFile extends OpenFile {
     }
     switch (clockId) {
       case ClockId.CLOCK_REALTIME, ClockId.CLOCK_MONOTONIC, ClockId.CLOCK_BOOTTIME -> {}
-      case ClockId.CLOCK_REALTIME_ALARM, ClockId.CLOCK_BOOTTIME_ALARM -> {
-        if (!who.has(Capability.WAKE_ALARM)) {
-          throw Errno.EPERM;
-        }
-      }
+      case ClockId.CLOCK_REALTIME_ALARM, ClockId.CLOCK_BOOTTIME_ALARM -> checkAlarm(clockId, who);
       default -> throw Errno.EINVAL;
     }
     return new TimerFile(path, flags, clocks, clockId, order);
+  }
+
+  private static void checkAlarm(int clockId, Credentials who) throws Errno {
+    boolean alarm =
+        clockId == ClockId.CLOCK_REALTIME_ALARM || clockId == ClockId.CLOCK_BOOTTIME_ALARM;
+    if (alarm && !who.has(Capability.WAKE_ALARM)) {
+      throw Errno.EPERM;
+    }
+  }
+
+  /// Refuses with EPERM who may not set a timer that would wake the machine up.
+  public void requireSettable(Credentials who) throws Errno {
+    checkAlarm(clockId, who);
   }
 
   /// Refuses arguments of timerfd_settime(2) that are wrong for any file.
@@ -192,6 +201,11 @@ public final class TimerFile extends OpenFile {
   @Override
   protected boolean isSeekable() {
     return false;
+  }
+
+  @Override
+  protected long seekWithoutPosition() {
+    return 0;
   }
 
   @Override
