@@ -12,6 +12,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.arch;
   exports dev.forklift.kernel.calls;
   exports dev.forklift.kernel.cred;
+  exports dev.forklift.kernel.debug;
   exports dev.forklift.kernel.fs.anon;
   exports dev.forklift.kernel.fs.dev;
   exports dev.forklift.kernel.fs.host;

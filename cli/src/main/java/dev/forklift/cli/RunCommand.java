@@ -2,6 +2,7 @@ package dev.forklift.cli;
 
 import dev.forklift.arch.nios2.Nios2Linux;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
@@ -51,7 +52,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--verbose",
-      description = "Say on stderr what is missing: each unknown system call once.")
+      description =
+          "Say on stderr what is missing (each unknown system call once), and report crashes of"
+              + " the program's children like its own.")
   private boolean verbose;
 
   @Option(
@@ -81,6 +84,7 @@ final class RunCommand implements Callable<Integer> {
     GuestFiles files = guest.files(program);
     MachineConfig config =
         guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio(terminal)));
+    config = config.withEvents(new CrashPrinter(printer, verbose));
     if (trace || verbose) {
       config = config.withObserver(new SyscallTrace(printer, trace, verbose));
     }
@@ -100,7 +104,20 @@ final class RunCommand implements Callable<Integer> {
     if (refused != null) {
       err(program + ": " + refused.text());
     }
+    if (outcome.isSignalled()) {
+      sayWhatKilled(outcome.signal());
+    }
     return outcome.exitCode();
+  }
+
+  /// A signal that dumps core has been reported when it came; of the others, those are not worth a
+  /// word that a user or a closed pipe sends all the time.
+  private void sayWhatKilled(int signal) {
+    if (Signal.defaultAction(signal) == Signal.DefaultAction.TERMINATE
+        && signal != Signal.SIGINT
+        && signal != Signal.SIGPIPE) {
+      err(program + ": killed by " + Signal.name(signal) + " (" + Signal.text(signal) + ")");
+    }
   }
 
   private void err(String line) {

@@ -15,6 +15,7 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.arch.ChildRegisters;
 import dev.forklift.kernel.arch.CloneArgument;
+import dev.forklift.kernel.arch.DebugAbi;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.arch.SignalFrame;
@@ -81,10 +82,12 @@ public final class Nios2Linux implements LinuxAbi {
 
   private final Isa isa;
   private final SignalFrame signalFrame = new Nios2SignalFrame();
+  private final DebugAbi debugging;
 
   /// @param isa the CPU, perhaps with custom instructions
   public Nios2Linux(Isa isa) {
     this.isa = isa;
+    this.debugging = new Nios2Debug(isa);
   }
 
   /// Linux on a CPU without custom instructions.
@@ -264,6 +267,11 @@ public final class Nios2Linux implements LinuxAbi {
     if (pc > KUSER_CMPXCHG && pc < KUSER_CMPXCHG_END - 4) {
       cpu.setPc(KUSER_CMPXCHG);
     }
+  }
+
+  @Override
+  public DebugAbi debugging() {
+    return debugging;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.forklift.engine.cpu;
 
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.isa.Registers;
+import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ public final class Cpu {
   long instructionLimit = Long.MAX_VALUE;
   int exitCode;
   @Nullable GuestFault fault;
+  long watchedAddress;
+  Access watchedAccess = Access.READ;
   private volatile boolean interrupted;
 
   public Cpu(Isa isa) {
@@ -83,6 +86,16 @@ public final class Cpu {
   /// What failed, after [Exit#FAULT].
   public @Nullable GuestFault fault() {
     return fault;
+  }
+
+  /// After [Exit#WATCHPOINT]: the first watched address that was accessed.
+  public long watchedAddress() {
+    return watchedAddress;
+  }
+
+  /// After [Exit#WATCHPOINT]: how it was accessed.
+  public Access watchedAccess() {
+    return watchedAccess;
   }
 
   /// Instructions executed so far.

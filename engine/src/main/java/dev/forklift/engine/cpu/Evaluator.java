@@ -19,6 +19,10 @@ public final class Evaluator implements Engine {
 
   @Override
   public Exit step(Cpu cpu, AddressSpace space) {
+    return stepOne(cpu, space);
+  }
+
+  static Exit stepOne(Cpu cpu, AddressSpace space) {
     if (isMisaligned(cpu)) {
       return raise(cpu, cpu.isa().misalignedJump());
     }
@@ -33,16 +37,16 @@ public final class Evaluator implements Engine {
   }
 
   /// Only who sets the pc from outside can make it so: jumps are checked where they are made.
-  private static boolean isMisaligned(Cpu cpu) {
+  static boolean isMisaligned(Cpu cpu) {
     return (cpu.pc & (1L << cpu.isa().instructionAlignmentShift()) - 1) != 0;
   }
 
-  private static Exit raise(Cpu cpu, int exception) {
+  static Exit raise(Cpu cpu, int exception) {
     cpu.exitCode = exception;
     return Exit.EXCEPTION;
   }
 
-  private static Exit fault(Cpu cpu, GuestFault fault) {
+  static Exit fault(Cpu cpu, GuestFault fault) {
     cpu.fault = fault;
     return Exit.FAULT;
   }
@@ -56,7 +60,7 @@ public final class Evaluator implements Engine {
   }
 
   /// The block at `pc`, made now if there is none yet.
-  private static Block block(Cpu cpu, AddressSpace space, CodePage page, long pc) {
+  static Block block(Cpu cpu, AddressSpace space, CodePage page, long pc) {
     if (page.at(pc) instanceof Block block) {
       return block;
     }

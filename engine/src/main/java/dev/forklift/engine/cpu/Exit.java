@@ -12,5 +12,10 @@ public enum Exit {
   FAULT,
   /// The architecture's own exception number [Cpu#exitCode] at [Cpu#pc] (illegal instruction,
   /// division error...).
-  EXCEPTION
+  EXCEPTION,
+  /// Before the instruction at [Cpu#pc], where a debugger has a breakpoint. Only from a
+  /// [DebugEngine], like the next.
+  BREAKPOINT,
+  /// Behind an instruction that has accessed [Cpu#watchedAddress].
+  WATCHPOINT
 }

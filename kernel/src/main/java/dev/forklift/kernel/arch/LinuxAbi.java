@@ -125,6 +125,11 @@ public interface LinuxAbi {
   /// Takes registers back as a debugger wrote them in the order of [#coreRegisters].
   void setCoreRegisters(Cpu cpu, long[] registers);
 
+  /// What debuggers and core files want to know.
+  default DebugAbi debugging() {
+    return DebugAbi.plain(isa(), stackPointer());
+  }
+
   /// Which registers carry what in a system call.
   record SyscallRegisters(int number, List<Integer> arguments) {
     public SyscallRegisters {

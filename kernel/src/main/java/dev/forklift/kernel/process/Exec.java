@@ -68,6 +68,7 @@ public final class Exec {
     task.cpu().clearRegisters();
     task.kernel().abi().startThread(task.cpu(), program.entry(), program.stackPointer());
     task.kernel().events().executed(task);
+    task.trace().executed();
   }
 
   private static void becomeOnlyThread(Task task) throws Errno {

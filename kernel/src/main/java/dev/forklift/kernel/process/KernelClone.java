@@ -299,6 +299,7 @@ public final class KernelClone {
       child.setExitSignal(-1);
       child.setRealParent(parent.realParent());
       own.threadList().add(child);
+      child.trace().inherit(parent.trace());
     } else {
       ThreadGroup group = child.group();
       group.threadList().add(child);

@@ -12,9 +12,6 @@ import dev.forklift.kernel.signal.SigInfo;
 /// What happens on the way back to user mode: signals are acted upon, cut-short system calls made
 /// again or answered with EINTR, handlers entered. And the way back from a handler.
 final class SignalDelivery {
-  /// A wait status' bit for "has dumped core".
-  private static final int CORE_DUMPED = 0x80;
-
   private SignalDelivery() {}
 
   /// Acts upon everything pending. Afterwards the task either runs on in user mode or has to end,
@@ -28,9 +25,17 @@ final class SignalDelivery {
         TaskStop.standStill(task);
         continue;
       }
-      SigInfo info = Signals.take(task, ~task.blocked());
-      if (info == null) {
+      if (task.trace().isStopDue()) {
+        task.trace().standStill();
+        continue;
+      }
+      SigInfo taken = Signals.take(task, ~task.blocked());
+      if (taken == null) {
         break;
+      }
+      SigInfo info = task.trace().show(taken);
+      if (info == null || task.fatalSignalPending()) {
+        continue;
       }
       SigAction action = task.handlers().get(info.signal());
       if (action.isIgnore() || (action.isDefault() && !actByDefault(task, info))) {
@@ -74,8 +79,7 @@ final class SignalDelivery {
         yield true;
       }
       case CORE -> {
-        boolean dumped = task.kernel().coreDumper().dump(task, info);
-        TaskExit.endGroup(task, dumped ? signal | CORE_DUMPED : signal);
+        CoreDump.die(task, info);
         yield true;
       }
     };

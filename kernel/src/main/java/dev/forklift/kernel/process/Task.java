@@ -75,6 +75,7 @@ public final class Task extends Sleeper implements Caller {
   private @Nullable VforkWait vforkWait;
   private @Nullable Errno interruptedCall;
   private final TaskTimes times;
+  private final TaskTrace trace = new TaskTrace(this);
   private boolean dumpable = true;
   private boolean noNewPrivileges;
   private int executions;
@@ -398,6 +399,11 @@ public final class Task extends Sleeper implements Caller {
     return new TaskTimeUser(this);
   }
 
+  /// What keeps it from running: a debugger, say.
+  public TaskTrace trace() {
+    return trace;
+  }
+
   public TaskTimes times() {
     return times;
   }
@@ -448,6 +454,7 @@ public final class Task extends Sleeper implements Caller {
   public boolean signalPending() {
     return ((pending.set() | group.pending().set()) & ~blocked) != 0
         || (group.stop().signal() != 0 && !stopped)
+        || trace.isStopDue()
         || fatalSignalPending();
   }
 

@@ -17,8 +17,8 @@ public interface TaskEvents {
   /// A task begins to end, with the status it has.
   default void exited(Task task) {}
 
-  /// A task dies of a signal that would dump core, or of any other with `fatal` set: the moment to
-  /// look at its registers and memory.
+  /// A task dies of a signal that dumps core by default, and all tasks of its process stand still:
+  /// the moment to look at its registers and memory.
   default void killed(Task task, dev.forklift.kernel.signal.SigInfo info) {}
 
   /// A bug in the kernel has ended a task.

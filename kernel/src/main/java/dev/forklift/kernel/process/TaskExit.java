@@ -30,6 +30,7 @@ public final class TaskExit {
     task.setLife(Task.Life.EXITING);
     task.kernel().events().exited(task);
     boolean last = group.liveThreads() == 0;
+    task.trace().exited(last);
     if (last && !group.isExiting()) {
       // The process ends as its last task does, not as its leader did.
       group.setExiting(waitStatus);
@@ -53,8 +54,8 @@ public final class TaskExit {
     if (!task.isLeader()) {
       task.pid().exitQueue().wakeAll();
       release(task);
-      group.threadQueue().wakeAll();
     }
+    group.threadQueue().wakeAll();
     if (last) {
       tellParent(group.leader());
     }

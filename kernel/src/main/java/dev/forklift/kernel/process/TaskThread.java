@@ -68,8 +68,10 @@ final class TaskThread implements Runnable {
       if (task.isDying()) {
         return;
       }
+      long from = task.cpu().pc();
       Exit exit = runGuest();
       answer(exit);
+      task.trace().ran(exit, from);
     }
   }
 
@@ -87,7 +89,7 @@ final class TaskThread implements Runnable {
       // In there only without the kernel lock: whoever changes the space waits for us with it.
       sharer.enter();
       try {
-        return kernel.engine().run(cpu, space);
+        return task.trace().run(kernel.engine(), cpu, space);
       } finally {
         sharer.leave();
       }
@@ -101,7 +103,7 @@ final class TaskThread implements Runnable {
   private void answer(Exit exit) {
     Cpu cpu = task.cpu();
     switch (exit) {
-      case SAFE_POINT -> task.times().countInterruption();
+      case SAFE_POINT, BREAKPOINT, WATCHPOINT -> task.times().countInterruption();
       case TRAP -> trap(cpu);
       case FAULT -> fault(cpu);
       case EXCEPTION -> exception(cpu);

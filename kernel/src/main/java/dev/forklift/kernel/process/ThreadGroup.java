@@ -27,6 +27,7 @@ public final class ThreadGroup {
   private boolean hasSubreaperAbove;
   private boolean executed;
   private boolean execInProgress;
+  private boolean dumping;
   private int oomScoreAdjustment;
 
   ThreadGroup(Task leader, ProcessGroup processGroup, ResourceLimits limits) {
@@ -88,7 +89,7 @@ public final class ThreadGroup {
     return childQueue;
   }
 
-  /// Woken when a task other than the leader is gone: what exec waits for.
+  /// Woken when a task is gone (what exec waits for) or stands still.
   WaitQueue threadQueue() {
     return threadQueue;
   }
@@ -191,6 +192,15 @@ public final class ThreadGroup {
 
   public void setOomScoreAdjustment(int adjustment) {
     oomScoreAdjustment = adjustment;
+  }
+
+  /// Only one task of a process may dump it.
+  ///
+  /// @return false if another one does
+  boolean beginDump() {
+    boolean first = !dumping;
+    dumping = true;
+    return first;
   }
 
   /// Only one task of a process may execute a program at a time.
