@@ -58,6 +58,14 @@ final class RunCommand implements Callable<Integer> {
   private boolean verbose;
 
   @Option(
+      names = "--core",
+      paramLabel = "FILE",
+      description =
+          "When a process of the guest crashes, write a core file for a debugger. In FILE, %%p"
+              + " stands for the process id and %%e for the program's name.")
+  private @Nullable String core;
+
+  @Option(
       names = {"-0", "--argv0"},
       paramLabel = "NAME",
       description = "The name that the program gets as argv[0].")
@@ -85,6 +93,10 @@ final class RunCommand implements Callable<Integer> {
     MachineConfig config =
         guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio(terminal)));
     config = config.withEvents(new CrashPrinter(printer, verbose));
+    String cores = core;
+    if (cores != null) {
+      config = config.withCoreDumper(new HostCores(cores, printer));
+    }
     if (trace || verbose) {
       config = config.withObserver(new SyscallTrace(printer, trace, verbose));
     }

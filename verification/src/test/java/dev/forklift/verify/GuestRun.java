@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a guest program on Forklift's kernel, in this JVM: what it printed and how it ended.
@@ -44,6 +45,13 @@ record GuestRun(String out, String err, Outcome outcome) {
 
   /// Runs a program to its end.
   static GuestRun of(Origin root, ProgramSpec program, String input) throws Exception {
+    return of(root, program, input, UnaryOperator.identity());
+  }
+
+  /// Runs a program to its end, on a machine that differs from others by `change`.
+  static GuestRun of(
+      Origin root, ProgramSpec program, String input, UnaryOperator<MachineConfig> change)
+      throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     byte[] bytes = input.getBytes(StandardCharsets.ISO_8859_1);
@@ -52,7 +60,7 @@ record GuestRun(String out, String err, Outcome outcome) {
             new Nios2Linux(),
             (systems, budget) -> new Tmpfs(systems, "tmpfs", budget, root),
             new Stdio(new ByteArrayInputStream(bytes), out, err));
-    Machine machine = new Machine(config);
+    Machine machine = new Machine(change.apply(config));
     machine.start(program);
     CompletableFuture<Outcome> end = CompletableFuture.supplyAsync(machine::await);
     Outcome outcome;

@@ -2,6 +2,7 @@ package dev.forklift.kernel.machine;
 
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.calls.SyscallObserver;
+import dev.forklift.kernel.debug.GuestCores;
 import dev.forklift.kernel.process.CoreDumper;
 import dev.forklift.kernel.process.TaskEvents;
 import dev.forklift.kernel.random.RandomSource;
@@ -43,7 +44,8 @@ public record MachineConfig(
     }
   }
 
-  /// What most machines start from: the host's clock and randomness, 6.18, nobody watching.
+  /// What most machines start from: the host's clock and randomness, 6.18, nobody watching,
+  /// core files only as guests ask for them.
   public static MachineConfig of(LinuxAbi abi, RootBuilder root, Stdio stdio) {
     return new MachineConfig(
         abi,
@@ -53,7 +55,7 @@ public record MachineConfig(
         stdio,
         TaskEvents.NONE,
         SyscallObserver.NONE,
-        (task, info) -> false,
+        new GuestCores(),
         Runtime.getRuntime().maxMemory() / 2,
         16384,
         Release.V6_18);
