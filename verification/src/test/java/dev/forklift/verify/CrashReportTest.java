@@ -27,7 +27,7 @@ class CrashReportTest {
             lines.addAll(CrashReport.of(task, info));
           }
         };
-    MemoryOrigin.Folder root =
+    MemoryOrigin root =
         MemoryOrigin.folder(0755)
             .with("dev", MemoryOrigin.folder(0755))
             .with("proc", MemoryOrigin.folder(0555))
@@ -107,18 +107,16 @@ class CrashReportTest {
     byte[] program = Files.readAllBytes(PROGRAM);
     long seed = 20261122;
     Random random = new Random(seed);
-    int headers = word(program, 32);
+    int loaded = word(program, 52 + 32 + 4) + word(program, 52 + 32 + 16);
     for (int round = 0; round < 60; round++) {
       byte[] hostile = program.clone();
-      int from = round % 3 == 0 ? headers : round % 3 == 1 ? 4096 : 1024;
-      int changes = 1 + random.nextInt(200);
-      for (int i = 0; i < changes; i++) {
-        // Program headers and code stay, so that it still crashes in the same place.
-        int at = from + random.nextInt(Math.max(1, hostile.length - from));
-        boolean loaded = at < headers && at < word(program, 52 + 16);
-        if (!loaded) {
-          hostile[at] = (byte) random.nextInt(256);
-        }
+      for (int changes = 1 + random.nextInt(200); changes > 0; changes--) {
+        // Code and program headers stay, so that it still crashes in the same place.
+        hostile[loaded + random.nextInt(hostile.length - loaded)] = (byte) random.nextInt(256);
+      }
+      if (round % 3 == 0) {
+        int[] fields = {32, 33, 34, 35, 46, 47, 48, 49, 50, 51};
+        hostile[fields[random.nextInt(fields.length)]] = (byte) random.nextInt(256);
       }
       assertThat(report(hostile, "crash", 11)).as("seed %d, round %d", seed, round).hasSizeGreaterThan(8);
     }
