@@ -14,8 +14,23 @@ final class Nios2Debug implements DebugAbi {
   /// What follows `ra` in GDB's description. User code has none of them but pc.
   private static final List<String> BEHIND_GENERAL =
       List.of(
-          "pc", "status", "estatus", "bstatus", "ienable", "ipending", "cpuid", "ctl6", "exception",
-          "pteaddr", "tlbacc", "tlbmisc", "eccinj", "badaddr", "config", "mpubase", "mpuacc");
+          "pc",
+          "status",
+          "estatus",
+          "bstatus",
+          "ienable",
+          "ipending",
+          "cpuid",
+          "ctl6",
+          "exception",
+          "pteaddr",
+          "tlbacc",
+          "tlbmisc",
+          "eccinj",
+          "badaddr",
+          "config",
+          "mpubase",
+          "mpuacc");
 
   /// `pr_reg` of a core file is the kernel's `pt_regs` for GDB and BFD: r8 to r15, r1 to r7, the
   /// number of the system call, ra, fp, sp, gp, the status register, pc, r7 of the call, r16 to

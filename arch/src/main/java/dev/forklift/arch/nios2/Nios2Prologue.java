@@ -85,9 +85,7 @@ final class Nios2Prologue {
   }
 
   private static boolean isAdjustment(Instruction i) {
-    return i.name().equals("addi")
-        && i.get("ra") == Nios2Linux.SP
-        && i.get("rb") == Nios2Linux.SP;
+    return i.name().equals("addi") && i.get("ra") == Nios2Linux.SP && i.get("rb") == Nios2Linux.SP;
   }
 
   /// Where things are on the stack, as offsets from the stack pointer at the function's entry.
@@ -214,20 +212,16 @@ final class Nios2Prologue {
       }
     }
 
-    @Nullable FrameRegisters caller(
-        FrameRegisters callee, boolean innermost, FrameMemory memory) {
+    @Nullable FrameRegisters caller(FrameRegisters callee, boolean innermost, FrameMemory memory) {
       boolean byFrame =
           frameDepth != NOT_SAVED && bodyDepth == NOT_SAVED && callee.isKnown(Nios2Linux.FP);
       if (!callee.isKnown(Nios2Linux.SP)
-          || saved[Nios2Linux.RA] == NOT_SAVED
-              && (!innermost || !callee.isKnown(Nios2Linux.RA))) {
+          || saved[Nios2Linux.RA] == NOT_SAVED && (!innermost || !callee.isKnown(Nios2Linux.RA))) {
         return null;
       }
       // Through fp, what alloca took is not in the way.
       long entry =
-          byFrame
-              ? callee.get(Nios2Linux.FP) + frameDepth
-              : callee.get(Nios2Linux.SP) + depth;
+          byFrame ? callee.get(Nios2Linux.FP) + frameDepth : callee.get(Nios2Linux.SP) + depth;
       FrameRegisters caller = new FrameRegisters(callee);
       for (int r = 0; r < REGISTERS; r++) {
         if (saved[r] != NOT_SAVED) {

@@ -16,9 +16,7 @@ public final class StopPoints {
   /// @param end the first address behind it
   public record Watch(long start, long end, boolean reads, boolean writes) {
     boolean covers(long address, long length, Access access) {
-      return address < end
-          && address + length > start
-          && (access == Access.WRITE ? writes : reads);
+      return address < end && address + length > start && (access == Access.WRITE ? writes : reads);
     }
   }
 

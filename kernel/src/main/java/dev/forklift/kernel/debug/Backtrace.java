@@ -67,14 +67,12 @@ final class Backtrace {
   }
 
   private static Place at(Place place, long pc) {
-    return new Place(
-        pc, place.region(), place.name(), place.file(), place.bias(), place.symbol());
+    return new Place(pc, place.region(), place.name(), place.file(), place.bias(), place.symbol());
   }
 
   private boolean isProgress(FrameRegisters callee, FrameRegisters caller) {
     int sp = debug.stackRegister();
-    return caller.pc() != 0
-        && (caller.pc() != callee.pc() || caller.get(sp) != callee.get(sp));
+    return caller.pc() != 0 && (caller.pc() != callee.pc() || caller.get(sp) != callee.get(sp));
   }
 
   private @Nullable FrameRegisters caller(
@@ -119,7 +117,8 @@ final class Backtrace {
         long base = got == null ? 0 : got.address() + bias;
         boolean eh = name.equals(".eh_frame");
         CallFrames frames =
-            new CallFrames(bytes, file.model(), section.address() + bias, base, eh, place.bias() - bias);
+            new CallFrames(
+                bytes, file.model(), section.address() + bias, base, eh, place.bias() - bias);
         found.add(frames);
       }
     }
@@ -153,12 +152,7 @@ final class Backtrace {
   }
 
   private void set(
-      FrameRegisters caller,
-      FrameRegisters callee,
-      int register,
-      Rule rule,
-      long cfa,
-      long mask) {
+      FrameRegisters caller, FrameRegisters callee, int register, Rule rule, long cfa, long mask) {
     switch (rule) {
       case Rule.Saved(long offset) -> {
         try {

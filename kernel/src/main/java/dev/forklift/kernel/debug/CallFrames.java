@@ -64,8 +64,7 @@ final class CallFrames {
   /// @param dataBase what addresses that are relative to data are relative to
   /// @param eh whether it is `.eh_frame`
   /// @param bias how far the code lies from where the section says it lies
-  CallFrames(
-      byte[] bytes, DataModel model, long address, long dataBase, boolean eh, long bias) {
+  CallFrames(byte[] bytes, DataModel model, long address, long dataBase, boolean eh, long bias) {
     this.bytes = bytes;
     this.model = model;
     this.address = address;

@@ -65,12 +65,14 @@ public final class CrashReport {
     Cpu cpu = task.cpu();
     AddressNames names = new AddressNames(task, mm);
     Place place = names.at(cpu.pc());
-    lines.add("  pc       " + hex(cpu.pc()) + "  " + (place != null ? place : names.where(cpu.pc())));
+    lines.add(
+        "  pc       " + hex(cpu.pc()) + "  " + (place != null ? place : names.where(cpu.pc())));
     instruction(names, place);
     Long address = faultAddress(cpu);
     if (address != null) {
       GuestFault fault = cpu.fault();
-      String access = fault == null ? "" : fault.access().toString().toLowerCase(java.util.Locale.ROOT) + " ";
+      String access =
+          fault == null ? "" : fault.access().toString().toLowerCase(java.util.Locale.ROOT) + " ";
       lines.add("  address  " + hex(address) + "  " + access + names.where(address));
     }
     registers(cpu);
@@ -127,7 +129,9 @@ public final class CrashReport {
       return null;
     }
     GuestFault fault = cpu.fault();
-    return fault != null && abi.reportedAddress(fault) == told ? (Long) fault.address() : (Long) told;
+    return fault != null && abi.reportedAddress(fault) == told
+        ? (Long) fault.address()
+        : (Long) told;
   }
 
   private void registers(Cpu cpu) {

@@ -133,8 +133,7 @@ final class ElfTables {
     for (int i = 0; i < count; i++) {
       Section s = sections.get(i);
       String name = strings.seek(nameOffsets[i]).string(LONGEST_NAME);
-      sections.set(
-          i, new Section(name, s.type, s.flags, s.address, s.offset, s.size, s.link));
+      sections.set(i, new Section(name, s.type, s.flags, s.address, s.offset, s.size, s.link));
     }
   }
 

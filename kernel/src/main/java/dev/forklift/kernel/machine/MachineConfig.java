@@ -44,8 +44,8 @@ public record MachineConfig(
     }
   }
 
-  /// What most machines start from: the host's clock and randomness, 6.18, nobody watching,
-  /// core files only as guests ask for them.
+  /// What most machines start from: the host's clock and randomness, 6.18, nobody watching, core
+  /// files only as guests ask for them.
   public static MachineConfig of(LinuxAbi abi, RootBuilder root, Stdio stdio) {
     return new MachineConfig(
         abi,

@@ -152,7 +152,7 @@ public final class Signals {
     if (receiver == null) {
       return;
     }
-    if (isFatal(group, receiver, signal) && !receiver.trace().wants(info)) {
+    if (isFatal(group, receiver, signal) && !receiver.trace().wants(signal)) {
       endGroup(group, signal);
     } else {
       receiver.kick();

@@ -101,8 +101,8 @@ public final class TaskTrace {
   }
 
   /// Says whether the tracer wants to see a signal before it does anything.
-  boolean wants(SigInfo info) {
-    return tracer != null && info.signal() != Signal.SIGKILL && tracer.wants(task, info);
+  boolean wants(int number) {
+    return tracer != null && number != Signal.SIGKILL && tracer.wants(task, number);
   }
 
   /// Stands still for whatever it is held for.
@@ -115,7 +115,7 @@ public final class TaskTrace {
   ///
   /// @return what to act upon, or null
   @Nullable SigInfo show(SigInfo info) {
-    if (!wants(info)) {
+    if (!wants(info.signal())) {
       return info;
     }
     signal = info;

@@ -1,7 +1,6 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.engine.cpu.Engine;
-import dev.forklift.kernel.signal.SigInfo;
 
 /// Somebody who controls tasks: a debugger.
 ///
@@ -11,7 +10,7 @@ public interface Tracer {
   Engine engine();
 
   /// Says whether the task is to stop before it acts upon a signal.
-  boolean wants(Task task, SigInfo info);
+  boolean wants(Task task, int signal);
 
   /// The task stands still, until [TaskTrace#resume].
   void stopped(Task task, TraceStop stop);
