@@ -20,8 +20,6 @@ class GuestProgramOutputTest {
   /// Programs that still print something else here, and why. Whoever mends one takes it out.
   private static final Map<String, String> NOT_YET =
       Map.of(
-          "nios2-misaligned",
-              "the real kernel names the instruction when a misaligned access meets no memory",
           "pipes", "a pipe with a hole takes a byte that the real kernel refuses with EAGAIN",
           "sessions", "setpgid from a thread answers another error");
 

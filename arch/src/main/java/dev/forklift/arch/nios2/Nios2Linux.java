@@ -230,6 +230,11 @@ public final class Nios2Linux implements LinuxAbi {
   }
 
   @Override
+  public SignalCause failedFixUp() {
+    return new SignalCause(Signal.SIGSEGV, 1);
+  }
+
+  @Override
   public SignalFrame signalFrame() {
     return signalFrame;
   }

@@ -25,12 +25,23 @@ public final class GuestFault extends RuntimeException {
   private final Kind kind;
   private final long address;
   private final Access access;
+  private final boolean unaligned;
 
   public GuestFault(Kind kind, long address, Access access) {
+    this(kind, address, access, false);
+  }
+
+  private GuestFault(Kind kind, long address, Access access, boolean unaligned) {
     super(null, null, false, false);
     this.kind = kind;
     this.address = address;
     this.access = access;
+    this.unaligned = unaligned;
+  }
+
+  /// The same for a load or store whose address was no multiple of its size.
+  GuestFault ofUnaligned() {
+    return new GuestFault(kind, address, access, true);
   }
 
   public Kind kind() {
@@ -44,6 +55,13 @@ public final class GuestFault extends RuntimeException {
 
   public Access access() {
     return access;
+  }
+
+  /// Says whether the address of the whole load or store was no multiple of its size, though that
+  /// is not why it failed: some kernels have to complete such an access themselves, and report it
+  /// otherwise.
+  public boolean isUnaligned() {
+    return unaligned;
   }
 
   @Override

@@ -149,6 +149,8 @@ public final class PagedAddressSpace extends AddressSpace {
       byte[] value = new byte[bytes];
       pager.copyOut(address, value, 0, bytes, false);
       return numbers.number(value);
+    } catch (GuestFault fault) {
+      throw isUnaligned(address, bytes) ? fault.ofUnaligned() : fault;
     } finally {
       pager.lock.unlock();
     }
@@ -223,9 +225,15 @@ public final class PagedAddressSpace extends AddressSpace {
         low.write(offset, source, 0, first);
         high.write(0, source, first, bytes - first);
       }
+    } catch (GuestFault fault) {
+      throw isUnaligned(address, bytes) ? fault.ofUnaligned() : fault;
     } finally {
       pager.lock.unlock();
     }
+  }
+
+  private static boolean isUnaligned(long address, int bytes) {
+    return (address & (bytes - 1)) != 0;
   }
 
   // Compare and exchange.

@@ -102,6 +102,13 @@ public interface LinuxAbi {
     return false;
   }
 
+  /// The signal for a misaligned access that Linux has to complete itself and cannot, because the
+  /// memory forbids it; its address is the instruction's. Null where the processor completes such
+  /// accesses.
+  default @Nullable SignalCause failedFixUp() {
+    return null;
+  }
+
   // Signals.
 
   /// Bytes to leave below the stack pointer before a signal frame is put there, and its alignment.

@@ -150,7 +150,13 @@ final class TaskThread implements Runnable {
       return;
     }
     SignalCause cause = task.memory().fault(fault);
-    if (cause != null) {
+    if (cause == null) {
+      return;
+    }
+    SignalCause failedFixUp = fault.isUnaligned() ? kernel.abi().failedFixUp() : null;
+    if (failedFixUp != null) {
+      raise(failedFixUp, cpu.pc());
+    } else {
       raise(cause, kernel.abi().reportedAddress(fault));
     }
   }
