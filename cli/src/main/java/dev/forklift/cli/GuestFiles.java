@@ -6,6 +6,7 @@ import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.MountFlags;
 import dev.forklift.kernel.fs.host.HostFileSystem;
 import dev.forklift.kernel.fs.host.HostIdentity;
+import dev.forklift.kernel.fs.host.HostNames;
 import dev.forklift.kernel.machine.RootBuilder;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.DirectoryChanges;
@@ -34,7 +35,7 @@ final class GuestFiles implements RootBuilder {
   private final GuestUser user;
   private final @Nullable String folder;
   private final String program;
-  private final Path here = Path.of("").toAbsolutePath();
+  private final Path here = CommandLineBytes.currentFolder();
 
   private String programPath;
   private String startFolder = "/";
@@ -47,15 +48,15 @@ final class GuestFiles implements RootBuilder {
       GuestRoot root, List<Volume> volumes, GuestUser user, @Nullable String folder, String program)
       throws IOException {
     for (Volume volume : volumes) {
-      if (!Files.exists(volume.host())) {
+      if (!Files.exists(onHost(volume.host()))) {
         throw new IOException("-v " + volume.host() + ": no such file or folder");
       }
     }
     this.root = root;
     this.volumes = List.copyOf(volumes);
     this.user = user;
-    this.folder = folder == null ? null : HostNames.toGuest(folder);
-    this.program = HostNames.toGuest(program);
+    this.folder = folder;
+    this.program = program;
     this.programPath = this.program;
   }
 
@@ -102,7 +103,7 @@ final class GuestFiles implements RootBuilder {
       }
     }
     for (Volume volume : volumes) {
-      FileSystem shown = HostFileSystem.open(systems, budget, volume.host(), identity());
+      FileSystem shown = HostFileSystem.open(systems, budget, onHost(volume.host()), identity());
       shown.setReadOnly(volume.readOnly());
       mount(caller, mounts, shown, volume.guest(), volume.readOnly());
     }
@@ -114,7 +115,7 @@ final class GuestFiles implements RootBuilder {
       }
       startFolder = folder;
     } else if (hereIsThere) {
-      startFolder = HostNames.toGuest(here);
+      startFolder = HostNames.inGuest(here);
     }
     findProgram(caller, systems, budget, mounts, hereIsThere);
   }
@@ -125,7 +126,7 @@ final class GuestFiles implements RootBuilder {
   private boolean showCurrentFolder(
       Caller caller, FileSystems systems, FrameBudget budget, MountNamespace mounts)
       throws Errno, IOException {
-    String name = HostNames.toGuest(here);
+    String name = HostNames.inGuest(here);
     if (volumes.stream().anyMatch(volume -> isWithin(name, volume.guest()))) {
       return find(caller, name) != null;
     }
@@ -180,11 +181,11 @@ final class GuestFiles implements RootBuilder {
       boolean hereIsThere)
       throws Errno, IOException {
     if (!findInGuest(caller, hereIsThere)) {
-      Path onHost = here.resolve(programOnHost()).normalize();
+      Path onHost = withoutDots(onHost(program));
       if (!Files.exists(onHost)) {
         return;
       }
-      programPath = HostNames.toGuest(onHost);
+      programPath = HostNames.inGuest(onHost);
       found = true;
       if (!Files.isRegularFile(onHost)) {
         refusal = "not a regular file";
@@ -198,8 +199,19 @@ final class GuestFiles implements RootBuilder {
     found = true;
   }
 
-  private Path programOnHost() {
-    return Path.of(HostNames.toHost(program));
+  private Path onHost(String name) {
+    return HostNames.onHost(name, here);
+  }
+
+  /// A path without `.` and `..`, each `..` being the folder that the host finds there.
+  private static Path withoutDots(Path path) throws IOException {
+    Path parent = path.getParent();
+    for (Path part : path) {
+      if (part.toString().equals("..") && parent != null && Files.isDirectory(parent)) {
+        return parent.toRealPath().resolve(path.getFileName()).normalize();
+      }
+    }
+    return path.normalize();
   }
 
   private boolean findInGuest(Caller caller, boolean hereIsThere) {
@@ -213,7 +225,7 @@ final class GuestFiles implements RootBuilder {
       return isFound(caller, program);
     }
     // Relative ones are the current folder's, wherever the guest starts.
-    return hereIsThere && isFound(caller, HostNames.toGuest(here) + "/" + program);
+    return hereIsThere && isFound(caller, HostNames.inGuest(here) + "/" + program);
   }
 
   private boolean isFound(Caller caller, String path) {

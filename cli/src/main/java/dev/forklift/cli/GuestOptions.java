@@ -82,7 +82,7 @@ final class GuestOptions {
 
   private List<String> environment() {
     List<String> result = new ArrayList<>();
-    String term = System.getenv("TERM");
+    String term = CommandLineBytes.environment("TERM");
     if (term != null) {
       result.add("TERM=" + term);
     }
@@ -92,11 +92,13 @@ final class GuestOptions {
       result.removeIf(e -> e.startsWith(name + "="));
       if (equals >= 0) {
         result.add(entry);
-      } else if (System.getenv(name) != null) {
-        result.add(name + "=" + System.getenv(name));
+      } else {
+        String value = CommandLineBytes.environment(name);
+        if (value != null) {
+          result.add(name + "=" + value);
+        }
       }
     }
-    result.replaceAll(HostNames::toGuest);
     return result;
   }
 

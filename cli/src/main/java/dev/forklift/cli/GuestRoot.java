@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.fs.host.FolderOrigin;
 import dev.forklift.kernel.fs.host.HostFileSystem;
 import dev.forklift.kernel.fs.host.HostIdentity;
+import dev.forklift.kernel.fs.host.HostNames;
 import dev.forklift.kernel.fs.image.ImageCache;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
 import dev.forklift.kernel.vfs.FileSystem;
@@ -19,7 +20,7 @@ sealed interface GuestRoot {
   record Bare() implements GuestRoot {}
 
   /// An image; what the guest changes is forgotten.
-  record Image(Path file) implements GuestRoot {}
+  record Image(String name, Path file) implements GuestRoot {}
 
   /// A folder; what the guest changes is forgotten, or really changed there.
   record Folder(Path path, boolean writable) implements GuestRoot {}
@@ -32,20 +33,21 @@ sealed interface GuestRoot {
       return new Bare();
     }
     boolean writable = text.endsWith(":rw");
-    Path path = Path.of(writable ? text.substring(0, text.length() - 3) : text);
+    String name = writable ? text.substring(0, text.length() - 3) : text;
+    Path path = HostNames.onHost(name, CommandLineBytes.currentFolder());
     if (!Files.exists(path)) {
-      throw new IOException("-L " + path + ": no such file or folder");
+      throw new IOException("-L " + name + ": no such file or folder");
     }
     if (Files.isDirectory(path)) {
       return new Folder(path, writable);
     }
     if (!Files.isRegularFile(path)) {
-      throw new IOException("-L " + path + ": neither a folder nor an image");
+      throw new IOException("-L " + name + ": neither a folder nor an image");
     }
     if (writable) {
-      throw new IOException("-L " + path + ": an image cannot be written; only a folder takes :rw");
+      throw new IOException("-L " + name + ": an image cannot be written; only a folder takes :rw");
     }
-    return new Image(path);
+    return new Image(name, path);
   }
 
   /// Makes it.
@@ -53,13 +55,13 @@ sealed interface GuestRoot {
       throws IOException {
     return switch (this) {
       case Bare() -> new Tmpfs(systems, "tmpfs", budget, 0755);
-      case Image(Path file) -> {
+      case Image(String name, Path file) -> {
         ImageCache cache =
             new ImageCache(cacheFolder(), line -> System.err.println("forklift: " + line));
         try {
           yield new Tmpfs(systems, "tmpfs", budget, cache.root(file));
         } catch (IOException e) {
-          throw new IOException("-L " + file + ": " + e.getMessage(), e);
+          throw new IOException("-L " + name + ": " + e.getMessage(), e);
         }
       }
       case Folder(Path path, boolean writable) ->
@@ -70,9 +72,14 @@ sealed interface GuestRoot {
   }
 
   private static Path cacheFolder() {
-    String cache = System.getenv("XDG_CACHE_HOME");
-    return cache != null && cache.startsWith("/")
-        ? Path.of(cache, "forklift")
-        : Path.of(System.getProperty("user.home"), ".cache", "forklift");
+    Path here = CommandLineBytes.currentFolder();
+    String cache = CommandLineBytes.environment("XDG_CACHE_HOME");
+    if (cache != null && cache.startsWith("/")) {
+      return HostNames.onHost(cache + "/forklift", here);
+    }
+    String home = CommandLineBytes.environment("HOME");
+    return home != null && home.startsWith("/")
+        ? HostNames.onHost(home + "/.cache/forklift", here)
+        : Path.of("/").resolve(System.getProperty("user.home")).resolve(".cache/forklift");
   }
 }

@@ -19,8 +19,8 @@ import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The terminal that Forklift runs in, in raw mode until closed. What sets the mode is stty(1):
-/// every Unix has it, and it costs nothing where there is no terminal.
+/// The terminal that Forklift runs in, in raw mode from [#begin] until closed. What sets the mode
+/// is stty(1): every Unix has it, and it costs nothing where there is no terminal.
 final class HostTerminal implements HostConsole, AutoCloseable {
   private static final File TERMINAL = new File("/dev/tty");
   private static final WindowSize USUAL_SIZE = new WindowSize(24, 80);
@@ -30,7 +30,7 @@ final class HostTerminal implements HostConsole, AutoCloseable {
   private final InputStream input = new FileInputStream(FileDescriptor.in);
   private final OutputStream output;
   private final Thread restorer = new Thread(this::restore);
-  private boolean restored;
+  private boolean raw;
 
   private HostTerminal(String savedMode, OutputStream output) {
     this.savedMode = savedMode;
@@ -52,22 +52,43 @@ final class HostTerminal implements HostConsole, AutoCloseable {
     return false;
   }
 
-  /// Takes the terminal if standard input is one; otherwise null.
-  static @Nullable HostTerminal takeIfThere() {
-    if (!isTerminal(0)) {
+  /// The terminal, if standard input and output are one and it is ours to use; otherwise null. With
+  /// one of them elsewhere, something else may be using the terminal at the same time (a pager), so
+  /// its mode stays.
+  static @Nullable HostTerminal find() {
+    if (!isTerminal(0) || !isTerminal(1) || isInBackground()) {
       return null;
     }
     try {
-      String saved = stty("-g");
-      OutputStream output =
-          isTerminal(1) ? new FileOutputStream(FileDescriptor.out) : new FileOutputStream(TERMINAL);
-      HostTerminal terminal = new HostTerminal(saved, output);
-      Runtime.getRuntime().addShutdownHook(terminal.restorer);
-      var _ = stty("raw", "-echo");
-      return terminal;
+      return new HostTerminal(stty("-g"), new FileOutputStream(FileDescriptor.out));
     } catch (IOException e) {
       return null;
     }
+  }
+
+  /// Says whether a shell's job control keeps the terminal from this process. Setting its mode
+  /// would stop us.
+  private static boolean isInBackground() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
+      // Behind the name: state, parent, process group, session, terminal, its foreground group.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return !fields[2].equals(fields[5]);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// Takes the terminal.
+  void begin() throws IOException {
+    Runtime.getRuntime().addShutdownHook(restorer);
+    makeRaw();
+  }
+
+  /// Sets the mode, again if a shell has set its own meanwhile.
+  synchronized void makeRaw() throws IOException {
+    raw = true;
+    var _ = stty("raw", "-echo");
   }
 
   @Override
@@ -94,6 +115,9 @@ final class HostTerminal implements HostConsole, AutoCloseable {
   /// Gives the terminal back as it was.
   @Override
   public void close() {
+    if (!isRaw()) {
+      return;
+    }
     restore();
     try {
       var _ = Runtime.getRuntime().removeShutdownHook(restorer);
@@ -102,11 +126,15 @@ final class HostTerminal implements HostConsole, AutoCloseable {
     }
   }
 
+  private synchronized boolean isRaw() {
+    return raw;
+  }
+
   synchronized void restore() {
-    if (restored) {
+    if (!raw) {
       return;
     }
-    restored = true;
+    raw = false;
     try {
       var _ = stty(savedMode);
     } catch (IOException e) {

@@ -11,15 +11,19 @@ final class LinePrinter implements Consumer<String>, AutoCloseable {
 
   private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final PrintStream out;
+  private final String lineEnd;
   private final Thread thread;
 
   /// Prints on standard error, which stays open.
-  static LinePrinter onStandardError() {
-    return new LinePrinter(System.err);
+  ///
+  /// @param raw whether that is a terminal in raw mode, where a line's end is two characters
+  static LinePrinter onStandardError(boolean raw) {
+    return new LinePrinter(System.err, raw ? "\r\n" : "\n");
   }
 
-  private LinePrinter(PrintStream out) {
+  private LinePrinter(PrintStream out, String lineEnd) {
     this.out = out;
+    this.lineEnd = lineEnd;
     this.thread = Thread.ofPlatform().daemon().name("forklift-trace").start(this::run);
   }
 
@@ -31,7 +35,7 @@ final class LinePrinter implements Consumer<String>, AutoCloseable {
   private void run() {
     try {
       for (String line = lines.take(); !line.equals(END); line = lines.take()) {
-        byte[] bytes = (line + "\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = (line + lineEnd).getBytes(StandardCharsets.ISO_8859_1);
         out.write(bytes, 0, bytes.length);
         if (lines.isEmpty()) {
           out.flush();

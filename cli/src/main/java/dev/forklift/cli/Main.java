@@ -1,5 +1,7 @@
 package dev.forklift.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,18 +25,53 @@ public final class Main implements Runnable {
 
   /// Runs the command line and ends the JVM with its status.
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    int status;
+    try {
+      status = commandLine().execute(CommandLineBytes.arguments(args));
+    } catch (Throwable e) {
+      status = failed(e);
+    }
+    System.exit(status);
   }
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setStopAtPositional(true)
+        // What begins with @ is the guest's.
+        .setExpandAtFiles(false)
+        .setErr(new PrintWriter(System.err, true, StandardCharsets.ISO_8859_1))
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e))
         .setParameterExceptionHandler(Main::refuse);
   }
 
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "Say what to do");
+  }
+
+  /// A message without what would break its line: names may hold anything.
+  static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    text.chars()
+        .forEach(c -> {
+          if (c < ' ' || c == 0x7f) {
+            line.append("\\x%02x".formatted(c));
+          } else {
+            line.append((char) c);
+          }
+        });
+    return line.toString();
+  }
+
+  /// A failure of Forklift's own, or of the host's: one line, and the rest for those who ask.
+  private static int failed(Throwable e) {
+    System.err.println("forklift: failed: " + e);
+    if (System.getenv("FORKLIFT_DEBUG") != null) {
+      e.printStackTrace();
+    } else {
+      System.err.println("forklift: FORKLIFT_DEBUG=1 shows where; please report it");
+    }
+    return NOT_RUN;
   }
 
   /// Answers wrong use with one line instead of the whole help text.
@@ -44,7 +81,7 @@ public final class Main implements Runnable {
         .getErr()
         .printf(
             "forklift: %s (see: %s --help)%n",
-            wrong.getMessage(), command.getCommandSpec().qualifiedName());
+            oneLine(String.valueOf(wrong.getMessage())), command.getCommandSpec().qualifiedName());
     return NOT_RUN;
   }
 }

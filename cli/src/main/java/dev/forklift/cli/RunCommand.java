@@ -6,11 +6,8 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
-import dev.forklift.kernel.machine.Stdio;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -71,6 +68,12 @@ final class RunCommand implements Callable<Integer> {
       description = "The name that the program gets as argv[0].")
   private @Nullable String argv0;
 
+  @Option(
+      names = "--record",
+      paramLabel = "FILE.cast",
+      description = "Record what the terminal shows (asciicast v2).")
+  private @Nullable String record;
+
   @Parameters(index = "0", paramLabel = "PROGRAM", description = "In the guest or on the host.")
   private String program = "";
 
@@ -79,19 +82,35 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (LinePrinter printer = LinePrinter.onStandardError();
-        HostTerminal terminal = HostTerminal.takeIfThere()) {
-      return run(printer, terminal);
+    try {
+      Path cast = record == null ? null : CommandLineBytes.path(record);
+      try (HostStreams streams = HostStreams.open(cast, String.join(" ", argv()))) {
+        return run(streams);
+      }
     } catch (IOException e) {
       err(String.valueOf(e.getMessage()));
       return Main.NOT_RUN;
     }
   }
 
-  private int run(LinePrinter printer, @Nullable HostTerminal terminal) throws IOException {
+  private int run(HostStreams streams) throws IOException {
     GuestFiles files = guest.files(program);
+    int status;
+    try (LinePrinter printer = LinePrinter.onStandardError(streams.isErrorRaw())) {
+      status = run(streams, files, printer);
+    }
+    streams.close();
+    String lost = streams.failure();
+    if (lost != null) {
+      err(lost);
+      return status == 0 ? Main.NOT_RUN : status;
+    }
+    return status;
+  }
+
+  private int run(HostStreams streams, GuestFiles files, LinePrinter printer) throws IOException {
     MachineConfig config =
-        guest.configure(MachineConfig.of(new Nios2Linux(), files, stdio(terminal)));
+        guest.configure(MachineConfig.of(new Nios2Linux(), files, streams.forGuest()));
     config = config.withEvents(new CrashPrinter(printer, verbose));
     String cores = core;
     if (cores != null) {
@@ -110,8 +129,10 @@ final class RunCommand implements Callable<Integer> {
       err(program + ": " + refusal);
       return NOT_EXECUTABLE;
     }
-    SignalsToGuest.begin(machine, terminal);
+    SignalsToGuest.begin(machine, streams);
+    streams.begin();
     Outcome outcome = machine.run(guest.program(files.programPath(), argv(), files.folder()));
+    streams.close();
     Errno refused = outcome.notStarted();
     if (refused != null) {
       err(program + ": " + refused.text());
@@ -133,27 +154,14 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void err(String line) {
-    spec.commandLine().getErr().println("forklift: " + line);
+    spec.commandLine().getErr().println("forklift: " + Main.oneLine(line));
     spec.commandLine().getErr().flush();
   }
 
   private List<String> argv() {
     List<String> argv = new ArrayList<>();
-    argv.add(HostNames.toGuest(argv0 != null ? argv0 : program));
-    arguments.forEach(argument -> argv.add(HostNames.toGuest(argument)));
+    argv.add(argv0 != null ? argv0 : program);
+    argv.addAll(arguments);
     return argv;
-  }
-
-  /// The host's streams; in place of those that are the terminal, the guest's own terminal.
-  private static Stdio stdio(@Nullable HostTerminal terminal) {
-    return new Stdio(
-        terminal != null ? null : new FileInputStream(FileDescriptor.in),
-        terminal != null && HostTerminal.isTerminal(1)
-            ? null
-            : new FileOutputStream(FileDescriptor.out),
-        terminal != null && HostTerminal.isTerminal(2)
-            ? null
-            : new FileOutputStream(FileDescriptor.err),
-        terminal);
   }
 }

@@ -1,10 +1,13 @@
 package dev.forklift.cli;
 
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.fs.tty.WindowSize;
 import dev.forklift.kernel.machine.Machine;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Hands on what the host sends: SIGINT, SIGTERM, SIGHUP, and the size of the terminal.
+/// Hands on what the host sends: signals, and the size of the terminal. SIGQUIT stays with the JVM,
+/// which answers it with a list of its threads.
 final class SignalsToGuest {
   private static final long IMPATIENCE_NANOS = 2_000_000_000L;
 
@@ -20,13 +23,35 @@ final class SignalsToGuest {
     this.terminal = terminal;
   }
 
-  static void begin(Machine machine, @Nullable HostTerminal terminal) {
+  static void begin(Machine machine, HostStreams streams) {
+    HostTerminal terminal = streams.terminal();
     SignalsToGuest signals = new SignalsToGuest(machine, terminal);
     HostSignals.handle("INT", signals::interrupt);
-    HostSignals.handle("TERM", () -> machine.signalProgram(Signal.SIGTERM, false));
-    HostSignals.handle("HUP", () -> machine.signalProgram(Signal.SIGHUP, false));
+    signals.handOn("TERM", Signal.SIGTERM);
+    signals.handOn("HUP", Signal.SIGHUP);
+    signals.handOn("USR1", Signal.SIGUSR1);
+    signals.handOn("USR2", Signal.SIGUSR2);
     if (terminal != null) {
-      HostSignals.handle("WINCH", () -> machine.resizeTerminal(terminal.size()));
+      HostSignals.handle("CONT", () -> takeBack(terminal));
+      HostSignals.handle("WINCH", () -> resize(machine, streams, terminal.size()));
+    }
+  }
+
+  private static void resize(Machine machine, HostStreams streams, WindowSize size) {
+    machine.resizeTerminal(size);
+    streams.resized(size);
+  }
+
+  private void handOn(String name, int signal) {
+    HostSignals.handle(name, () -> machine.signalProgram(signal, false));
+  }
+
+  /// A shell that stopped us has used the terminal meanwhile.
+  private static void takeBack(HostTerminal terminal) {
+    try {
+      terminal.makeRaw();
+    } catch (IOException e) {
+      // It stays as it is.
     }
   }
 

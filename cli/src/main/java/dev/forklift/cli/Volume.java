@@ -1,13 +1,13 @@
 package dev.forklift.cli;
 
-import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// A folder or file of the host that is shown somewhere in the guest: `HOST:GUEST[:ro]`.
 ///
-/// @param guest an absolute path, one char a byte
-record Volume(Path host, String guest, boolean readOnly) {
+/// @param host as it was typed; relative to the current folder
+/// @param guest an absolute path
+record Volume(String host, String guest, boolean readOnly) {
   /// Reads what is behind `-v`.
   static final class Converter implements ITypeConverter<Volume> {
     @Override
@@ -19,10 +19,7 @@ record Volume(Path host, String guest, boolean readOnly) {
         throw new TypeConversionException(
             "'" + text + "' is not HOST:GUEST[:ro] with GUEST absolute");
       }
-      return new Volume(
-          Path.of(both.substring(0, colon)),
-          HostNames.toGuest(both.substring(colon + 1)),
-          readOnly);
+      return new Volume(both.substring(0, colon), both.substring(colon + 1), readOnly);
     }
   }
 }

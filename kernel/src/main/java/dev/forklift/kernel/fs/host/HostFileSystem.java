@@ -81,7 +81,7 @@ public final class HostFileSystem extends FileSystem {
     boolean alone = !Files.isDirectory(real) && parent != null;
     HostFolder folder = HostFolder.open(alone && parent != null ? parent : real);
     try {
-      String name = alone ? HostNames.inGuest(real.getFileName().toString()) : null;
+      String name = alone ? HostNames.lastInGuest(real) : null;
       return new HostFileSystem(systems, budget, identity, folder, name);
     } catch (Errno e) {
       folder.close();

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,9 +37,7 @@ final class LinuxFolder implements HostFolder {
   }
 
   static LinuxFolder open(Path path) throws IOException {
-    Charset charset =
-        Charset.forName(System.getProperty("sun.jnu.encoding"), StandardCharsets.UTF_8);
-    String name = new String(path.toString().getBytes(charset), StandardCharsets.ISO_8859_1);
+    String name = HostNames.inGuest(path);
     try (Arena arena = Arena.ofConfined()) {
       int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY;
       return new LinuxFolder(

@@ -4,23 +4,27 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The list of an unpacked image's entries as a file.
 final class ImageIndex {
-  private static final int VERSION = 0x464c4901;
+  private static final int VERSION = 0x464c4902;
 
   private ImageIndex() {}
 
-  static void write(Path file, List<ImageEntry> entries) throws IOException {
+  /// @param contentsSize bytes in the file of contents
+  static void write(Path file, List<ImageEntry> entries, long contentsSize) throws IOException {
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
       out.writeInt(VERSION);
+      out.writeLong(contentsSize);
       out.writeInt(entries.size());
       for (ImageEntry entry : entries) {
         writeString(out, entry.path());
@@ -33,14 +37,16 @@ final class ImageIndex {
         out.writeLong(entry.rdev());
         writeString(out, entry.link());
       }
+      out.writeInt(VERSION);
     }
   }
 
-  static List<ImageEntry> read(Path file) throws IOException {
+  /// @return null if it is not what [#write] wrote, or belongs to other contents
+  static @Nullable List<ImageEntry> read(Path file, long contentsSize) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-      if (in.readInt() != VERSION) {
-        throw new IOException(file + " is of another version: remove it");
+      if (in.readInt() != VERSION || in.readLong() != contentsSize) {
+        return null;
       }
       int count = in.readInt();
       List<ImageEntry> entries = new ArrayList<>(Math.max(0, Math.min(count, 1 << 20)));
@@ -57,7 +63,9 @@ final class ImageIndex {
                 in.readLong(),
                 readString(in)));
       }
-      return entries;
+      return in.readInt() == VERSION ? entries : null;
+    } catch (EOFException e) {
+      return null;
     }
   }
 
@@ -68,6 +76,10 @@ final class ImageIndex {
   }
 
   private static String readString(DataInputStream in) throws IOException {
-    return new String(in.readNBytes(in.readInt()), StandardCharsets.ISO_8859_1);
+    int length = in.readInt();
+    if (length < 0) {
+      throw new EOFException();
+    }
+    return new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
   }
 }

@@ -4,6 +4,7 @@ import dev.forklift.kernel.abi.DeviceNumber;
 import dev.forklift.kernel.abi.FileMode;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ImageReader {
   private static final String BYTES = "ISO-8859-1";
   private static final int MAX_ENTRIES = 4_000_000;
+  private static final long MAX_BYTES = 64L << 30;
   private static final int MAX_LINK = 4096;
   private static final int MAGIC_BYTES = 264;
   private static final int XZ_MEMORY_KIB = 1 << 17;
@@ -32,6 +34,7 @@ final class ImageReader {
 
   private final List<ImageEntry> entries = new ArrayList<>();
   private final OutputStream contents;
+  private final byte[] buffer = new byte[1 << 16];
   private long written;
 
   private ImageReader(OutputStream contents) {
@@ -52,8 +55,11 @@ final class ImageReader {
         throw new IOException("neither a tar nor a cpio archive (gz, xz or plain)");
       }
       return reader.entries;
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // The readers of archives do not promise which ones they throw.
       throw new IOException("damaged: " + e.getMessage(), e);
+    } catch (EOFException e) {
+      throw new IOException("damaged: it ends too early", e);
     }
   }
 
@@ -180,10 +186,24 @@ final class ImageReader {
     }
     long offset = written;
     if (data != null) {
-      written += data.transferTo(contents);
+      copy(data);
     }
     entries.add(
         new ImageEntry(path, mode, uid, gid, modified, written - offset, offset, rdev, link));
+  }
+
+  private void copy(InputStream data) throws IOException {
+    for (int count = data.read(buffer); count >= 0; count = data.read(buffer)) {
+      written += count;
+      if (written > MAX_BYTES) {
+        throw new IOException("the image is too large");
+      }
+      try {
+        contents.write(buffer, 0, count);
+      } catch (IOException e) {
+        throw new IOException("cannot be unpacked: " + e.getMessage(), e);
+      }
+    }
   }
 
   /// A path inside the image, or null for one that tries to leave it.

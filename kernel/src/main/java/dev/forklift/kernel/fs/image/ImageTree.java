@@ -6,7 +6,6 @@ import dev.forklift.kernel.fs.tmpfs.Origin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +22,9 @@ final class ImageTree {
     this.contents = contents;
   }
 
-  static Origin of(List<ImageEntry> entries, Path contents) throws IOException {
-    ImageTree tree = new ImageTree(FileChannel.open(contents));
+  /// @param contents stays open
+  static Origin of(List<ImageEntry> entries, FileChannel contents) {
+    ImageTree tree = new ImageTree(contents);
     for (ImageEntry entry : entries) {
       tree.add(entry);
     }

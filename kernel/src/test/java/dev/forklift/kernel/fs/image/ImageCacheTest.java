@@ -9,9 +9,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -99,6 +104,63 @@ class ImageCacheTest {
 
     assertThatThrownBy(() -> open(noise)).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> open(new byte[0])).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aDamagedCacheIsMadeAnew() throws IOException {
+    file("file", "text");
+    tar.finish();
+    byte[] image = bytes.toByteArray();
+    Origin unused = open(image);
+    for (String suffix : new String[] {".index", ".contents"}) {
+      for (boolean empty : new boolean[] {true, false}) {
+        cut(suffix, empty);
+        assertThat(text(open(image).children().getFirst().file())).isEqualTo("text");
+      }
+    }
+  }
+
+  private void cut(String suffix, boolean empty) throws IOException {
+    try (Stream<Path> files = Files.list(temp.resolve("cache"))) {
+      Path file = files.filter(any -> any.toString().endsWith(suffix)).findFirst().orElseThrow();
+      byte[] bytes = Files.readAllBytes(file);
+      Files.write(file, Arrays.copyOf(bytes, empty ? 0 : bytes.length - 1));
+    }
+  }
+
+  @Test
+  void whereTheCacheCannotBeWrittenTheImageIsUnpackedAllTheSame() throws IOException {
+    file("file", "text");
+    tar.finish();
+    Path image = Files.write(temp.resolve("image"), bytes.toByteArray());
+    Path nowhere = Files.createFile(temp.resolve("a file")).resolve("cache");
+    List<String> told = new ArrayList<>();
+    Origin root = new ImageCache(nowhere, told::add).root(image);
+
+    assertThat(text(root.children().getFirst().file())).isEqualTo("text");
+    assertThat(told).singleElement().asString().contains(nowhere + " cannot be written");
+  }
+
+  @Test
+  void manyMayUnpackTheSameImageAtOnce() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      file("file" + i, "contents " + i);
+    }
+    tar.finish();
+    Path image = Files.write(temp.resolve("image"), bytes.toByteArray());
+    List<Future<Origin>> roots = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (int i = 0; i < 16; i++) {
+        roots.add(
+            threads.submit(() -> new ImageCache(temp.resolve("cache"), line -> {}).root(image)));
+      }
+    }
+    for (Future<Origin> root : roots) {
+      assertThat(text(root.get().children().get(49).file())).isEqualTo("contents 49");
+    }
+    try (Stream<Path> files = Files.list(temp.resolve("cache"))) {
+      assertThat(files).hasSize(2);
+    }
   }
 
   @Test
