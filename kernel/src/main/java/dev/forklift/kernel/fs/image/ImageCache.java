@@ -67,7 +67,7 @@ public final class ImageCache {
     return unpacked;
   }
 
-  /// @return null if it is not there, not whole, or cannot be read
+  /// Opens what has been unpacked; null if it is not there, not whole, or cannot be read.
   private static @Nullable Origin read(Path contents, Path index) throws IOException {
     FileChannel channel;
     try {

@@ -19,6 +19,8 @@ final class ImageIndex {
 
   private ImageIndex() {}
 
+  /// Writes the list.
+  ///
   /// @param contentsSize bytes in the file of contents
   static void write(Path file, List<ImageEntry> entries, long contentsSize) throws IOException {
     try (DataOutputStream out =
@@ -41,7 +43,7 @@ final class ImageIndex {
     }
   }
 
-  /// @return null if it is not what [#write] wrote, or belongs to other contents
+  /// Reads what [#write] wrote; null if it is something else, or belongs to other contents.
   static @Nullable List<ImageEntry> read(Path file, long contentsSize) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
