@@ -134,7 +134,7 @@ final class Frame {
 
   private synchronized void dropCode(FrameBudget from) {
     if (codePages != null) {
-      from.giveBack((long) codePages.size() * CODE_PAGE_BYTES);
+      from.whole().giveBack((long) codePages.size() * CODE_PAGE_BYTES);
       codePages.forEach(CodePage::empty);
       codePages = null;
     }
@@ -231,7 +231,7 @@ final class Frame {
         return page;
       }
     }
-    if (budget == null || !budget.take(CODE_PAGE_BYTES)) {
+    if (budget == null || !budget.whole().take(CODE_PAGE_BYTES)) {
       return null;
     }
     CodePage page = new CodePage(this, budget.codeCache(), address, order, granuleShift);

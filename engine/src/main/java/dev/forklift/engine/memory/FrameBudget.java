@@ -3,6 +3,7 @@ package dev.forklift.engine.memory;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// How much memory all guests of one kernel may hold together.
 ///
@@ -21,7 +22,8 @@ public final class FrameBudget {
   /// At least so much is reclaimed at a time.
   private static final long BATCH = 1 << 20;
 
-  private final long limit;
+  private final @Nullable FrameBudget whole;
+  private volatile long limit;
   private final AtomicLong used = new AtomicLong();
   private final Set<Reclaimable> reclaimables = ConcurrentHashMap.newKeySet();
 
@@ -29,8 +31,25 @@ public final class FrameBudget {
 
   /// @param limit bytes; translations may take a quarter of that in addition
   public FrameBudget(long limit) {
+    this.whole = null;
     this.limit = limit;
     this.codeCache = new CodeCache(limit / 4);
+  }
+
+  private FrameBudget(FrameBudget whole, long limit) {
+    this.whole = whole;
+    this.limit = limit;
+    this.codeCache = whole.codeCache;
+  }
+
+  /// A part of this budget that has a limit of its own beside the limit of the whole.
+  public FrameBudget part(long limitOfPart) {
+    return new FrameBudget(whole(), limitOfPart);
+  }
+
+  /// What this is a part of, or itself.
+  FrameBudget whole() {
+    return whole == null ? this : whole;
   }
 
   /// What the translations are counted against.
@@ -40,6 +59,16 @@ public final class FrameBudget {
 
   /// Takes `bytes`, or returns false if that would pass the limit.
   public boolean take(long bytes) {
+    if (whole != null) {
+      if (!fits(bytes)) {
+        return false;
+      }
+      if (whole.take(bytes)) {
+        return true;
+      }
+      used.addAndGet(-bytes);
+      return false;
+    }
     if (fits(bytes)) {
       return true;
     }
@@ -63,14 +92,17 @@ public final class FrameBudget {
 
   public void giveBack(long bytes) {
     used.addAndGet(-bytes);
+    if (whole != null) {
+      whole.giveBack(bytes);
+    }
   }
 
   void add(Reclaimable reclaimable) {
-    reclaimables.add(reclaimable);
+    whole().reclaimables.add(reclaimable);
   }
 
   void remove(Reclaimable reclaimable) {
-    reclaimables.remove(reclaimable);
+    whole().reclaimables.remove(reclaimable);
   }
 
   /// Bytes held now.
@@ -81,5 +113,10 @@ public final class FrameBudget {
   /// Bytes that may be held.
   public long limit() {
     return limit;
+  }
+
+  /// Changes the limit, which does not take away what is held already.
+  public void setLimit(long limit) {
+    this.limit = limit;
   }
 }

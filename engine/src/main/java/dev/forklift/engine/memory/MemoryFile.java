@@ -236,6 +236,57 @@ public final class MemoryFile {
     }
   }
 
+  /// Takes the memory for a range, so that it can be written without fail. The size stays.
+  ///
+  /// @return whether there was memory enough; if not, nothing has changed
+  public boolean reserve(long offset, long length) throws IOException {
+    lock.lock();
+    try {
+      List<Long> made = new ArrayList<>();
+      long end = pagesIn(offset + length);
+      for (long index = offset >>> pageShift; index < end; index++) {
+        if (pages.get(index) == null) {
+          if (forChange(index, false) == null) {
+            made.forEach(pages::remove);
+            return false;
+          }
+          made.add(index);
+        }
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The first byte from `offset` on that is in memory or in the source, or the size if there is
+  /// only a hole.
+  public long nextData(long offset) {
+    return nextChange(offset, true);
+  }
+
+  /// The first byte from `offset` on that is in a hole, or the size.
+  public long nextHole(long offset) {
+    return nextChange(offset, false);
+  }
+
+  private long nextChange(long offset, boolean toData) {
+    lock.lock();
+    try {
+      long end = pagesIn(size);
+      for (long index = offset >>> pageShift; index < end; ) {
+        boolean data = isFromSource(index) || pages.get(index) != null;
+        if (data == toData) {
+          return Math.max(offset, index << pageShift);
+        }
+        index = data ? index + 1 : Math.max(index + 1, pages.nextPossible(index + 1));
+      }
+      return size;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Cuts the file off or extends it with zeros. Cutting takes the pages behind the new end away
   /// from every space, waiting for guest code that uses them; the caller holds no lock that guest
   /// code or a page fault may wait for.

@@ -57,6 +57,7 @@ public final class Fcntl {
   public static final int F_SEAL_WRITE        = 0x08;
   public static final int F_SEAL_FUTURE_WRITE = 0x10;
   public static final int F_SEAL_EXEC         = 0x20;
+  public static final int F_ALL_SEALS         = 0x3f;
 
   public static final int FALLOC_FL_KEEP_SIZE      = 0x01;
   public static final int FALLOC_FL_PUNCH_HOLE     = 0x02;

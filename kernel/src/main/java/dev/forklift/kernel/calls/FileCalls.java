@@ -10,6 +10,7 @@ final class FileCalls {
     new SocketCalls(services).rows(table);
     DescriptorCalls.rows(table, is64Bit);
     ReadWriteCalls.rows(table, is64Bit);
+    SpliceCalls.rows(table);
     DirectoryCalls.rows(table);
     StatCalls.rows(table, is64Bit);
     AttributeCalls.rows(table, is64Bit);

@@ -17,7 +17,7 @@ final class MemFdCall {
   static void rows(SyscallTable table, FileServices files) {
     table
         .sys(279, "memfd_create", Args.PATH, Args.FLAGS, (t, n, f) -> create(t, files, n, f))
-        .partial(279, "no seals, no huge pages");
+        .partial(279, "no huge pages; F_SEAL_WRITE is not refused while it is mapped for writing");
   }
 
   private static long create(Task task, FileServices files, long name, int flags) throws Errno {
@@ -33,7 +33,13 @@ final class MemFdCall {
     }
     return task.files()
         .add(
-            files.memFds().create(text, task.credentials()),
+            files
+                .memFds()
+                .create(
+                    text,
+                    task.credentials(),
+                    (flags & MFD_ALLOW_SEALING) != 0,
+                    (flags & MFD_NOEXEC_SEAL) == 0),
             (flags & MFD_CLOEXEC) != 0,
             task.group().limits().soft(ResourceLimits.RLIMIT_NOFILE));
   }

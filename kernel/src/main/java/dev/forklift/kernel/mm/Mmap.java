@@ -17,6 +17,7 @@ import static dev.forklift.kernel.abi.Mman.PROT_WRITE;
 
 import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Fcntl;
 import dev.forklift.kernel.abi.MountFlags;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.vfs.OpenFile;
@@ -136,7 +137,12 @@ final class Mmap {
         }
         shared = true;
         vmFlags |= Vma.MAY_SHARE;
-        if (!file.writes()) {
+        boolean sealed =
+            (file.inode().seals() & (Fcntl.F_SEAL_WRITE | Fcntl.F_SEAL_FUTURE_WRITE)) != 0;
+        if (sealed && (protection & PROT_WRITE) != 0) {
+          throw Errno.EPERM;
+        }
+        if (sealed || !file.writes()) {
           vmFlags &= ~Vma.MAY_WRITE;
         }
       }

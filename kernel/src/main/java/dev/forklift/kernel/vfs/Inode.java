@@ -312,6 +312,20 @@ public abstract class Inode {
     throw Errno.EINVAL;
   }
 
+  /// The first byte of a regular file from `offset` on that is not in a hole, or the size. A file
+  /// system that knows no holes has data everywhere.
+  public long nextData(long offset) throws Errno {
+    return offset;
+  }
+
+  /// The first byte of a regular file from `offset` on that is in a hole, or the size.
+  public long nextHole(long offset) throws Errno {
+    return size();
+  }
+
+  /// Makes sure that writing to the range finds room.
+  public void reserve(long offset, long length) throws Errno {}
+
   /// Brings a regular file's contents to where they last.
   public void sync() throws Errno {}
 

@@ -148,12 +148,18 @@ public class RegularFile extends OpenFile {
   @Override
   protected long seekTarget(long offset, int whence) throws Errno {
     if (whence == Fcntl.SEEK_DATA || whence == Fcntl.SEEK_HOLE) {
-      // Everything up to the end counts as data, as for file systems that know no holes.
       long size = inode().size();
       if (offset < 0 || offset >= size) {
         throw Errno.ENXIO;
       }
-      return whence == Fcntl.SEEK_DATA ? offset : size;
+      if (whence == Fcntl.SEEK_HOLE) {
+        return inode().nextHole(offset);
+      }
+      long data = inode().nextData(offset);
+      if (data >= size) {
+        throw Errno.ENXIO;
+      }
+      return data;
     }
     long target = super.seekTarget(offset, whence);
     if (target > MAX_SIZE) {
@@ -222,11 +228,15 @@ public class RegularFile extends OpenFile {
       inode().touchModified();
       return;
     }
-    if ((mode & Fcntl.FALLOC_FL_KEEP_SIZE) == 0 && end > size) {
+    boolean grows = (mode & Fcntl.FALLOC_FL_KEEP_SIZE) == 0 && end > size;
+    if (grows) {
       if ((seals & Fcntl.F_SEAL_GROW) != 0) {
         throw Errno.EPERM;
       }
       Attributes.checkSizeLimit(caller, inode(), end);
+    }
+    inode().reserve(offset, length);
+    if (grows) {
       inode().setSize(end);
       inode().touchModified();
     }

@@ -188,15 +188,15 @@ class DirectoryChangesTest {
     OpenFile directory = world.open("/d", OpenFlags.O_RDONLY);
     List<String> seen = new ArrayList<>();
     directory.list(world.caller, (name, ino, type, next) -> seen.size() < 6 && seen.add(name));
-    assertThat(seen).containsExactly(".", "..", "sub", "0", "1", "2");
-    world.unlink("/d/1");
-    world.unlink("/d/3");
-    world.write("/d/1", "");
+    assertThat(seen).containsExactly(".", "..", "9", "8", "7", "6");
+    world.unlink("/d/7");
+    world.unlink("/d/4");
+    world.write("/d/7", "");
     seen.clear();
     directory.list(world.caller, (name, ino, type, next) -> seen.add(name));
-    assertThat(seen).containsExactly("4", "5", "6", "7", "8", "9", "1");
+    assertThat(seen).containsExactly("5", "3", "2", "1", "0", "sub");
     directory.release();
-    assertThat(list("/")).containsExactly(".", "..", "d", "empty", "f", "g", "link");
+    assertThat(list("/")).containsExactlyInAnyOrder(".", "..", "d", "empty", "f", "g", "link");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.forklift.kernel.fs.tmpfs;
 
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Fcntl;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.cred.Credentials;
@@ -22,12 +23,23 @@ public final class MemFds {
   /// Makes one, open for reading and writing.
   ///
   /// @param name what /proc/PID/fd shows of it
-  public OpenFile create(String name, Credentials owner) throws Errno {
+  /// @param sealable whether it takes seals
+  /// @param executable whether it may be executed; if not, it is sealed against that
+  public OpenFile create(String name, Credentials owner, boolean sealable, boolean executable)
+      throws Errno {
+    int permissions = executable ? 0777 : 0666;
     Inode inode =
         tmpfs
             .root()
             .inode()
-            .makeNameless(new NewInode(FileMode.S_IFREG | 0777, owner.fsuid(), owner.fsgid(), 0));
+            .makeNameless(
+                new NewInode(FileMode.S_IFREG | permissions, owner.fsuid(), owner.fsgid(), 0));
+    if (sealable || !executable) {
+      ((TmpfsFile) inode).unseal();
+    }
+    if (!executable) {
+      inode.addSeals(Fcntl.F_SEAL_EXEC);
+    }
     return new RegularFile(
         tmpfs.nameless(inode, "/memfd:" + name + " (deleted)"), OpenFlags.O_RDWR);
   }

@@ -17,56 +17,77 @@ import org.jspecify.annotations.Nullable;
 public final class Tmpfs extends FileSystem {
   private static final long MAGIC = 0x01021994;
 
+  private final FrameBudget memory;
   private final FrameBudget budget;
   private final int pageShift;
   private final TmpfsDirectory top;
   private final Map<Object, Inode> linked = new HashMap<>();
 
-  /// An empty file system.
+  /// An empty file system that may hold half of the memory.
   ///
   /// @param type the type that it shows, such as `tmpfs` or `devtmpfs`
-  /// @param budget what its contents are charged to
+  /// @param memory what its contents are charged to
   /// @param mode permissions of the top directory
-  public Tmpfs(FileSystems systems, String type, FrameBudget budget, int mode) {
-    super(systems, type);
-    this.budget = budget;
-    this.pageShift = Integer.numberOfTrailingZeros(blockSize());
-    this.top = new TmpfsDirectory(this, newIno(), directory(mode), null);
+  public Tmpfs(FileSystems systems, String type, FrameBudget memory, int mode) {
+    this(systems, type, memory, memory.limit() / 2, directory(mode));
   }
 
-  /// A file system that starts out as a copy of something else, made when looked at.
-  public Tmpfs(FileSystems systems, String type, FrameBudget budget, Origin origin) {
+  private Tmpfs(
+      FileSystems systems, String type, FrameBudget memory, long limit, NewInode directory) {
     super(systems, type);
-    this.budget = budget;
+    this.memory = memory;
+    this.budget = memory.part(limit);
+    this.pageShift = Integer.numberOfTrailingZeros(blockSize());
+    this.top = new TmpfsDirectory(this, newIno(), directory, null);
+  }
+
+  /// A file system that starts out as a copy of something else, made when looked at, and may hold
+  /// all of the memory.
+  public Tmpfs(FileSystems systems, String type, FrameBudget memory, Origin origin) {
+    super(systems, type);
+    this.memory = memory;
+    this.budget = memory.part(memory.limit());
     this.pageShift = Integer.numberOfTrailingZeros(blockSize());
     NewInode attributes = attributes(origin, FileMode.S_IFDIR | (origin.mode() & 07777));
     this.top = new TmpfsDirectory(this, newIno(), attributes, origin);
   }
 
   /// An empty file system as mount(2) makes one.
-  ///
-  /// @param options `mode=` counts; what limits sizes is accepted, as all have one limit together
-  public static Tmpfs withOptions(
-      FileSystems systems, String type, FrameBudget budget, String options) throws Errno {
-    int mode = FileMode.S_ISVTX | 0777;
-    for (String option : options.isEmpty() ? new String[0] : options.split(",", -1)) {
-      int equals = option.indexOf('=');
-      String name = equals < 0 ? option : option.substring(0, equals);
-      switch (name) {
-        case "mode" -> mode = parseMode(option.substring(equals + 1));
-        case "size", "nr_blocks", "nr_inodes", "uid", "gid", "huge", "inode32", "inode64" -> {}
-        default -> throw Errno.EINVAL;
-      }
-    }
-    return new Tmpfs(systems, type, budget, mode);
+  public static Tmpfs withOptions(FileSystems systems, String type, FrameBudget memory, String text)
+      throws Errno {
+    TmpfsOptions options = TmpfsOptions.parse(text, memory.limit(), systems.blockSize());
+    NewInode top =
+        new NewInode(FileMode.S_IFDIR | options.modeOrDefault(), options.uid(), options.gid(), 0);
+    return new Tmpfs(systems, type, memory, limitOr(options, memory.limit() / 2), top);
   }
 
-  private static int parseMode(String digits) throws Errno {
-    try {
-      return Integer.parseInt(digits, 8) & FileMode.PERMISSIONS;
-    } catch (NumberFormatException e) {
+  /// The limit that was asked for, where 0 means none.
+  private static long limitOr(TmpfsOptions options, long otherwise) {
+    Long limit = options.limit();
+    if (limit == null) {
+      return otherwise;
+    }
+    return limit == 0 ? Long.MAX_VALUE : limit;
+  }
+
+  @Override
+  public void remount(String text) throws Errno {
+    TmpfsOptions options = TmpfsOptions.parse(text, memory.limit(), blockSize());
+    long limit = limitOr(options, budget.limit());
+    if (limit < budget.used()) {
       throw Errno.EINVAL;
     }
+    budget.setLimit(limit);
+  }
+
+  @Override
+  public String shownOptions() {
+    return TmpfsOptions.shown(
+        budget.limit(),
+        memory.limit() / 2,
+        top.mode() & FileMode.PERMISSIONS,
+        top.uid(),
+        top.gid());
   }
 
   private static NewInode directory(int mode) {
@@ -80,6 +101,9 @@ public final class Tmpfs extends FileSystem {
 
   @Override
   public FileSystemStatus status() {
+    if (budget.limit() == Long.MAX_VALUE) {
+      return FileSystemStatus.simple(MAGIC, blockSize());
+    }
     long blocks = budget.limit() >>> pageShift;
     long free = Math.max(0, budget.limit() - budget.used()) >>> pageShift;
     return new FileSystemStatus(MAGIC, blockSize(), blocks, free, blocks, free, device(), 255);

@@ -15,16 +15,17 @@ import org.jspecify.annotations.Nullable;
 /// A directory in memory.
 ///
 /// Each entry has a number that never changes and is never used again, so that whoever lists the
-/// directory while others change it sees every lasting entry once.
+/// directory while others change it sees every lasting entry once. The newest entry comes first.
 final class TmpfsDirectory extends TmpfsInode {
   private static final int ENTRY_SIZE = 20;
+  private static final int FIRST_POSITION = 2;
 
   private record Entry(String name, long number, TmpfsInode inode) {}
 
   private final Map<String, Entry> byName = new HashMap<>();
   private final NavigableMap<Long, Entry> inOrder = new TreeMap<>();
   private @Nullable Origin origin;
-  private long lastNumber = 1;
+  private long lastNumber = FIRST_POSITION;
 
   TmpfsDirectory(Tmpfs tmpfs, long ino, NewInode attributes, @Nullable Origin origin) {
     super(tmpfs, ino, attributes);
@@ -34,7 +35,12 @@ final class TmpfsDirectory extends TmpfsInode {
 
   @Override
   public long size() {
-    return (long) ENTRY_SIZE * byName.size();
+    return (long) ENTRY_SIZE * (2 + byName.size());
+  }
+
+  @Override
+  protected void refresh() throws Errno {
+    fill();
   }
 
   /// Takes over what the origin has, once.
@@ -198,14 +204,17 @@ final class TmpfsDirectory extends TmpfsInode {
   @Override
   public long list(long position, DirectorySink sink) throws Errno {
     fill();
+    // A position is the number of the entry that came last.
     long at = position;
-    for (Entry entry : inOrder.tailMap(position, true).values()) {
+    NavigableMap<Long, Entry> rest =
+        position <= FIRST_POSITION ? inOrder : inOrder.headMap(position, false);
+    for (Entry entry : rest.descendingMap().values()) {
       Inode inode = entry.inode;
       int type = FileMode.directoryType(inode.mode());
-      if (!sink.add(entry.name, inode.ino(), type, entry.number + 1)) {
+      if (!sink.add(entry.name, inode.ino(), type, entry.number)) {
         break;
       }
-      at = entry.number + 1;
+      at = entry.number;
     }
     return at;
   }

@@ -2,6 +2,9 @@ package dev.forklift.kernel.fs.tmpfs;
 
 import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Fcntl;
+import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.vfs.AttributeChange;
 import dev.forklift.kernel.vfs.NewInode;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +14,54 @@ final class TmpfsFile extends TmpfsInode {
   private final @Nullable Origin origin;
   private @Nullable MemoryFile memory;
 
+  /// What may not be done to it any more. Only memfd_create(2) makes files that take further seals.
+  private int seals = Fcntl.F_SEAL_SEAL;
+
   TmpfsFile(Tmpfs tmpfs, long ino, NewInode attributes, @Nullable Origin origin) {
     super(tmpfs, ino, attributes);
     this.origin = origin;
+  }
+
+  @Override
+  public boolean isSealable() {
+    return true;
+  }
+
+  @Override
+  public int seals() {
+    return seals;
+  }
+
+  @Override
+  public void addSeals(int more) throws Errno {
+    if ((more & ~Fcntl.F_ALL_SEALS) != 0) {
+      throw Errno.EINVAL;
+    }
+    if ((seals & Fcntl.F_SEAL_SEAL) != 0) {
+      throw Errno.EPERM;
+    }
+    seals |= more;
+    boolean runs = (mode() & FileMode.S_IXUGO) != 0;
+    if ((more & Fcntl.F_SEAL_EXEC) != 0 && runs) {
+      seals |= Fcntl.F_SEAL_SHRINK | Fcntl.F_SEAL_GROW;
+      seals |= Fcntl.F_SEAL_WRITE | Fcntl.F_SEAL_FUTURE_WRITE;
+    }
+  }
+
+  /// Lets it be sealed from now on.
+  void unseal() {
+    seals = 0;
+  }
+
+  @Override
+  public void setAttributes(AttributeChange change) throws Errno {
+    Integer wanted = change.mode();
+    if (wanted != null
+        && (seals & Fcntl.F_SEAL_EXEC) != 0
+        && ((wanted ^ mode()) & FileMode.S_IXUGO) != 0) {
+      throw Errno.EPERM;
+    }
+    super.setAttributes(change);
   }
 
   @Override
@@ -60,6 +108,27 @@ final class TmpfsFile extends TmpfsInode {
   public void setSize(long size) throws Errno {
     memoryFile().setSize(size);
     touchModified();
+  }
+
+  @Override
+  public long nextData(long offset) throws Errno {
+    return memoryFile().nextData(offset);
+  }
+
+  @Override
+  public long nextHole(long offset) throws Errno {
+    return memoryFile().nextHole(offset);
+  }
+
+  @Override
+  public void reserve(long offset, long length) throws Errno {
+    try {
+      if (!memoryFile().reserve(offset, length)) {
+        throw Errno.ENOSPC;
+      }
+    } catch (IOException e) {
+      throw Errno.EIO;
+    }
   }
 
   @Override

@@ -65,9 +65,12 @@ class PipeTest {
         .isSameAs(Errno.EAGAIN);
     assertThat(ends.writer().poll()).isZero();
     read(ends.reader(), 4095);
-    assertThatThrownBy(() -> ends.writer().write(world.caller, Bytes.of(new byte[4096])))
+    assertThatThrownBy(() -> ends.writer().write(world.caller, Bytes.of(new byte[5000])))
+        .as("no buffer is free")
         .isSameAs(Errno.EAGAIN);
-    assertThat(ends.writer().write(world.caller, Bytes.of(new byte[5000]))).isEqualTo(4095);
+    read(ends.reader(), 1);
+    assertThat(ends.writer().poll()).isEqualTo(PollEvents.WRITABLE);
+    assertThat(ends.writer().write(world.caller, Bytes.of(new byte[5000]))).isEqualTo(4096);
   }
 
   @Test
@@ -168,5 +171,23 @@ class PipeTest {
     world.open("/fifo", OpenFlags.O_WRONLY).release();
     assertThat(reader.poll()).isEqualTo(PollEvents.POLLHUP);
     reader.release();
+  }
+
+  @Test
+  void bytesMoveBetweenPipesAndFiles() throws Errno {
+    Pipes.Ends first = pipes.create(world.caller, OpenFlags.O_NONBLOCK);
+    Pipes.Ends second = pipes.create(world.caller, OpenFlags.O_NONBLOCK);
+    world.write("/spliced", "0123456789");
+    OpenFile file = world.open("/spliced", OpenFlags.O_RDWR);
+    Splice splice = new Splice(world.caller, false);
+    assertThat(splice.fromFile(file, 3, first.writer(), 4)).isEqualTo(4);
+    assertThat(splice.tee(first.reader(), second.writer(), 3)).isEqualTo(3);
+    assertThat(splice.betweenPipes(first.reader(), second.writer(), 2)).isEqualTo(2);
+    assertThat(read(second.reader(), 10)).isEqualTo("34534");
+    assertThat(splice.toFile(first.reader(), file, 0, 100)).isEqualTo(2);
+    assertThat(world.read("/spliced")).isEqualTo("5623456789");
+    assertThatThrownBy(() -> splice.tee(first.reader(), second.writer(), 3)).isSameAs(Errno.EAGAIN);
+    assertThatThrownBy(() -> splice.tee(first.reader(), first.writer(), 3)).isSameAs(Errno.EINVAL);
+    file.release();
   }
 }
