@@ -37,7 +37,7 @@ final class LimitCalls {
         .sys(164, "setrlimit", INT, ADDR, LimitCalls::setrlimit)
         .sys(165, "getrusage", INT, ADDR, LimitCalls::getrusage)
         .sys(261, "prlimit64", INT, INT, ADDR, ADDR, LimitCalls::prlimit)
-        .partial(164, "RLIMIT_CPU, RLIMIT_RTTIME and RLIMIT_RSS are kept, not enforced")
+        .partial(164, "RLIMIT_RTTIME and RLIMIT_RSS are kept, not enforced")
         .partial(165, "only times, the most memory and context switches are counted");
   }
 
@@ -119,6 +119,9 @@ final class LimitCalls {
       throw Errno.EPERM;
     }
     limits.set(resource, wanted.soft(), wanted.hard());
+    if (resource == ResourceLimits.RLIMIT_CPU) {
+      target.group().timers().cpuLimitChanged();
+    }
   }
 
   /// Of somebody else only with the same user and group throughout.

@@ -35,7 +35,7 @@ final class TimeCalls {
             (t, time, rest) -> sleep(t, old, ClockId.CLOCK_MONOTONIC, 0, time, rest))
         .sys(169, "gettimeofday", ADDR, ADDR, (t, out, zone) -> getTimeOfDay(t, old, out, zone))
         .sys(170, "settimeofday", ADDR, ADDR, (t, in, zone) -> setTimeOfDay(t, old, in, zone))
-        .sys(171, "adjtimex", ADDR, (t, timex) -> adjust(t, old, timex))
+        .sys(171, "adjtimex", ADDR, (t, timex) -> adjust(t, old, timex, readTimex(t, old, timex)))
         .partial(171, "the speed of the clock stays as it is");
     setTimeRow(table, 112, "clock_settime", old);
     getTimeRow(table, 113, "clock_gettime", old);
@@ -156,12 +156,17 @@ final class TimeCalls {
   }
 
   private static long adjust(Task task, TimeLayout layout, int id, long address) throws Errno {
+    Timex request = readTimex(task, layout, address);
     clock(task, id).requireAdjustable();
-    return adjust(task, layout, address);
+    return adjust(task, layout, address, request);
   }
 
-  private static long adjust(Task task, TimeLayout layout, long address) throws Errno {
-    Timex request = Timex.fromBytes(layout, Times.bytes(task, address, Timex.size(layout)));
+  private static Timex readTimex(Task task, TimeLayout layout, long address) throws Errno {
+    return Timex.fromBytes(layout, Times.bytes(task, address, Timex.size(layout)));
+  }
+
+  private static long adjust(Task task, TimeLayout layout, long address, Timex request)
+      throws Errno {
     TimeAdjustment.Answer answer =
         task.kernel().clocks().adjustment().adjust(request, task.timeUser());
     task.memory().user().write(address, answer.timex().toBytes(layout));

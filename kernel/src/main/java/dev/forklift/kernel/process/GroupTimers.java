@@ -8,17 +8,19 @@ import dev.forklift.kernel.time.TimerQueue;
 import dev.forklift.kernel.time.TimerTarget;
 import org.jspecify.annotations.Nullable;
 
-/// What can expire for a process: interval timers and POSIX timers, made when first asked for. A
-/// child starts with none of them set.
+/// What can expire for a process: interval timers and POSIX timers, made when first asked for, and
+/// its limit of CPU time. A child starts with none of the timers set.
 public final class GroupTimers {
   private final ThreadGroup group;
   private final TimerTarget target;
+  private final CpuLimit cpuLimit;
   private @Nullable IntervalTimers interval;
   private @Nullable PosixTimers posix;
 
   GroupTimers(ThreadGroup group) {
     this.group = group;
     this.target = new GroupTimerTarget(group);
+    this.cpuLimit = new CpuLimit(group);
   }
 
   /// Those of setitimer(2). Exec keeps them.
@@ -39,6 +41,11 @@ public final class GroupTimers {
       posix = timers;
     }
     return timers;
+  }
+
+  /// RLIMIT_CPU has been set.
+  public void cpuLimitChanged() {
+    cpuLimit.changed();
   }
 
   /// A task takes a signal: timers that rested until then go on.
@@ -67,6 +74,7 @@ public final class GroupTimers {
 
   /// The process ends: nothing is to expire for it any more.
   void release() {
+    cpuLimit.release();
     if (interval != null) {
       interval.release();
     }

@@ -307,6 +307,7 @@ public final class KernelClone {
       Task above = sibling ? parent.realParent() : parent;
       child.setRealParent(above);
       child.setExitSignal(sibling ? own.leader().exitSignal() : args.exitSignal());
+      group.timers().cpuLimitChanged();
       group.setOomScoreAdjustment(own.oomScoreAdjustment());
       group.setHasSubreaperAbove(own.hasSubreaperAbove() || own.isChildSubreaper());
       above.group().childList().add(child);

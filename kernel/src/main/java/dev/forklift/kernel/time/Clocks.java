@@ -79,7 +79,7 @@ public final class Clocks {
     if (time.toNanos() < clock.monotonicNanos()) {
       throw Errno.EINVAL;
     }
-    clock.setRealtime(time.toNanos());
+    move(time.toNanos());
   }
 
   private static void checkTime(Timespec time) throws Errno {
@@ -106,13 +106,18 @@ public final class Clocks {
       }
       timeZone = zone;
       if (!timeZoneSet && time == null) {
-        clock.setRealtime(clock.realtimeNanos() + zone.minutesWest() * NANOS_PER_MINUTE);
+        move(clock.realtimeNanos() + zone.minutesWest() * NANOS_PER_MINUTE);
       }
       timeZoneSet = true;
     }
     if (time != null) {
       setRealtime(time, user);
     }
+  }
+
+  private void move(long nanos) {
+    clock.setRealtime(nanos);
+    adjustment.clockSet();
   }
 
   /// Refuses with EPERM whoever lacks CAP_SYS_TIME.

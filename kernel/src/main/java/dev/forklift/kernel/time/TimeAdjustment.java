@@ -57,6 +57,15 @@ public final class TimeAdjustment {
   /// What the call gives back: its result and the structure.
   public record Answer(int state, Timex timex) {}
 
+  /// The clock was set: what was known of its errors holds no longer.
+  void clockSet() {
+    slowStep = 0;
+    offset = 0;
+    status |= STA_UNSYNC;
+    maxError = PHASE_LIMIT;
+    estimatedError = PHASE_LIMIT;
+  }
+
   /// By how much CLOCK_TAI is ahead.
   long taiNanos() {
     return tai * NANOS_PER_SECOND;
