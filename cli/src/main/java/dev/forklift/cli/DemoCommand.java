@@ -3,17 +3,22 @@ package dev.forklift.cli;
 import dev.forklift.arch.nios2.Nios2Linux;
 import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
+import dev.forklift.kernel.fs.tty.WindowSize;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
 import dev.forklift.kernel.machine.ProgramSpec;
 import dev.forklift.kernel.machine.Stdio;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,20 +37,48 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--fast", description = "Do not pause between the steps.")
   private boolean fast;
 
-  /// Whether somebody looks at the output. Since JDK 25 there may be no console again.
-  @SuppressWarnings("SystemConsoleNull")
-  private static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
-  }
+  @Option(
+      names = "--record",
+      paramLabel = "FILE.cast",
+      description = "Record the picture (asciicast v2).")
+  private @Nullable String record;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
+    try {
+      return record == null ? show(System.out) : showAndRecord(CommandLineBytes.path(record));
+    } catch (IOException e) {
+      System.err.println("forklift: " + Main.oneLine(String.valueOf(e.getMessage())));
+      return Main.NOT_RUN;
+    }
+  }
+
+  private int showAndRecord(Path file) throws IOException {
+    boolean terminal = HostTerminal.isTerminal(1);
+    WindowSize size = terminal ? HostTerminal.screenSize() : CastRecording.USUAL_SIZE;
+    try (CastRecording cast = CastRecording.begin(file, size, "forklift demo")) {
+      // The terminal makes line ends of this itself, behind our back.
+      return show(cast.of(System.out, false));
+    }
+  }
+
+  private static DemoStyle style() {
+    boolean terminal = HostTerminal.isTerminal(1);
+    String noColour = System.getenv("NO_COLOR");
+    boolean colour =
+        terminal
+            && (noColour == null || noColour.isEmpty())
+            && !"dumb".equals(System.getenv("TERM"));
+    boolean unicode = "UTF-8".equalsIgnoreCase(System.getProperty("native.encoding"));
+    WindowSize size = terminal ? HostTerminal.screenSize() : CastRecording.USUAL_SIZE;
+    return new DemoStyle(colour, unicode, size.columns());
+  }
+
+  private int show(OutputStream out) throws IOException {
     byte[] program = program();
     TaskJournal journal = new TaskJournal();
-    boolean colour = isTerminal();
     DemoPicture picture =
-        new DemoPicture(System.out, colour && System.getenv("NO_COLOR") == null, journal);
+        new DemoPicture(new PrintStream(out, false, StandardCharsets.UTF_8), style(), journal);
     List<String> argv = new ArrayList<>(List.of(PROGRAM));
     if (fast) {
       argv.add("--fast");
@@ -60,9 +93,9 @@ final class DemoCommand implements Callable<Integer> {
                         budget,
                         MemoryOrigin.folder(0755).with(PROGRAM, MemoryOrigin.file(0755, program))),
                 new Stdio(InputStream.nullInputStream(), new LineStream(picture::line), System.err))
-            .withEvents(journal);
-    System.out.println("How Linux creates processes, on Forklift's own kernel");
-    System.out.println();
+            .withEvents(journal)
+            .withObserver(journal);
+    picture.begin();
     Outcome outcome =
         new Machine(config).run(new ProgramSpec("/" + PROGRAM, argv, List.of(), "/", false, 0, 0));
     picture.finish();

@@ -1,123 +1,223 @@
 package dev.forklift.cli;
 
+import dev.forklift.cli.DemoStyle.Paint;
+import dev.forklift.cli.TaskJournal.Entry;
+import dev.forklift.cli.TaskJournal.Kind;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /// Draws what the demo program does: each step with the tasks that came of it as a tree, and the
 /// rules it shows.
 final class DemoPicture {
-  private static final String GREEN = "\u001b[32m";
-  private static final String RED = "\u001b[31m";
-  private static final String BOLD = "\u001b[1m";
-  private static final String DIM = "\u001b[2m";
-  private static final String PLAIN = "\u001b[0m";
+  private static final String INDENT = "    ";
+
+  /// A line of a tree before its columns are known.
+  private record Branch(String glyphs, Entry entry) {
+    int nameWidth() {
+      return glyphs.length() + nameOf(entry).length();
+    }
+  }
 
   private final PrintStream out;
-  private final boolean colour;
+  private final DemoStyle style;
   private final TaskJournal journal;
-  private final List<String> rules = new ArrayList<>();
-  private String step = "";
   private int held;
   private int broken;
+  private String title = "";
 
-  DemoPicture(PrintStream out, boolean colour, TaskJournal journal) {
+  // Whether no rule has been printed since the last title or tree.
+  private boolean isFirst = true;
+
+  DemoPicture(PrintStream out, DemoStyle style, TaskJournal journal) {
     this.out = out;
-    this.colour = colour;
+    this.style = style;
     this.journal = journal;
   }
 
-  /// Takes a line of the demo program's.
-  void line(String line) {
-    String[] fields = line.split("\t", 4);
-    if (fields[0].equals("step") && fields.length >= 2) {
-      finishStep();
-      step = fields[1];
-    } else if (fields[0].equals("rule") && fields.length == 4) {
-      boolean ok = fields[2].equals("held");
-      if (ok) {
-        held++;
-      } else {
-        broken++;
-      }
-      rules.add((ok ? paint(GREEN, "✓ ") : paint(RED, "✗ ")) + fields[3]);
-    } else {
-      rules.add(line);
-    }
-  }
-
-  /// Draws the step that is over.
-  void finishStep() {
-    Collection<TaskJournal.Entry> made = journal.takeFresh();
-    if (step.isEmpty()) {
-      return;
-    }
-    if (rules.isEmpty() && made.isEmpty()) {
-      return;
-    }
-    out.println(paint(BOLD, "● " + step));
-    drawTree(made);
-    rules.forEach(rule -> out.println("    " + rule));
+  /// Says what is to be seen.
+  void begin() {
+    out.println(style.paint(Paint.BOLD, "How Linux creates processes"));
     out.println();
+    wrap(
+        "",
+        "A Nios II program makes processes and threads in every way Linux has, on a kernel"
+            + " written in Java. The trees show who made whom, by which call; below each, the"
+            + " rules that hold on Linux, and whether they held here.");
     out.flush();
-    rules.clear();
-    step = "";
   }
 
-  /// Draws the last step and the sum.
+  /// Takes a line of the demo program's.
+  ///
+  /// @param position how many bytes the program had written with it
+  void line(String line, long position) {
+    String[] fields = line.split("\t", 4);
+    drawTree(journal.takeUpTo(position));
+    if (fields[0].equals("step") && fields.length >= 2) {
+      title = fields[1];
+    } else if (fields[0].equals("rule") && fields.length == 4) {
+      rule(fields[2].equals("held"), fields[3]);
+    } else {
+      out.println(INDENT + line);
+    }
+    out.flush();
+  }
+
+  /// Prints the step's title before the first that comes of it.
+  private void printTitle() {
+    if (!title.isEmpty()) {
+      out.println();
+      out.println(style.paint(Paint.YELLOW, style.bullet()) + " " + style.paint(Paint.BOLD, title));
+      title = "";
+      isFirst = true;
+    }
+  }
+
+  private void rule(boolean holds, String sentence) {
+    if (holds) {
+      held++;
+    } else {
+      broken++;
+    }
+    printTitle();
+    if (isFirst) {
+      out.println();
+      isFirst = false;
+    }
+    wrap(holds ? style.held() : style.broken(), sentence);
+  }
+
+  /// Prints a sentence behind a mark, in as many lines as it needs.
+  private void wrap(String mark, String sentence) {
+    String start = mark.isEmpty() ? "" : INDENT + mark + " ";
+    String below = mark.isEmpty() ? "" : INDENT + (style.unicode() ? "  " : "   ");
+    int room = style.width() - below.length() - 1;
+    StringBuilder line = new StringBuilder();
+    for (String word : sentence.split(" ", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > room) {
+        out.println(start + line);
+        start = below;
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    out.println(start + line);
+  }
+
+  /// Draws the rest and the sum.
   void finish() {
-    finishStep();
+    drawTree(journal.takeRest());
+    out.println();
     out.println(
         broken == 0
-            ? paint(GREEN, "All " + held + " rules held.")
-            : paint(RED, broken + " of " + (held + broken) + " rules did not hold."));
+            ? style.paint(Paint.GREEN, "All " + held + " rules held.")
+            : style.paint(Paint.RED, broken + " of " + (held + broken) + " rules did not hold."));
+    wrap("", "Tasks made: " + sum() + ".");
+    out.flush();
+  }
+
+  private String sum() {
+    StringJoiner sum = new StringJoiner(", ");
+    journal
+        .counts()
+        .forEach((kind, count) -> {
+          String what =
+              switch (kind) {
+                case FORK -> "by fork";
+                case VFORK -> "by vfork";
+                case CLONE -> "by clone or clone3 with flags";
+                case THREAD -> count == 1 ? "thread" : "threads";
+                case KERNEL_THREAD -> "of the kernel's own";
+              };
+          sum.add(count + " " + what);
+        });
+    return sum.toString();
   }
 
   boolean allHeld() {
     return broken == 0 && held > 0;
   }
 
-  private void drawTree(Collection<TaskJournal.Entry> made) {
-    Map<Integer, List<TaskJournal.Entry>> children = new LinkedHashMap<>();
-    for (TaskJournal.Entry entry : made) {
-      children.computeIfAbsent(entry.parent(), k -> new ArrayList<>()).add(entry);
+  private void drawTree(List<Entry> made) {
+    Map<Integer, List<Entry>> children = new LinkedHashMap<>();
+    for (Entry entry : made) {
+      if (entry.kind() != Kind.KERNEL_THREAD && entry.parent() > 1) {
+        children.computeIfAbsent(entry.parent(), k -> new ArrayList<>()).add(entry);
+      }
     }
-    List<Integer> ids = made.stream().map(TaskJournal.Entry::tid).toList();
+    List<Integer> ids = made.stream().map(Entry::tid).toList();
+    if (children.isEmpty()) {
+      return;
+    }
+    printTitle();
+    if (!isFirst) {
+      out.println();
+      isFirst = true;
+    }
     children.forEach((parent, list) -> {
       if (!ids.contains(parent)) {
-        TaskJournal.Entry entry = journal.find(parent);
-        out.println("    " + (entry == null ? "init" : entry.name()) + paint(DIM, " " + parent));
-        drawChildren(children, parent, "    ");
+        Entry entry = journal.find(parent);
+        String name = entry == null ? "" : entry.name();
+        out.println(INDENT + style.paint(Paint.BOLD, name) + dim(" " + parent));
+        List<Branch> branches = new ArrayList<>();
+        collect(branches, children, parent, "");
+        drawBranches(branches);
       }
     });
   }
 
-  private void drawChildren(
-      Map<Integer, List<TaskJournal.Entry>> children, int parent, String indent) {
-    List<TaskJournal.Entry> list = children.getOrDefault(parent, List.of());
+  private void collect(
+      List<Branch> branches, Map<Integer, List<Entry>> children, int parent, String indent) {
+    List<Entry> list = children.getOrDefault(parent, List.of());
     for (int i = 0; i < list.size(); i++) {
-      TaskJournal.Entry entry = list.get(i);
       boolean last = i == list.size() - 1;
-      out.println(indent + (last ? "└─ " : "├─ ") + describe(entry));
-      drawChildren(children, entry.tid(), indent + (last ? "   " : "│  "));
+      branches.add(new Branch(indent + style.branch(last), list.get(i)));
+      collect(branches, children, list.get(i).tid(), indent + style.trunk(last));
     }
   }
 
-  private String describe(TaskJournal.Entry entry) {
-    StringBuilder text = new StringBuilder();
-    text.append(entry.name()).append(paint(DIM, " " + entry.tid())).append("  ");
-    text.append(entry.how());
-    if (!entry.executed().isEmpty()) {
-      text.append(", exec");
+  private void drawBranches(List<Branch> branches) {
+    int names = branches.stream().mapToInt(Branch::nameWidth).max().orElse(0);
+    int calls = branches.stream().mapToInt(branch -> how(branch.entry()).length()).max().orElse(0);
+    for (Branch branch : branches) {
+      Entry entry = branch.entry();
+      String end = entry.end() == null ? "" : String.valueOf(entry.end());
+      boolean fits = INDENT.length() + names + 2 + calls + 2 + end.length() < style.width();
+      out.println(
+          INDENT
+              + dim(branch.glyphs())
+              + style.paint(Paint.BOLD, entry.name())
+              + dim(" " + entry.tid())
+              + " ".repeat(fits ? names - branch.nameWidth() + 2 : 2)
+              + style.paint(colour(entry.kind()), how(entry))
+              + (end.isEmpty()
+                  ? ""
+                  : " ".repeat(fits ? calls - how(entry).length() + 2 : 2) + dim(end)));
     }
-    String end = entry.end();
-    return text.append(paint(DIM, end == null ? "" : ", " + end)).toString();
   }
 
-  private String paint(String code, String text) {
-    return colour && !text.isEmpty() ? code + text + PLAIN : text;
+  private static String nameOf(Entry entry) {
+    return entry.name() + " " + entry.tid();
+  }
+
+  private String how(Entry entry) {
+    return entry.hasExecuted() ? entry.how() + " " + style.arrow() + " exec" : entry.how();
+  }
+
+  private static Paint colour(Kind kind) {
+    return switch (kind) {
+      case FORK -> Paint.GREEN;
+      case VFORK -> Paint.YELLOW;
+      case CLONE -> Paint.MAGENTA;
+      case THREAD -> Paint.CYAN;
+      case KERNEL_THREAD -> Paint.BLUE;
+    };
+  }
+
+  private String dim(String text) {
+    return style.paint(Paint.DIM, text);
   }
 }

@@ -72,7 +72,7 @@ final class HostTerminal implements HostConsole, AutoCloseable {
     try {
       String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
       // Behind the name: state, parent, process group, session, terminal, its foreground group.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return !fields[2].equals(fields[5]);
     } catch (IOException e) {
       return false;
@@ -103,6 +103,11 @@ final class HostTerminal implements HostConsole, AutoCloseable {
 
   @Override
   public WindowSize size() {
+    return screenSize();
+  }
+
+  /// The size of the terminal that this process belongs to, or the usual one.
+  static WindowSize screenSize() {
     try {
       Scanner words = new Scanner(stty("size"));
       WindowSize size = new WindowSize(words.nextInt(), words.nextInt());

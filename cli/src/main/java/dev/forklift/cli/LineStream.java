@@ -3,21 +3,31 @@ package dev.forklift.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 
 /// Hands on what is written to it line by line.
 final class LineStream extends OutputStream {
-  private final Consumer<String> lines;
-  private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+  /// Takes lines.
+  @FunctionalInterface
+  interface Reader {
+    /// A line has ended.
+    ///
+    /// @param position how many bytes had been written then
+    void line(String line, long position);
+  }
 
-  LineStream(Consumer<String> lines) {
-    this.lines = lines;
+  private final Reader reader;
+  private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+  private long position;
+
+  LineStream(Reader reader) {
+    this.reader = reader;
   }
 
   @Override
   public synchronized void write(int b) {
+    position++;
     if (b == '\n') {
-      lines.accept(partial.toString(StandardCharsets.UTF_8));
+      reader.line(partial.toString(StandardCharsets.UTF_8), position);
       partial.reset();
     } else {
       partial.write(b);

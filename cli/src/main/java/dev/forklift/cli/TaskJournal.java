@@ -1,31 +1,52 @@
 package dev.forklift.cli;
 
 import dev.forklift.kernel.abi.CloneFlags;
+import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.calls.Syscall;
+import dev.forklift.kernel.calls.SyscallFrame;
+import dev.forklift.kernel.calls.SyscallObserver;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskEvents;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// Remembers which tasks came from which, how, and how they ended.
-final class TaskJournal implements TaskEvents {
+/// Remembers which tasks came from which, how, and how they ended; and which of them were there
+/// when a byte of standard output was written, since that is read later.
+final class TaskJournal implements TaskEvents, SyscallObserver {
+  private static final int STANDARD_OUTPUT = 1;
+
+  /// How a task was made.
+  enum Kind {
+    FORK,
+    VFORK,
+    CLONE,
+    THREAD,
+    KERNEL_THREAD
+  }
+
   /// One task: who made it, by which call and flags, what it executed, how it ended.
   static final class Entry {
     private final int tid;
     private final int parent;
+    private final Kind kind;
     private final String how;
     private String name;
-    private final List<String> executed = new ArrayList<>();
+    private boolean executed;
     private @Nullable String end;
 
-    Entry(int tid, int parent, String how, String name) {
+    Entry(int tid, int parent, Kind kind, String how, String name) {
       this.tid = tid;
       this.parent = parent;
+      this.kind = kind;
       this.how = how;
       this.name = name;
     }
@@ -38,6 +59,11 @@ final class TaskJournal implements TaskEvents {
       return parent;
     }
 
+    Kind kind() {
+      return kind;
+    }
+
+    /// The call and its flags in a few words.
     String how() {
       return how;
     }
@@ -46,9 +72,9 @@ final class TaskJournal implements TaskEvents {
       return name;
     }
 
-    /// The programs it executed, in order.
-    List<String> executed() {
-      return List.copyOf(executed);
+    /// Whether it executed a program.
+    boolean hasExecuted() {
+      return executed;
     }
 
     /// How it ended, or null while it lives.
@@ -57,23 +83,43 @@ final class TaskJournal implements TaskEvents {
     }
   }
 
+  /// So many tasks had been made when so many bytes had been written.
+  private record Mark(long bytes, int tasks) {}
+
   private final Map<Integer, Entry> entries = new LinkedHashMap<>();
-  private final List<Entry> fresh = new ArrayList<>();
+  private final Map<Task, Entry> byTask = new HashMap<>();
+  private final List<Entry> inOrder = new ArrayList<>();
+  private final Map<Task, String> calls = new HashMap<>();
+  private final Deque<Mark> marks = new ArrayDeque<>();
+  private long written;
+  private int taken;
 
   @Override
   public synchronized void created(Task child, Task parent, KernelCloneArgs args) {
     int tid = child.pid().global();
-    Entry entry = new Entry(tid, parent.pid().global(), describe(args), child.name());
+    int maker = parent.pid().global();
+    Entry makersOwn = entries.get(maker);
+    String how = describe(args, "clone3".equals(calls.get(parent)) ? "clone3" : "clone");
+    Entry entry =
+        args.has(CloneFlags.CLONE_PARENT) && makersOwn != null
+            ? new Entry(tid, makersOwn.parent, kind(args), how + ", made by " + maker, child.name())
+            : new Entry(tid, maker, kind(args), how, child.name());
     entries.put(tid, entry);
-    fresh.add(entry);
+    byTask.put(child, entry);
+    inOrder.add(entry);
   }
 
   @Override
   public synchronized void executed(Task task) {
     Entry entry = entries.get(task.pid().global());
     if (entry != null) {
-      entry.executed.add(task.name());
+      entry.executed = true;
       entry.name = task.name();
+    }
+    Entry before = byTask.get(task);
+    if (before != null && before != entry) {
+      // A thread that executes a program takes its group's pid.
+      before.end = "becomes " + task.pid().global();
     }
   }
 
@@ -88,11 +134,43 @@ final class TaskJournal implements TaskEvents {
     }
   }
 
-  /// The tasks made since this was asked last.
-  synchronized List<Entry> takeFresh() {
-    List<Entry> taken = List.copyOf(fresh);
-    fresh.clear();
-    return taken;
+  @Override
+  public synchronized void enter(Syscall row, SyscallFrame frame) {
+    calls.put(frame.task(), row.name());
+    Entry entry = byTask.get(frame.task());
+    if (entry != null && entry.end == null) {
+      entry.name = frame.task().name();
+    }
+  }
+
+  @Override
+  public synchronized void leave(
+      Syscall row, SyscallFrame frame, long result, @Nullable Errno error) {
+    calls.remove(frame.task());
+    if (row.name().equals("write") && error == null && frame.slots()[0] == STANDARD_OUTPUT) {
+      written += result;
+      marks.add(new Mark(written, inOrder.size()));
+    }
+  }
+
+  /// The tasks made before the byte at `position` of standard output was written, and not taken
+  /// yet.
+  synchronized List<Entry> takeUpTo(long position) {
+    while (!marks.isEmpty() && marks.getFirst().bytes() < position) {
+      marks.removeFirst();
+    }
+    return take(marks.isEmpty() ? inOrder.size() : marks.getFirst().tasks());
+  }
+
+  /// The tasks not taken yet.
+  synchronized List<Entry> takeRest() {
+    return take(inOrder.size());
+  }
+
+  private List<Entry> take(int end) {
+    List<Entry> part = List.copyOf(inOrder.subList(taken, end));
+    taken = end;
+    return part;
   }
 
   /// The task with this id, or null.
@@ -100,32 +178,49 @@ final class TaskJournal implements TaskEvents {
     return entries.get(tid);
   }
 
-  /// The call in a few words: fork, vfork, thread, or clone with its flags.
-  static String describe(KernelCloneArgs args) {
-    if (args.kernelThread() != null) {
-      return "kernel thread";
+  /// How many tasks the program made in each way.
+  synchronized Map<Kind, Integer> counts() {
+    Map<Kind, Integer> counts = new LinkedHashMap<>();
+    for (Entry entry : inOrder) {
+      counts.merge(entry.kind, 1, Integer::sum);
     }
-    long quiet =
-        CloneFlags.CLONE_PARENT_SETTID
-            | CloneFlags.CLONE_CHILD_SETTID
-            | CloneFlags.CLONE_CHILD_CLEARTID;
-    long flags = args.flags() & ~quiet;
-    if (flags == (CloneFlags.CLONE_VM | CloneFlags.CLONE_VFORK)) {
-      return "vfork";
+    return counts;
+  }
+
+  private static Kind kind(KernelCloneArgs args) {
+    if (args.kernelThread() != null) {
+      return Kind.KERNEL_THREAD;
     }
     if (args.has(CloneFlags.CLONE_THREAD)) {
-      return args.has(CloneFlags.CLONE_SETTLS)
-          ? "thread, TLS 0x" + Long.toHexString(args.tls())
-          : "thread";
+      return Kind.THREAD;
     }
-    if (flags == 0 && args.exitSignal() == Signal.SIGCHLD && args.setTid().isEmpty()) {
-      return "fork";
+    long flags = args.flags();
+    if (flags == (CloneFlags.CLONE_VM | CloneFlags.CLONE_VFORK)) {
+      return Kind.VFORK;
     }
-    StringJoiner text = new StringJoiner(" ", "clone ", "");
-    CloneFlagNames.of(flags).forEach(text::add);
-    if (args.exitSignal() != Signal.SIGCHLD && args.exitSignal() != 0) {
-      text.add(Signal.name(args.exitSignal()));
-    }
-    return text.toString().strip();
+    boolean plain = flags == 0 && args.exitSignal() == Signal.SIGCHLD && args.setTid().isEmpty();
+    return plain ? Kind.FORK : Kind.CLONE;
+  }
+
+  private static String describe(KernelCloneArgs args, String call) {
+    return switch (kind(args)) {
+      case KERNEL_THREAD -> "kernel thread";
+      case VFORK -> "vfork";
+      case FORK -> call.equals("clone") ? "fork" : call;
+      case THREAD ->
+          call
+              + ", a thread"
+              + (args.has(CloneFlags.CLONE_SETTLS) && args.tls() != 0
+                  ? ", TLS at 0x" + Long.toHexString(args.tls())
+                  : "");
+      case CLONE -> {
+        StringJoiner text = new StringJoiner(" ", call + " ", "");
+        CloneFlagNames.of(args.flags()).forEach(text::add);
+        if (args.exitSignal() != Signal.SIGCHLD && args.exitSignal() != 0) {
+          text.add(Signal.name(args.exitSignal()));
+        }
+        yield text.toString().strip();
+      }
+    };
   }
 }

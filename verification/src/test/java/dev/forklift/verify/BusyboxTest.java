@@ -43,8 +43,9 @@ class BusyboxTest {
             PID   PPID  STAT COMMAND
                 1     0 SW   \\[init\\]
                 2     0 SW   \\[kthreadd\\]
-                3     1 S    sh -c ps -o pid,ppid,stat,args; :
-                4     3 R    ps -o pid,ppid,stat,args
+                3     2 SW   \\[ktimers\\]
+                4     1 S    sh -c ps -o pid,ppid,stat,args; :
+                5     4 R    ps -o pid,ppid,stat,args
             """);
   }
 

@@ -21,6 +21,7 @@ final class Init implements Runnable {
   public void run() {
     Task self = machine.kernel().current();
     try {
+      machine.awaitKernelThreads(self);
       int child =
           KernelClone.clone(
               self, KernelCloneArgs.userModeThread(new Start(machine, program), "init"));

@@ -52,6 +52,7 @@ public final class Machine {
   private int status;
   private @Nullable Errno notStarted;
   private @Nullable Task program;
+  private @Nullable KernelThreads kernelThreads;
 
   /// Puts a machine together.
   ///
@@ -139,9 +140,9 @@ public final class Machine {
       if (init != 1) {
         throw new IllegalStateException("init is pid " + init);
       }
-      KernelThreads kernelThreads = KernelThreads.start(kernel);
-      kernelThreads.create(
-          "ktimers", () -> kernel.clocks().timers().run(kernel.current(), kernel::isDown));
+      KernelThreads own = KernelThreads.start(kernel);
+      kernelThreads = own;
+      own.create("ktimers", () -> kernel.clocks().timers().run(kernel.current(), kernel::isDown));
       standardFiles.start();
     } catch (Errno e) {
       throw new IllegalStateException("boot", e);
@@ -214,6 +215,14 @@ public final class Machine {
       }
     } finally {
       lock.release();
+    }
+  }
+
+  /// Waits for the kernel's own threads, so that the program's pid is the same each time.
+  void awaitKernelThreads(Task init) throws Errno {
+    KernelThreads own = kernelThreads;
+    if (own != null) {
+      own.awaitMade(init);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.forklift.kernel.process;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.WaitQueue;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -10,6 +11,8 @@ import java.util.Queue;
 public final class KernelThreads {
   private final Kernel kernel;
   private final Queue<Request> requests = new ArrayDeque<>();
+  private final WaitQueue made = new WaitQueue();
+  private int wanted;
   private Task daemon;
 
   private record Request(String name, Runnable function) {}
@@ -29,8 +32,14 @@ public final class KernelThreads {
   /// Has a kernel thread made that runs `function` under the kernel lock.
   public void create(String name, Runnable function) {
     kernel.lock().requireHeld();
+    wanted++;
     requests.add(new Request(name, function));
     daemon.wake();
+  }
+
+  /// Waits until all that were asked for have been made.
+  public void awaitMade(Task task) throws Errno {
+    task.await(made, () -> wanted == 0);
   }
 
   private void serve() {
@@ -46,6 +55,8 @@ public final class KernelThreads {
       } catch (Errno e) {
         throw new IllegalStateException("kernel thread " + request.name(), e);
       }
+      wanted--;
+      made.wakeAll();
     }
   }
 }
