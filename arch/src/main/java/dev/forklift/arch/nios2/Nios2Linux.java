@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Linux on Nios II: entry, clone, signal frame and kuser page.
@@ -48,6 +49,8 @@ public final class Nios2Linux implements LinuxAbi {
   private static final int TRAP_USR1 = 1;
   private static final int TRAP_USR2 = 2;
   private static final int TRAP_DEBUG = 31;
+
+  private static final int CACHEFLUSH = 244;
 
   private static final int EM_ALTERA_NIOS2 = 113;
 
@@ -143,6 +146,11 @@ public final class Nios2Linux implements LinuxAbi {
   @Override
   public List<CloneArgument> cloneOrder() {
     return CLONE_ORDER;
+  }
+
+  @Override
+  public Map<Integer, String> ownSyscalls() {
+    return Map.of(CACHEFLUSH, "cacheflush");
   }
 
   @Override

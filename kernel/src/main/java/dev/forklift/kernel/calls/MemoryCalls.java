@@ -6,6 +6,7 @@ import static dev.forklift.kernel.calls.Args.FLAGS;
 import static dev.forklift.kernel.calls.Args.INT;
 import static dev.forklift.kernel.calls.Args.SIZE;
 
+import dev.forklift.engine.memory.Region;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Mman;
 import dev.forklift.kernel.cred.Capability;
@@ -74,6 +75,31 @@ final class MemoryCalls {
     } else {
       table.sys(222, "mmap2", ADDR, SIZE, FLAGS, FLAGS, FD, SIZE, MemoryCalls::mmap2);
     }
+  }
+
+  static void cacheFlushRow(SyscallTable table, int number) {
+    table.sys(number, "cacheflush", ADDR, SIZE, INT, MemoryCalls::cacheFlush);
+  }
+
+  /// Code is fetched anew after any store into it, so that only the arguments matter: no operation
+  /// but 0, and a range that lies in one mapping.
+  private static long cacheFlush(Task task, long address, long length, int operation)
+      throws Errno {
+    if (length == 0) {
+      return 0;
+    }
+    if (operation != 0) {
+      throw Errno.EINVAL;
+    }
+    for (Region region : task.memory().regions()) {
+      if (address >= region.start() && address < region.end()) {
+        if (Long.compareUnsigned(length, region.end() - address) > 0) {
+          break;
+        }
+        return 0;
+      }
+    }
+    throw Errno.EFAULT;
   }
 
   private static long mmap(

@@ -48,6 +48,7 @@ public final class SyscallTables {
   /// A call that only some architectures have, each under a number of its own.
   private static void ownRow(SyscallTable table, int number, String name) {
     switch (name) {
+      case "cacheflush" -> MemoryCalls.cacheFlushRow(table, number);
       case "fork" -> ProcessCalls.forkRow(table, number);
       case "vfork" -> ProcessCalls.vforkRow(table, number);
       default -> throw new IllegalArgumentException("no system call '" + name + "' to number");
