@@ -83,8 +83,7 @@ final class MemoryCalls {
 
   /// Code is fetched anew after any store into it, so that only the arguments matter: no operation
   /// but 0, and a range that lies in one mapping.
-  private static long cacheFlush(Task task, long address, long length, int operation)
-      throws Errno {
+  private static long cacheFlush(Task task, long address, long length, int operation) throws Errno {
     if (length == 0) {
       return 0;
     }
