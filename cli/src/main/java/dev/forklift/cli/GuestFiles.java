@@ -182,7 +182,7 @@ final class GuestFiles implements RootBuilder {
       throws Errno, IOException {
     if (!findInGuest(caller, hereIsThere)) {
       Path onHost = withoutDots(onHost(program));
-      if (!Files.exists(onHost)) {
+      if (program.isEmpty() || !Files.exists(onHost)) {
         return;
       }
       programPath = HostNames.inGuest(onHost);

@@ -69,10 +69,23 @@ final class GuestOptions {
     return new GuestFiles(GuestRoot.of(root), volumes, user, folder, program);
   }
 
-  MachineConfig configure(MachineConfig config) {
+  /// @throws IOException with a message for the user
+  MachineConfig configure(MachineConfig config) throws IOException {
     MachineConfig result = config.withRelease(release);
     Long limit = memory;
-    return limit == null ? result : result.withLimits(limit << 20, config.maximumTasks());
+    if (limit == null) {
+      return result;
+    }
+    // The kernel's own things and the translations need room too.
+    long heap = Runtime.getRuntime().maxMemory() >> 20;
+    long most = heap * 3 / 5;
+    if (limit > most) {
+      throw new IOException(
+          "--memory %d: at most %d of the %d MiB that Java may use; FORKLIFT_JAVA_OPTIONS=-Xmx%dm gives it more"
+              .formatted(limit, most, heap, limit * 2));
+    }
+    long bytes = limit << 20;
+    return result.withLimits(bytes, MachineConfig.tasksFor(bytes));
   }
 
   ProgramSpec program(String path, List<String> arguments, String startFolder) {

@@ -52,6 +52,7 @@ class RunCommandTest {
         "-u=1:",
         "--release=5.4",
         "--memory=0",
+        "--memory=1000000000",
         "--memory=lots",
         "-v=/tmp",
         "-v=/tmp:relative",

@@ -212,8 +212,9 @@ final class Mutants {
           case 3 -> "/job/unterminated".getBytes(StandardCharsets.ISO_8859_1);
           case 4 -> "\0".getBytes(StandardCharsets.ISO_8859_1);
           case 5 -> bytes(random.nextInt(40));
-          case 6 -> ("/" + "x/".repeat(random.nextInt(2100)) + "\0")
-              .getBytes(StandardCharsets.ISO_8859_1);
+          case 6 ->
+              ("/" + "x/".repeat(random.nextInt(2100)) + "\0")
+                  .getBytes(StandardCharsets.ISO_8859_1);
           default -> ("/job/" + random.nextInt(100) + "\0").getBytes(StandardCharsets.ISO_8859_1);
         };
     int count = view(program).getShort(SEGMENT_COUNT_AT) + 1;
@@ -224,8 +225,7 @@ final class Mutants {
     int old = elf.getInt(SEGMENTS_AT);
     elf.putInt(SEGMENTS_AT, table);
     elf.putShort(SEGMENT_COUNT_AT, (short) count);
-    System.arraycopy(
-        program, old, result, table + SEGMENT_BYTES, (count - 1) * SEGMENT_BYTES);
+    System.arraycopy(program, old, result, table + SEGMENT_BYTES, (count - 1) * SEGMENT_BYTES);
     elf.putInt(table, PT_INTERP);
     elf.putInt(table + 4, program.length);
     elf.putInt(table + 16, random.nextInt(6) == 0 ? nasty() : name.length);

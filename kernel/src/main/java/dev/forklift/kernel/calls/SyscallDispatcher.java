@@ -11,6 +11,7 @@ import dev.forklift.kernel.process.Task;
 public final class SyscallDispatcher implements SystemCalls {
   private final SyscallTable table;
   private final SyscallObserver observer;
+  private final HostHeap heap = new HostHeap();
 
   public SyscallDispatcher(SyscallTable table, SyscallObserver observer) {
     this.table = table;
@@ -31,13 +32,19 @@ public final class SyscallDispatcher implements SystemCalls {
     }
     observer.enter(row, frame);
     try {
+      if (heap.refuses(row.name())) {
+        throw Errno.ENOMEM;
+      }
       long result = row.call().call(frame);
       if (!row.raw()) {
         abi.succeed(cpu, result);
       }
       observer.leave(row, frame, result, null);
     } catch (Errno e) {
-      if (e.isRestart()) {
+      if (e == Errno.EFAULT && task.metOutOfMemory()) {
+        // There was memory, but no room for it. Somebody has been killed for that: once more.
+        task.setInterruptedCall(Errno.ERESTARTNOINTR);
+      } else if (e.isRestart()) {
         // Whether the call is made again is decided when the signal is delivered; the registers
         // still hold its arguments.
         task.setInterruptedCall(e);

@@ -27,6 +27,9 @@ public record MachineConfig(
     int maximumTasks,
     Release release) {
 
+  private static final long TASK_BYTES = 1 << 16;
+  private static final int MOST_TASKS = 16384;
+
   /// Which Linux release's visible behaviour is shown.
   public enum Release {
     V6_12("6.12.117"),
@@ -47,6 +50,7 @@ public record MachineConfig(
   /// What most machines start from: the host's clock and randomness, 6.18, nobody watching, core
   /// files only as guests ask for them.
   public static MachineConfig of(LinuxAbi abi, RootBuilder root, Stdio stdio) {
+    long memory = Runtime.getRuntime().maxMemory() / 2;
     return new MachineConfig(
         abi,
         KernelClock.host(),
@@ -56,9 +60,15 @@ public record MachineConfig(
         TaskEvents.NONE,
         SyscallObserver.NONE,
         new GuestCores(),
-        Runtime.getRuntime().maxMemory() / 2,
-        16384,
+        memory,
+        tasksFor(memory),
         Release.V6_18);
+  }
+
+  /// How many tasks there may be in so much memory: as Linux counts them, and each is a thread of
+  /// the host.
+  public static int tasksFor(long memoryLimit) {
+    return Math.clamp(memoryLimit / TASK_BYTES, 64, MOST_TASKS);
   }
 
   public MachineConfig withEvents(TaskEvents events) {

@@ -38,6 +38,7 @@ public final class Kernel {
   private final Clocks clocks;
   private final ExitHooks exitHooks;
   private final ThreadLocal<Task> current = new ThreadLocal<>();
+  private final OutOfMemory outOfMemory = new OutOfMemory(this);
   private final ObjectOrder objectOrder = new ObjectOrder();
   private UtsName utsName;
   private int tasks;
@@ -250,9 +251,8 @@ public final class Kernel {
     return exitHooks;
   }
 
-  void outOfMemory(Task task) {
-    System.getLogger(Kernel.class.getName())
-        .log(System.Logger.Level.WARNING, "out of guest memory: killing " + task);
+  OutOfMemory outOfMemory() {
+    return outOfMemory;
   }
 
   void failed(Task task, Throwable problem) {

@@ -83,7 +83,6 @@ public final class KernelClone {
     }
     clone.storeParentTid(tid);
     child.setLife(Task.Life.RUNNING);
-    clone.kernel.start(child, clone.childMain());
     if (vfork != null) {
       awaitVfork(parent, vfork);
     }
@@ -185,6 +184,7 @@ public final class KernelClone {
       if (parent.fatalSignalPending()) {
         throw Errno.EINTR;
       }
+      startThread(child);
       link(child);
       undo.keep();
       return child;
@@ -330,6 +330,16 @@ public final class KernelClone {
       } catch (Errno e) {
         // Linux ignores it as well: the child exists already.
       }
+    }
+  }
+
+  /// The host may have no thread left, so this comes before anybody can see the child. Its thread
+  /// waits for the kernel lock first of all.
+  private void startThread(Task child) throws Errno {
+    try {
+      kernel.start(child, childMain());
+    } catch (OutOfMemoryError noThread) {
+      throw Errno.EAGAIN;
     }
   }
 

@@ -483,6 +483,19 @@ public final class Task extends Sleeper implements Caller {
   /// A system call begins; should it have to be made again, the trap is at `pc`.
   void enterSystemCall(long pc) {
     trapPc = pc;
+    if (mm != null) {
+      var _ = mm.takeOutOfMemory();
+    }
+  }
+
+  /// Says whether the current system call has met an access that the memory of all guests did not
+  /// suffice for. The process that holds most has been killed then.
+  public boolean metOutOfMemory() {
+    if (mm == null || !mm.takeOutOfMemory()) {
+      return false;
+    }
+    kernel.outOfMemory().met(this);
+    return true;
   }
 
   /// Makes the system call run again when the task goes on.

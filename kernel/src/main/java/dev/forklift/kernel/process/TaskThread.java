@@ -145,8 +145,7 @@ final class TaskThread implements Runnable {
       return;
     }
     if (fault.kind() == GuestFault.Kind.OUT_OF_MEMORY) {
-      kernel.outOfMemory(task);
-      Signals.sendToGroup(task.group(), SigInfo.kernel(Signal.SIGKILL));
+      kernel.outOfMemory().met(task);
       return;
     }
     SignalCause cause = task.memory().fault(fault);

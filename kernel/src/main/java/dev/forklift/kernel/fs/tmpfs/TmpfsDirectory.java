@@ -6,7 +6,10 @@ import dev.forklift.kernel.vfs.DirectorySink;
 import dev.forklift.kernel.vfs.Inode;
 import dev.forklift.kernel.vfs.NewInode;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -219,10 +222,18 @@ final class TmpfsDirectory extends TmpfsInode {
     return at;
   }
 
+  /// As deep as a guest likes, so without recursion.
   @Override
   void discard() {
-    for (Entry entry : byName.values()) {
-      entry.inode.discard();
+    Deque<TmpfsDirectory> open = new ArrayDeque<>(List.of(this));
+    while (!open.isEmpty()) {
+      for (Entry entry : open.pop().byName.values()) {
+        if (entry.inode instanceof TmpfsDirectory below) {
+          open.push(below);
+        } else {
+          entry.inode.discard();
+        }
+      }
     }
   }
 
