@@ -10,6 +10,7 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.PathFlags;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.vfs.FileEvents;
 import dev.forklift.kernel.vfs.Inode;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +106,7 @@ final class AttributeListCalls {
     task.memory().user().read(value, bytes);
     requireWritable(path);
     path.inode().setAttribute(attribute, bytes, flags);
+    FileEvents.at(path, FileEvents.ATTRIB);
     return 0;
   }
 
@@ -136,6 +138,7 @@ final class AttributeListCalls {
     String attribute = name(task, name);
     requireWritable(path);
     path.inode().removeAttribute(attribute);
+    FileEvents.at(path, FileEvents.ATTRIB);
     return 0;
   }
 

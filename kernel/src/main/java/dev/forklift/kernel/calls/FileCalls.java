@@ -8,6 +8,7 @@ final class FileCalls {
     new OpenCalls(services).rows(table);
     new MountCalls(services).rows(table);
     new SocketCalls(services).rows(table);
+    new InotifyCalls(services).rows(table);
     DescriptorCalls.rows(table, is64Bit);
     ReadWriteCalls.rows(table, is64Bit);
     SpliceCalls.rows(table);

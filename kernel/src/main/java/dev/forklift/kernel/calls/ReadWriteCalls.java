@@ -15,6 +15,7 @@ import dev.forklift.kernel.mm.UserBuffer;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.FileCopy;
+import dev.forklift.kernel.vfs.FileEvents;
 import dev.forklift.kernel.vfs.OpenFile;
 
 /// Reading, writing, seeking, and what else concerns the contents of open files.
@@ -211,6 +212,7 @@ final class ReadWriteCalls {
       throw Errno.EISDIR;
     }
     file.allocate(task, mode, offset, length);
+    FileEvents.at(file.path(), FileEvents.MODIFY);
     return 0;
   }
 

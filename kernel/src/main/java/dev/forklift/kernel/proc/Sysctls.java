@@ -2,6 +2,7 @@ package dev.forklift.kernel.proc;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.fs.inotify.InotifyLimits;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.Task;
@@ -103,6 +104,7 @@ final class Sysctls {
   private ProcDirectory fs() {
     return folder()
         .add("file-max", shown(FileDescriptors.MAX))
+        .add("inotify", inotify())
         .add("lease-break-time", shown(45))
         .add("nr_open", shown(FileDescriptors.MAX))
         .add("overflowgid", shown(65534))
@@ -113,6 +115,13 @@ final class Sysctls {
         .add("protected_hardlinks", shown(1))
         .add("protected_symlinks", shown(1))
         .add("suid_dumpable", shown(0));
+  }
+
+  private ProcDirectory inotify() {
+    return folder()
+        .add("max_queued_events", shown(InotifyLimits.QUEUED_EVENTS))
+        .add("max_user_instances", shown(InotifyLimits.USER_INSTANCES))
+        .add("max_user_watches", shown(InotifyLimits.USER_WATCHES));
   }
 
   private ProcDirectory user() {

@@ -27,6 +27,7 @@ public final class Attributes {
       wanted &= ~FileMode.S_ISGID;
     }
     inode.setAttributes(AttributeChange.ofMode(wanted));
+    FileEvents.at(path, FileEvents.ATTRIB);
   }
 
   /// chown(2).
@@ -55,6 +56,7 @@ public final class Attributes {
     }
     inode.setAttributes(
         new AttributeChange(mode, uid == SAME ? null : uid, gid == SAME ? null : gid, null, null));
+    FileEvents.at(path, FileEvents.ATTRIB);
   }
 
   /// One of the two times that utimensat(2) sets.
@@ -87,6 +89,12 @@ public final class Attributes {
     long now = inode.fileSystem().now();
     inode.setAttributes(
         new AttributeChange(null, null, null, nanos(access, now), nanos(modify, now)));
+    if (access instanceof Time.Unchanged) {
+      FileEvents.at(path, FileEvents.MODIFY);
+    } else {
+      boolean onlyAccess = modify instanceof Time.Unchanged;
+      FileEvents.at(path, onlyAccess ? FileEvents.ACCESS : FileEvents.ATTRIB);
+    }
   }
 
   private static @Nullable Long nanos(Time time, long now) {
@@ -114,6 +122,7 @@ public final class Attributes {
     inode.addWriter();
     try {
       changeSize(caller, inode, size);
+      FileEvents.at(path, FileEvents.MODIFY);
     } finally {
       inode.removeWriter();
     }

@@ -90,7 +90,9 @@ public final class DirectoryChanges {
     Dentry directory = place.directory.dentry();
     NewInode attributes = Permissions.newInode(caller.credentials(), directory.inode(), mode, rdev);
     Inode made = directory.inode().make(place.name, attributes);
-    return new VfsPath(place.directory.mount(), directory.adopt(place.name, made));
+    Dentry dentry = directory.adopt(place.name, made);
+    FileEvents.in(directory.inode(), FileEvents.CREATE, place.name, made, 0);
+    return new VfsPath(place.directory.mount(), dentry);
   }
 
   /// Makes a regular file in a directory, for open(2).
@@ -114,6 +116,7 @@ public final class DirectoryChanges {
         Permissions.newInode(caller.credentials(), directory, FileMode.S_IFLNK | 0777, 0);
     Inode made = directory.makeSymlink(place.name, target, attributes);
     place.directory.dentry().adopt(place.name, made);
+    FileEvents.in(directory, FileEvents.CREATE, place.name, made, 0);
   }
 
   /// Gives what is at `existing` another name.
@@ -135,6 +138,8 @@ public final class DirectoryChanges {
     }
     place.directory.inode().link(place.name, target);
     place.directory.dentry().adopt(place.name, target);
+    FileEvents.to(target, FileEvents.ATTRIB);
+    FileEvents.in(place.directory.inode(), FileEvents.CREATE, place.name, target, 0);
   }
 
   public static void unlink(Caller caller, @Nullable VfsPath start, String path) throws Errno {
@@ -159,6 +164,8 @@ public final class DirectoryChanges {
     }
     directory.inode().unlink(victim.name(), victim.inode());
     directory.forget(victim);
+    FileEvents.to(victim.inode(), FileEvents.ATTRIB);
+    tellRemoved(directory, victim);
   }
 
   public static void rmdir(Caller caller, @Nullable VfsPath start, String path) throws Errno {
@@ -183,6 +190,12 @@ public final class DirectoryChanges {
     }
     directory.inode().rmdir(victim.name(), victim.inode());
     directory.forget(victim);
+    tellRemoved(directory, victim);
+  }
+
+  private static void tellRemoved(Dentry directory, Dentry victim) {
+    victim.inode().tellIfGone();
+    FileEvents.in(directory.inode(), FileEvents.DELETE, victim.name(), victim.inode(), 0);
   }
 
   /// Moves a name.
@@ -295,13 +308,35 @@ public final class DirectoryChanges {
             newName,
             replaced == null ? null : replaced.inode(),
             exchange);
+    String oldName = moved.name();
     if (exchange) {
-      Dentry.exchanged(moved, Objects.requireNonNull(replaced));
+      Dentry other = Objects.requireNonNull(replaced);
+      Dentry.exchanged(moved, other);
+      tellMoved(oldParent, oldName, newParent, newName, moved, null);
+      tellMoved(newParent, newName, oldParent, oldName, other, null);
       return;
     }
     if (replaced != null) {
       newParent.forget(replaced);
     }
     oldParent.moved(moved, newParent, newName);
+    tellMoved(oldParent, oldName, newParent, newName, moved, replaced);
+  }
+
+  private static void tellMoved(
+      Dentry oldParent,
+      String oldName,
+      Dentry newParent,
+      String newName,
+      Dentry moved,
+      @Nullable Dentry replaced) {
+    FileEvents.moved(oldParent.inode(), oldName, newParent.inode(), newName, moved.inode());
+    if (replaced != null) {
+      FileEvents.to(replaced.inode(), FileEvents.ATTRIB);
+    }
+    FileEvents.to(moved.inode(), FileEvents.MOVE_SELF);
+    if (replaced != null) {
+      replaced.inode().tellIfGone();
+    }
   }
 }

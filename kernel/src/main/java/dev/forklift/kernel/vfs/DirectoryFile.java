@@ -37,6 +37,7 @@ final class DirectoryFile extends OpenFile {
       setPosition(FIRST_CHILD);
     }
     setPosition(directory.list(position(), sink));
+    FileEvents.at(path(), FileEvents.ACCESS);
     if (!path().mount().isReadOnly()) {
       directory.touchAccessed();
     }

@@ -1,6 +1,9 @@
 package dev.forklift.kernel.vfs;
 
 import dev.forklift.kernel.abi.Errno;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A mounted or mountable tree of inodes: a superblock.
@@ -13,6 +16,7 @@ public abstract class FileSystem {
   private boolean readOnly;
   private long lastIno;
   private int holds;
+  private final Set<Inode> watched = new LinkedHashSet<>(0);
 
   protected FileSystem(FileSystems systems, String type) {
     this.systems = systems;
@@ -106,7 +110,20 @@ public abstract class FileSystem {
 
   final void drop() {
     if (--holds == 0) {
+      for (Inode inode : List.copyOf(watched).reversed()) {
+        FileEvents.to(inode, FileEvents.UNMOUNT);
+        inode.endWatches();
+      }
       onUnused();
+    }
+  }
+
+  /// One of its inodes is watched, or not any more.
+  final void watch(Inode inode, boolean isWatched) {
+    if (isWatched) {
+      watched.add(inode);
+    } else {
+      watched.remove(inode);
     }
   }
 }

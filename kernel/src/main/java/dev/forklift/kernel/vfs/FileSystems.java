@@ -39,6 +39,7 @@ public final class FileSystems {
   private @Nullable Driver fifos;
   private int anonymousDevices;
   private int mounts;
+  private int cookies;
 
   /// @param pageSize the page size, which is also the block size of what lives in memory
   public FileSystems(KernelClock clock, int pageSize) {
@@ -113,5 +114,10 @@ public final class FileSystems {
 
   int newMountId() {
     return ++mounts;
+  }
+
+  /// What ties the two events of a rename together.
+  int newCookie() {
+    return ++cookies;
   }
 }

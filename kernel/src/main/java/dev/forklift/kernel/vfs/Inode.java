@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.OpenFlags;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public abstract class Inode {
   private int holds;
   private boolean linkableNameless;
   private @Nullable FileLocks locks;
+  private List<FileWatch> watches = List.of();
 
   protected Inode(FileSystem fileSystem, long ino, NewInode attributes) {
     this.fileSystem = fileSystem;
@@ -410,8 +412,44 @@ public abstract class Inode {
   /// Takes one [#hold] back.
   public final void drop() {
     holds--;
+    tellIfGone();
     releaseIfUnused();
     fileSystem.drop();
+  }
+
+  /// Tells those who watch it if it has neither a name nor anybody who uses it.
+  final void tellIfGone() {
+    if (holds == 0 && isWatched() && nlink == 0) {
+      FileEvents.gone(this);
+    }
+  }
+
+  // Who watches it.
+
+  final boolean isWatched() {
+    return !watches.isEmpty();
+  }
+
+  /// Those who watch it. A snapshot.
+  public final List<FileWatch> watches() {
+    return watches;
+  }
+
+  public final void addWatch(FileWatch watch) {
+    List<FileWatch> all = new ArrayList<>(watches);
+    all.add(watch);
+    watches = List.copyOf(all);
+    fileSystem.watch(this, true);
+  }
+
+  public final void removeWatch(FileWatch watch) {
+    watches = watches.stream().filter(other -> other != watch).toList();
+    fileSystem.watch(this, isWatched());
+  }
+
+  /// Tells those who watch it that nothing will happen to it any more.
+  final void endWatches() {
+    watches.forEach(FileWatch::ended);
   }
 
   private void releaseIfUnused() {

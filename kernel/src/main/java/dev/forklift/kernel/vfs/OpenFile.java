@@ -107,10 +107,13 @@ public abstract class OpenFile {
     if (references < 0) {
       throw new IllegalStateException("released more often than retained: " + this);
     }
-    List<Runnable> told = watchers;
-    if (told != null) {
+    List<Runnable> waiting = watchers;
+    if (waiting != null) {
       watchers = null;
-      told.forEach(Runnable::run);
+      waiting.forEach(Runnable::run);
+    }
+    if (!isPathOnly()) {
+      FileEvents.at(path, writes() ? FileEvents.CLOSE_WRITE : FileEvents.CLOSE_NOWRITE);
     }
     FileLocks locks = inode().locksIfAny();
     if (locks != null) {
@@ -154,7 +157,7 @@ public abstract class OpenFile {
     if (count > 0 && isSeekable()) {
       position += count;
     }
-    return count;
+    return told(count, FileEvents.ACCESS);
   }
 
   /// Writes at the position, with O_APPEND at the end.
@@ -165,21 +168,30 @@ public abstract class OpenFile {
     if (count > 0 && isSeekable()) {
       position = at + count;
     }
-    return count;
+    return told(count, FileEvents.MODIFY);
   }
 
   /// Reads elsewhere than at the position.
   public final long pread(Caller caller, IoBuffer buffer, long offset) throws Errno {
     checkOffset(offset);
     requireReads();
-    return readAt(caller, buffer, offset);
+    return told(readAt(caller, buffer, offset), FileEvents.ACCESS);
   }
 
   /// Writes elsewhere than at the position; with O_APPEND at the end all the same, as Linux does.
   public final long pwrite(Caller caller, IoBuffer buffer, long offset) throws Errno {
     checkOffset(offset);
     requireWrites();
-    return writeAt(caller, buffer, has(OpenFlags.O_APPEND) ? inode().size() : offset);
+    long at = has(OpenFlags.O_APPEND) ? inode().size() : offset;
+    return told(writeAt(caller, buffer, at), FileEvents.MODIFY);
+  }
+
+  /// Tells those who watch it that bytes were read or written.
+  private long told(long count, int event) {
+    if (count > 0) {
+      FileEvents.at(path, event);
+    }
+    return count;
   }
 
   /// Checks that it can be read or written at `offset`.

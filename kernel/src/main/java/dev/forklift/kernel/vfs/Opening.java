@@ -161,10 +161,12 @@ public final class Opening {
     path.hold();
     try {
       OpenFile file = inode.open(caller, path, flags & ~OpenFlags.O_TMPFILE_BIT);
+      FileEvents.at(path, FileEvents.OPEN);
       try {
         if (truncate) {
           Permissions.dropPrivileges(caller.credentials(), inode);
           inode.setSize(0);
+          FileEvents.at(path, FileEvents.MODIFY);
         }
       } catch (Errno e) {
         file.release();
@@ -222,6 +224,9 @@ public final class Opening {
       throw Errno.EACCES;
     }
     Permissions.check(caller.credentials(), path, Permissions.EXECUTE);
-    return inode.open(caller, path, OpenFlags.O_RDONLY | OpenFlags.O_LARGEFILE);
+    OpenFile file = inode.open(caller, path, OpenFlags.O_RDONLY | OpenFlags.O_LARGEFILE);
+    FileEvents.at(path, FileEvents.OPEN);
+    FileEvents.at(path, FileEvents.ACCESS);
+    return file;
   }
 }

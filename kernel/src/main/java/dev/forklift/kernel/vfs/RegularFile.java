@@ -200,6 +200,7 @@ public class RegularFile extends OpenFile {
       throw Errno.EINVAL;
     }
     Attributes.changeSize(caller, inode(), size);
+    FileEvents.at(path(), FileEvents.MODIFY);
   }
 
   @Override
