@@ -9,4 +9,6 @@ module dev.forklift.arch {
   requires static transitive org.jspecify;
 
   exports dev.forklift.arch.nios2;
+
+  uses dev.forklift.arch.nios2.CustomInstructionSet;
 }

@@ -1,5 +1,8 @@
 package dev.forklift.cli;
 
+import dev.forklift.arch.nios2.Nios2;
+import dev.forklift.arch.nios2.Nios2Linux;
+import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.MachineConfig.Release;
 import dev.forklift.kernel.machine.ProgramSpec;
@@ -8,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -61,6 +65,15 @@ final class GuestOptions {
       converter = MebibytesConverter.class,
       description = "How much memory all guest processes may hold together.")
   private @Nullable Long memory;
+
+  @Mixin private CustomOptions custom = new CustomOptions();
+
+  /// The CPU, and Linux on it.
+  ///
+  /// @throws IOException with a message for the user
+  LinuxAbi abi() throws IOException {
+    return new Nios2Linux(new Nios2(custom.instructions()));
+  }
 
   /// The files that the guest sees.
   ///

@@ -1,6 +1,5 @@
 package dev.forklift.cli;
 
-import dev.forklift.arch.nios2.Nios2Linux;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.machine.Machine;
@@ -110,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(HostStreams streams, GuestFiles files, LinePrinter printer) throws IOException {
     MachineConfig config =
-        guest.configure(MachineConfig.of(new Nios2Linux(), files, streams.forGuest()));
+        guest.configure(MachineConfig.of(guest.abi(), files, streams.forGuest()));
     config = config.withEvents(new CrashPrinter(printer, verbose));
     String cores = core;
     if (cores != null) {

@@ -60,7 +60,12 @@ class RunCommandTest {
         "-L=no-such-root",
         "-v=no-such-folder:/x",
         "-w=relative",
-        "-w=/no/such"
+        "-w=/no/such",
+        "--custom=nothing",
+        "--custom=fph2,nothing",
+        "--custom=no.such.Class",
+        "--custom=java.lang.String",
+        "--custom=java.util.List",
       })
   void badOptionsAreOneLineAndStatus125(String option) {
     int equals = option.indexOf('=');
@@ -68,6 +73,22 @@ class RunCommandTest {
     assertThat(run(option.substring(0, equals), option.substring(equals + 1), "prog"))
         .isEqualTo(125);
     assertThat(err.toString()).startsWith("forklift: ").hasLineCount(1);
+  }
+
+  @Test
+  void customInstructionsThatAreNotThereAreNamedWithThoseThatAre() {
+    assertThat(run("--custom", "nothing", "prog")).isEqualTo(125);
+    assertThat(err.toString())
+        .isEqualTo(
+            "forklift: --custom: no custom instructions are called 'nothing'; there are fph1,"
+                + " fph2\n");
+  }
+
+  @Test
+  void aPlaceForCustomInstructionsMustBeThere() {
+    assertThat(run("--custom-path", temp.resolve("none.jar"), "--custom", "x", "prog"))
+        .isEqualTo(125);
+    assertThat(err.toString()).contains("none.jar cannot be read").hasLineCount(1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.forklift.verify;
 
 import dev.forklift.arch.nios2.Nios2Linux;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
 import dev.forklift.kernel.fs.tmpfs.Origin;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
@@ -52,12 +53,27 @@ record GuestRun(String out, String err, Outcome outcome) {
   static GuestRun of(
       Origin root, ProgramSpec program, String input, UnaryOperator<MachineConfig> change)
       throws Exception {
+    return of(new Nios2Linux(), root, program, input, change);
+  }
+
+  /// Runs a program to its end on such a CPU.
+  static GuestRun on(LinuxAbi abi, Origin root, ProgramSpec program) throws Exception {
+    return of(abi, root, program, "", UnaryOperator.identity());
+  }
+
+  private static GuestRun of(
+      LinuxAbi abi,
+      Origin root,
+      ProgramSpec program,
+      String input,
+      UnaryOperator<MachineConfig> change)
+      throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     byte[] bytes = input.getBytes(StandardCharsets.ISO_8859_1);
     MachineConfig config =
         MachineConfig.of(
-            new Nios2Linux(),
+            abi,
             (systems, budget) -> new Tmpfs(systems, "tmpfs", budget, root),
             new Stdio(new ByteArrayInputStream(bytes), out, err));
     Machine machine = new Machine(change.apply(config));
