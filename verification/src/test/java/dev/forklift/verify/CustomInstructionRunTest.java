@@ -55,7 +55,9 @@ class CustomInstructionRunTest {
     for (int i = 0; i < OPERANDS.length; i++) {
       float a = Float.intBitsToFloat(OPERANDS[i]);
       float b = Float.intBitsToFloat(OPERANDS[(i + 1) % OPERANDS.length]);
-      text.append("%s + %s = %s, - %s, * %s, ".formatted(hex(a), hex(b), hex(a + b), hex(a - b), hex(a * b)));
+      text.append(
+          "%s + %s = %s, - %s, * %s, "
+              .formatted(hex(a), hex(b), hex(a + b), hex(a - b), hex(a * b)));
       text.append("/ %s\n  less %d, to int %d, ".formatted(hex(a / b), a < b ? 1 : 0, (int) a));
       text.append("from int %s\n".formatted(hex(i * 7 - 9)));
     }

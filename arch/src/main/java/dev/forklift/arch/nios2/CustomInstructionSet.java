@@ -43,7 +43,10 @@ public interface CustomInstructionSet {
     }
     if (text.indexOf('.') < 0) {
       throw new IllegalArgumentException(
-          "no custom instructions are called '" + text + "'; there are " + String.join(", ", known));
+          "no custom instructions are called '"
+              + text
+              + "'; there are "
+              + String.join(", ", known));
     }
     return ofClass(text, loader);
   }
