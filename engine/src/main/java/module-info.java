@@ -9,5 +9,6 @@ module dev.forklift.engine {
   exports dev.forklift.engine.cpu;
   exports dev.forklift.engine.ir;
   exports dev.forklift.engine.isa;
+  exports dev.forklift.engine.jit;
   exports dev.forklift.engine.memory;
 }

@@ -16,6 +16,9 @@ final class Block implements CodePage.Translation {
   /// Guest instructions in the whole block.
   final int instructions;
 
+  /// How often it has run. Threads may lose counts of each other.
+  int runs;
+
   /// For each instruction (a branch and its delay slot being one), the words of code it has.
   private final byte[] words;
 

@@ -108,6 +108,41 @@ public final class Cpu {
     instructionLimit = limit;
   }
 
+  // For compiled code, which keeps registers and counts in local variables while it runs.
+
+  /// The registers, by number: sign-extended where they are 32 bits wide.
+  public long[] file() {
+    return file;
+  }
+
+  /// How many instructions may be executed before the limit is reached.
+  public long instructionsLeft() {
+    return instructionLimit - instructions;
+  }
+
+  /// Compiled code ends at `pc` after so many instructions.
+  public void leaveAt(long pc, long executed) {
+    this.pc = pc & addresses;
+    instructions += executed;
+  }
+
+  /// Compiled code ends in front of an instruction, or at a trap.
+  ///
+  /// @param next the address behind the instruction
+  /// @param code for [#exitCode]
+  public void stopAt(long pc, long next, int code, long executed) {
+    leaveAt(pc, executed);
+    nextPc = next & addresses;
+    exitCode = code;
+  }
+
+  /// Compiled code ends in front of an access that failed.
+  public void faultAt(long pc, long next, GuestFault fault, long executed) {
+    leaveAt(pc, executed);
+    nextPc = next & addresses;
+    this.fault = fault;
+  }
+
   /// Makes the running engine come back at its next safe point. Any thread.
   public void interrupt() {
     interrupted = true;

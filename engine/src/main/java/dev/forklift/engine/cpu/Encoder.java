@@ -32,21 +32,19 @@ final class Encoder implements Op.Visitor {
     this.is32Bit = is32Bit;
   }
 
-  /// @param end first address behind the guest code
-  /// @param count guest instructions, those in delay slots included
-  static Block encode(List<Op> ops, long start, long end, int count, boolean is32Bit) {
-    Encoder encoder = new Encoder(start, is32Bit);
-    for (Op op : ops) {
+  static Block encode(LiftedBlock lifted, boolean is32Bit) {
+    Encoder encoder = new Encoder(lifted.start(), is32Bit);
+    for (Op op : lifted.ops()) {
       encoder.scratch = FIRST_SCRATCH;
       op.accept(encoder);
     }
     encoder.endInstruction();
     return new Block(
-        start,
-        end,
+        lifted.start(),
+        lifted.end(),
         Arrays.copyOf(encoder.code, encoder.length),
         encoder.functions.toArray(JavaFunction[]::new),
-        count,
+        lifted.instructions(),
         Arrays.copyOf(encoder.words, encoder.instructions),
         Arrays.copyOf(encoder.lengths, encoder.instructions));
   }

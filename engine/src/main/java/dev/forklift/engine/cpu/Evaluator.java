@@ -5,6 +5,7 @@ import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
+import dev.forklift.engine.memory.CodePage.Translation;
 import dev.forklift.engine.memory.GuestFault;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,21 @@ import org.jspecify.annotations.Nullable;
 /// Runs guest code block by block, by evaluating the [Code] of each: the way cold code runs, and
 /// the reference for every other engine.
 public final class Evaluator implements Engine {
+  /// How often a block has run when it is hot.
+  private static final int HOT = 400;
+
+  private final @Nullable Translator translator;
+
+  /// An engine that evaluates everything.
+  public Evaluator() {
+    translator = null;
+  }
+
+  /// An engine that evaluates what `translator` has not made faster yet.
+  public Evaluator(Translator translator) {
+    this.translator = translator;
+  }
+
   @Override
   public Exit run(Cpu cpu, AddressSpace space) {
     return isMisaligned(cpu) ? raise(cpu, cpu.isa().misalignedJump()) : runOn(cpu, space);
@@ -61,9 +77,10 @@ public final class Evaluator implements Engine {
 
   /// The block at `pc`, made now if there is none yet.
   static Block block(Cpu cpu, AddressSpace space, CodePage page, long pc) {
-    if (page.at(pc) instanceof Block block) {
-      return block;
-    }
+    return page.at(pc) instanceof Block block ? block : lift(cpu, space, page, pc);
+  }
+
+  private static Block lift(Cpu cpu, AddressSpace space, CodePage page, long pc) {
     int stamp = page.stamp();
     Block block = Lifter.lift(cpu.isa(), space, page, pc, Lifter.MAXIMAL_INSTRUCTIONS);
     if (block.end() - page.address() <= 1L << space.pageShift()) {
@@ -73,21 +90,32 @@ public final class Evaluator implements Engine {
   }
 
   /// Runs block after block.
-  private static Exit runOn(Cpu cpu, AddressSpace space) {
+  private Exit runOn(Cpu cpu, AddressSpace space) {
     final int pageShift = space.pageShift();
     CodePage page = null;
     while (true) {
       long pc = cpu.pc;
-      Block block;
+      Translation code;
       try {
         if (page == null || (pc ^ page.address()) >>> pageShift != 0) {
           page = space.codePage(pc);
         }
-        block = block(cpu, space, page, pc);
+        code = page.at(pc);
+        if (code == null) {
+          code = lift(cpu, space, page, pc);
+        }
       } catch (GuestFault fault) {
         return fault(cpu, fault);
       }
-      Exit exit = execute(block, cpu, cpu.file, space);
+      Exit exit;
+      if (code instanceof Block block) {
+        exit = execute(block, cpu, cpu.file, space);
+        if (++block.runs == HOT && translator != null) {
+          translator.hot(cpu.isa(), space, page, pc);
+        }
+      } else {
+        exit = ((Compiled) code).run(cpu, space);
+      }
       if (exit != null) {
         if (exit != Exit.SAFE_POINT
             || cpu.isInterrupted()

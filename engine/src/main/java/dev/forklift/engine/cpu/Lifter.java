@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A block ends at a jump, a trap, the end of its page, or after [#MAXIMAL_INSTRUCTIONS]. An
 /// instruction (with its delay slot) that lies on two pages becomes a block of its own, which is
 /// never kept, because either page may change alone.
-final class Lifter {
+public final class Lifter {
   static final int MAXIMAL_INSTRUCTIONS = 64;
 
   private final Isa isa;
@@ -47,10 +47,18 @@ final class Lifter {
   /// A block of at most `limit` instructions from `pc` on, which lies on `page`. Throws GuestFault
   /// only for an instruction that begins the block and goes on to a page that cannot be executed.
   static Block lift(Isa isa, AddressSpace space, CodePage page, long pc, int limit) {
-    return new Lifter(isa, space, page).lift(pc, limit);
+    LiftedBlock lifted = new Lifter(isa, space, page).lift(pc, limit, -1);
+    return Encoder.encode(lifted, isa.registers().is32Bit());
   }
 
-  private Block lift(long start, int limit) {
+  /// The block from `pc` on as steps. It goes on at `bound`, the start of another block, where it
+  /// comes to that address.
+  public static LiftedBlock lift(
+      Isa isa, AddressSpace space, CodePage page, long pc, long bound) {
+    return new Lifter(isa, space, page).lift(pc, MAXIMAL_INSTRUCTIONS, bound);
+  }
+
+  private LiftedBlock lift(long start, int limit, long bound) {
     Ir ir = new Ir(rules);
     Fusion fusion = limit > 1 ? fusionAt(start) : null;
     if (fusion != null) {
@@ -58,14 +66,14 @@ final class Lifter {
       ir.begin(start, bytes);
       fusion.meaning().accept(ir);
       var _ = ir.end();
-      return Encoder.encode(ir.ops(), start, start + bytes, 1, isa.registers().is32Bit());
+      return new LiftedBlock(start, start + bytes, 1, ir.ops());
     }
     long pc = start;
     int count = 0;
     Ir.Next next = Ir.Next.INSTRUCTION;
     while (next != Ir.Next.NOTHING) {
       boolean slot = next == Ir.Next.DELAY_SLOT;
-      if (!slot && (count >= limit || pc == pageEnd)) {
+      if (!slot && (count >= limit || pc == pageEnd || (pc == bound && count > 0))) {
         ir.goOnAt(pc);
         break;
       }
@@ -77,7 +85,7 @@ final class Lifter {
       count++;
       pc = fetched;
     }
-    return Encoder.encode(ir.ops(), start, pc, count, isa.registers().is32Bit());
+    return new LiftedBlock(start, pc, count, ir.ops());
   }
 
   private @Nullable Fusion fusionAt(long start) {

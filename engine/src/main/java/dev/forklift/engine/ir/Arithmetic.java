@@ -23,10 +23,10 @@ public final class Arithmetic {
       case MULH_SIGNED -> (int) (((long) a * b) >> 32);
       case MULH_UNSIGNED -> (int) ((Integer.toUnsignedLong(a) * Integer.toUnsignedLong(b)) >>> 32);
       case MULH_SIGNED_UNSIGNED -> (int) ((a * Integer.toUnsignedLong(b)) >> 32);
-      case DIV_SIGNED -> b == 0 ? 0 : a / b;
-      case DIV_UNSIGNED -> b == 0 ? 0 : Integer.divideUnsigned(a, b);
-      case REM_SIGNED -> b == 0 ? a : a % b;
-      case REM_UNSIGNED -> b == 0 ? a : Integer.remainderUnsigned(a, b);
+      case DIV_SIGNED -> divide(a, b);
+      case DIV_UNSIGNED -> divideUnsigned(a, b);
+      case REM_SIGNED -> remainder(a, b);
+      case REM_UNSIGNED -> remainderUnsigned(a, b);
       case AND -> a & b;
       case OR -> a | b;
       case XOR -> a ^ b;
@@ -51,10 +51,10 @@ public final class Arithmetic {
       case MULH_SIGNED -> Math.multiplyHigh(a, b);
       case MULH_UNSIGNED -> Math.unsignedMultiplyHigh(a, b);
       case MULH_SIGNED_UNSIGNED -> multiplyHighSignedUnsigned(a, b);
-      case DIV_SIGNED -> b == 0 ? 0 : a / b;
-      case DIV_UNSIGNED -> b == 0 ? 0 : Long.divideUnsigned(a, b);
-      case REM_SIGNED -> b == 0 ? a : a % b;
-      case REM_UNSIGNED -> b == 0 ? a : Long.remainderUnsigned(a, b);
+      case DIV_SIGNED -> divide(a, b);
+      case DIV_UNSIGNED -> divideUnsigned(a, b);
+      case REM_SIGNED -> remainder(a, b);
+      case REM_UNSIGNED -> remainderUnsigned(a, b);
       case AND -> a & b;
       case OR -> a | b;
       case XOR -> a ^ b;
@@ -69,6 +69,40 @@ public final class Arithmetic {
       case GREATER_EQUAL_SIGNED -> a >= b ? 1 : 0;
       case GREATER_EQUAL_UNSIGNED -> Long.compareUnsigned(a, b) >= 0 ? 1 : 0;
     };
+  }
+
+  // Divisions that do not throw: by zero they give zero and the dividend.
+
+  public static int divide(int a, int b) {
+    return b == 0 ? 0 : a / b;
+  }
+
+  public static int divideUnsigned(int a, int b) {
+    return b == 0 ? 0 : Integer.divideUnsigned(a, b);
+  }
+
+  public static int remainder(int a, int b) {
+    return b == 0 ? a : a % b;
+  }
+
+  public static int remainderUnsigned(int a, int b) {
+    return b == 0 ? a : Integer.remainderUnsigned(a, b);
+  }
+
+  public static long divide(long a, long b) {
+    return b == 0 ? 0 : a / b;
+  }
+
+  public static long divideUnsigned(long a, long b) {
+    return b == 0 ? 0 : Long.divideUnsigned(a, b);
+  }
+
+  public static long remainder(long a, long b) {
+    return b == 0 ? a : a % b;
+  }
+
+  public static long remainderUnsigned(long a, long b) {
+    return b == 0 ? a : Long.remainderUnsigned(a, b);
   }
 
   /// The upper half of the product of a signed and an unsigned number.

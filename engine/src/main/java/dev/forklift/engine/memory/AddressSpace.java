@@ -142,4 +142,8 @@ public abstract class AddressSpace {
   /// Valid until the next safe point: whoever executes asks again for every block. A call is itself
   /// a safe point.
   public abstract CodePage codePage(long pc);
+
+  /// Changes whenever a page of code is taken away or replaced. Code that keeps running without
+  /// asking for its [CodePage] again compares it at its safe points.
+  public abstract int codeEpoch();
 }

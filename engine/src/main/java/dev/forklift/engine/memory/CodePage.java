@@ -16,10 +16,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Who translates takes the [#stamp] first, then fetches the code, then calls [#install].
 public final class CodePage {
-  /// Something translated from guest code, by its start.
+  /// Something translated from guest code, kept by the address at which it is entered.
   public interface Translation {
     /// First guest address translated from.
     long start();
+
+    /// Where it is entered.
+    default long entry() {
+      return start();
+    }
+
+    /// The code was stored to, or there is no room for the translation any more: it may go on only
+    /// to its next safe point. Any thread.
+    default void drop() {}
 
     /// First guest address behind it, on the same page.
     long end();
@@ -132,6 +141,13 @@ public final class CodePage {
   /// Drops everything.
   void empty() {
     synchronized (frame) {
+      AtomicReferenceArray<@Nullable Translation> all = slots;
+      for (int i = 0; all != null && i < all.length(); i++) {
+        Translation t = all.getAcquire(i);
+        if (t != null) {
+          t.drop();
+        }
+      }
       slots = null;
       covered.clear();
       count(-bytes);
@@ -145,12 +161,13 @@ public final class CodePage {
   }
 
   private int slot(Translation translation) {
-    return (int) (translation.start() - address) >>> granuleShift;
+    return (int) (translation.entry() - address) >>> granuleShift;
   }
 
   private void cover(Translation t) {
     int behind = (int) (t.end() - address + (1 << granuleShift) - 1) >>> granuleShift;
-    covered.set(slot(t), Math.max(behind, slot(t) + 1));
+    int first = (int) (t.start() - address) >>> granuleShift;
+    covered.set(first, Math.max(behind, first + 1));
   }
 
   /// Whether anything is installed. The frame's monitor is held.
@@ -179,6 +196,7 @@ public final class CodePage {
       if (t.start() < high && t.end() > low) {
         all.setRelease(i, null);
         count(-t.bytes());
+        t.drop();
       } else {
         cover(t);
       }

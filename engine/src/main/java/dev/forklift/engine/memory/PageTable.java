@@ -30,6 +30,9 @@ final class PageTable {
   final long[][] @Nullable [] readable;
   final long[][] @Nullable [] writable;
   final @Nullable CodePage[][] code;
+
+  /// Counts how often a page of code was taken away or replaced.
+  int codeEpoch;
   private final @Nullable Frame[][] frames;
 
   private final int[] present;
@@ -123,6 +126,7 @@ final class PageTable {
     frames[leaf][slot] = frame;
     if (before != frame && hasCode(leaf)) {
       code[leaf][slot] = null;
+      codeEpoch++;
     }
     VarHandle.releaseFence();
     readable[leaf][slot] = mayRead ? frame.words : null;
@@ -158,6 +162,7 @@ final class PageTable {
   void clearCode(long page) {
     if (hasCode(leaf(page))) {
       code[leaf(page)][slot(page)] = null;
+      codeEpoch++;
     }
   }
 

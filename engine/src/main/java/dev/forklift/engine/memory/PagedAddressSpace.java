@@ -37,6 +37,7 @@ public final class PagedAddressSpace extends AddressSpace {
   private final long[][] @Nullable [] readable;
   private final long[][] @Nullable [] writable;
   private final @Nullable CodePage[][] code;
+  private final PageTable table;
 
   private final Pager pager;
   private final PagedMappings mappings;
@@ -54,6 +55,7 @@ public final class PagedAddressSpace extends AddressSpace {
     this.readable = pager.table.readable;
     this.writable = pager.table.writable;
     this.code = pager.table.code;
+    this.table = pager.table;
     this.pager = pager;
     this.mappings = new PagedMappings(pager);
   }
@@ -485,6 +487,11 @@ public final class PagedAddressSpace extends AddressSpace {
   public CodePage codePage(long pc) {
     CodePage page = shownCode(pc);
     return page != null && page.isGuarded() ? page : codePageSlowly(pc);
+  }
+
+  @Override
+  public int codeEpoch() {
+    return table.codeEpoch;
   }
 
   private @Nullable CodePage shownCode(long pc) {

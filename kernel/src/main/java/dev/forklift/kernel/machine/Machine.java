@@ -90,7 +90,9 @@ public final class Machine {
                   config.clock(),
                   config.random(),
                   new AddressSpaces(abi, budget),
-                  new Evaluator(),
+                  Boolean.getBoolean("forklift.translate")
+                      ? new Evaluator(dev.forklift.engine.jit.RegionTranslator.inBackground())
+                      : new Evaluator(),
                   new SyscallDispatcher(
                       SyscallTables.of(
                           abi, config.release() == MachineConfig.Release.V6_18, services),

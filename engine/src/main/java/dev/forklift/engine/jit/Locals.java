@@ -1,0 +1,158 @@
+package dev.forklift.engine.jit;
+
+import dev.forklift.engine.cpu.LiftedBlock;
+import dev.forklift.engine.ir.Op;
+import dev.forklift.engine.ir.Value;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/// The Java local variables of a region: guest registers and temporaries.
+///
+/// A register of 32 bits is an `int`, one of 64 bits a `long`; a temporary has the type of what it
+/// was last given.
+final class Locals {
+  private final CodeBuilder code;
+  private final boolean is32Bit;
+  private final int registers;
+  private final Map<Integer, Integer> slots = new HashMap<>();
+  private final Map<Integer, Integer> wideTemporaries = new HashMap<>();
+  private final BitSet used = new BitSet();
+  private final BitSet written = new BitSet();
+
+  // Which temporaries are `long`s although registers are `int`s.
+  private final BitSet wide = new BitSet();
+
+  /// @param registers how many there are; numbers from there on are temporaries
+  Locals(CodeBuilder code, boolean is32Bit, int registers, Region region) {
+    this.code = code;
+    this.is32Bit = is32Bit;
+    this.registers = registers;
+    for (LiftedBlock block : region.blocks().values()) {
+      for (Op op : block.ops()) {
+        Operands.forEach(op, this::use);
+        if (op instanceof Op.Result result
+            && result.destination() >= 0
+            && result.destination() < registers) {
+          used.set(result.destination());
+          written.set(result.destination());
+        }
+      }
+    }
+    TypeKind kind = is32Bit ? TypeKind.INT : TypeKind.LONG;
+    used.stream().forEach(register -> slots.put(register, code.allocateLocal(kind)));
+  }
+
+  private void use(Value value) {
+    if (value instanceof Value.Reg(int index) && index < registers) {
+      used.set(index);
+    }
+  }
+
+  /// Fills the registers from the array in local `file`.
+  void load(int file) {
+    used.stream().forEach(register -> {
+      code.aload(file).loadConstant(register).laload();
+      if (is32Bit) {
+        code.l2i().istore(slot(register));
+      } else {
+        code.lstore(slot(register));
+      }
+    });
+  }
+
+  /// Gives back the registers that the region changes.
+  void store(int file) {
+    written.stream().forEach(register -> {
+      code.aload(file).loadConstant(register);
+      if (is32Bit) {
+        code.iload(slot(register)).i2l();
+      } else {
+        code.lload(slot(register));
+      }
+      code.lastore();
+    });
+  }
+
+  private int slot(int index) {
+    Integer slot = slots.get(index);
+    if (slot == null) {
+      slot = code.allocateLocal(is32Bit ? TypeKind.INT : TypeKind.LONG);
+      slots.put(index, slot);
+    }
+    return slot;
+  }
+
+  private int wideSlot(int index) {
+    Integer slot = wideTemporaries.get(index);
+    if (slot == null) {
+      slot = code.allocateLocal(TypeKind.LONG);
+      wideTemporaries.put(index, slot);
+    }
+    return slot;
+  }
+
+  /// Whether a value has more than 32 bits, or may have.
+  boolean isLong(Value value) {
+    return switch (value) {
+      case Value.Const(long number) -> !is32Bit || number != (int) number;
+      case Value.Reg(int index) -> !is32Bit || wide.get(index);
+    };
+  }
+
+  /// Pushes a value as an `int`: its low half if it has more.
+  void pushInt(Value value) {
+    switch (value) {
+      case Value.Const(long number) -> code.loadConstant((int) number);
+      case Value.Reg(int index) -> {
+        if (!is32Bit) {
+          code.lload(slot(index)).l2i();
+        } else if (wide.get(index)) {
+          code.lload(wideSlot(index)).l2i();
+        } else {
+          code.iload(slot(index));
+        }
+      }
+    }
+  }
+
+  /// Pushes a value as a `long`, sign-extended.
+  void pushLong(Value value) {
+    switch (value) {
+      case Value.Const(long number) -> code.loadConstant(number);
+      case Value.Reg(int index) -> {
+        if (!is32Bit) {
+          code.lload(slot(index));
+        } else if (wide.get(index)) {
+          code.lload(wideSlot(index));
+        } else {
+          code.iload(slot(index)).i2l();
+        }
+      }
+    }
+  }
+
+  /// Pops an `int` that has been computed in 32 bits.
+  void popInt(int destination) {
+    if (is32Bit) {
+      wide.clear(destination);
+      code.istore(slot(destination));
+    } else {
+      code.i2l().lstore(slot(destination));
+    }
+  }
+
+  /// Pops a `long`.
+  void popLong(int destination) {
+    if (!is32Bit) {
+      code.lstore(slot(destination));
+    } else if (destination < registers) {
+      code.l2i().istore(slot(destination));
+    } else {
+      wide.set(destination);
+      code.lstore(wideSlot(destination));
+    }
+  }
+}

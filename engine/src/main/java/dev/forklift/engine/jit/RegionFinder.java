@@ -1,0 +1,105 @@
+package dev.forklift.engine.jit;
+
+import dev.forklift.engine.cpu.LiftedBlock;
+import dev.forklift.engine.cpu.Lifter;
+import dev.forklift.engine.ir.Op;
+import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.memory.AddressSpace;
+import dev.forklift.engine.memory.CodePage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the blocks that belong to a hot one: those that direct jumps reach from it on its page, and
+/// what calls in them return to. Mostly that is the function, or what of it lies on the page.
+final class RegionFinder {
+  /// Steps in a region: few enough that HotSpot compiles the method (it refuses 8000 bytes).
+  private static final int MOST_OPS = 320;
+
+  private final Isa isa;
+  private final AddressSpace space;
+  private final CodePage page;
+  private final NavigableMap<Long, LiftedBlock> found = new TreeMap<>();
+  private final Set<Long> entries = new LinkedHashSet<>();
+  private final Deque<Long> toDo = new ArrayDeque<>();
+  private int ops;
+
+  private RegionFinder(Isa isa, AddressSpace space, CodePage page) {
+    this.isa = isa;
+    this.space = space;
+    this.page = page;
+  }
+
+  /// The region around `entry`, or null if its first block does not lie on the page.
+  static @Nullable Region find(Isa isa, AddressSpace space, CodePage page, long entry) {
+    return new RegionFinder(isa, space, page).find(entry);
+  }
+
+  private @Nullable Region find(long entry) {
+    entries.add(entry);
+    toDo.add(entry);
+    while (!toDo.isEmpty() && ops < MOST_OPS) {
+      long start = toDo.remove();
+      if (isOnPage(start) && !found.containsKey(start)) {
+        discover(start);
+      }
+    }
+    if (!found.containsKey(entry)) {
+      return null;
+    }
+    NavigableMap<Long, LiftedBlock> blocks = new TreeMap<>();
+    for (long start : found.keySet()) {
+      Long next = found.higherKey(start);
+      blocks.put(start, Lifter.lift(isa, space, page, start, next == null ? -1 : next));
+    }
+    List<Long> reachable = new ArrayList<>(entries);
+    reachable.retainAll(blocks.keySet());
+    return new Region(blocks, reachable);
+  }
+
+  private boolean isOnPage(long pc) {
+    return pc >= page.address() && pc < page.end();
+  }
+
+  private void discover(long start) {
+    LiftedBlock block = Lifter.lift(isa, space, page, start, -1);
+    if (block.end() > page.end()) {
+      return;
+    }
+    found.put(start, block);
+    // What lies in a block found before is cut off from that one, and counted twice until then.
+    ops += block.ops().size();
+    switch (block.terminator()) {
+      case Op.Branch(var _, var _, var _, long taken, long notTaken) -> {
+        toDo.add(notTaken);
+        toDo.add(taken);
+      }
+      case Op.Jump(long target, Op.JumpKind kind) -> {
+        if (kind == Op.JumpKind.JUMP) {
+          toDo.add(target);
+        } else {
+          addReturn(block, kind);
+        }
+      }
+      case Op.JumpIndirect(var _, Op.JumpKind kind) -> addReturn(block, kind);
+      case Op.Trap(int _, long next) -> {
+        entries.add(next);
+        toDo.add(next);
+      }
+      case Op.Raise _ -> {}
+    }
+  }
+
+  private void addReturn(LiftedBlock block, Op.JumpKind kind) {
+    if (kind == Op.JumpKind.CALL) {
+      entries.add(block.end());
+      toDo.add(block.end());
+    }
+  }
+}

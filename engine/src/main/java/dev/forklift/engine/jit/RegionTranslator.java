@@ -1,0 +1,78 @@
+package dev.forklift.engine.jit;
+
+import dev.forklift.engine.cpu.Compiled;
+import dev.forklift.engine.cpu.Translator;
+import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.memory.AddressSpace;
+import dev.forklift.engine.memory.CodePage;
+import dev.forklift.engine.memory.GuestFault;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/// Translates hot regions, beside the threads that run them or on them.
+public final class RegionTranslator implements Translator {
+  /// Regions that wait to be translated; what becomes hot beyond them stays with the evaluator
+  /// until it is hot again.
+  private static final int MOST_WAITING = 1000;
+
+  private static final int IDLE_SECONDS = 2;
+
+  /// About what the host needs for one guest byte of a region.
+  private static final int EXPANSION = 40;
+
+  private final Executor executor;
+
+  /// @param executor what translates
+  public RegionTranslator(Executor executor) {
+    this.executor = executor;
+  }
+
+  /// One that translates on a thread of its own.
+  public static RegionTranslator inBackground() {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MOST_WAITING),
+            Thread.ofPlatform().daemon().name("translator").factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    executor.allowCoreThreadTimeOut(true);
+    return new RegionTranslator(executor);
+  }
+
+  @Override
+  public void hot(Isa isa, AddressSpace space, CodePage page, long pc) {
+    executor.execute(() -> translate(isa, space, page, pc));
+  }
+
+  private static void translate(Isa isa, AddressSpace space, CodePage page, long pc) {
+    if (page.at(pc) instanceof Compiled) {
+      return;
+    }
+    int stamp = page.stamp();
+    Region region;
+    try {
+      region = RegionFinder.find(isa, space, page, pc);
+    } catch (GuestFault unmapped) {
+      return;
+    }
+    if (region == null) {
+      return;
+    }
+    RegionCode code = RegionEmitter.define(isa, region);
+    long start = region.start();
+    long end = region.end();
+    int entries = region.entries().size();
+    long bytes = EXPANSION * (end - start) / entries;
+    for (int i = 0; i < entries; i++) {
+      long entry = region.entries().get(i);
+      if (i == 0 || !(page.at(entry) instanceof Compiled)) {
+        var _ = page.install(new RegionEntry(code, start, end, entry, i, bytes), stamp);
+      }
+    }
+  }
+}
