@@ -226,4 +226,9 @@ final class WatchedSpace extends AddressSpace {
   public CodePage codePage(long pc) {
     return space.codePage(pc);
   }
+
+  @Override
+  public int codeEpoch() {
+    return space.codeEpoch();
+  }
 }
