@@ -60,6 +60,13 @@ final class GuestOptions {
   private Release release = Release.V6_18;
 
   @Option(
+      names = "--engine",
+      paramLabel = "translator|evaluator",
+      converter = EngineConverter.class,
+      description = "What runs guest code: translator (the default) makes hot code fast.")
+  private EngineKind engine = EngineKind.TRANSLATOR;
+
+  @Option(
       names = "--memory",
       paramLabel = "MIB",
       converter = MebibytesConverter.class,
@@ -84,7 +91,7 @@ final class GuestOptions {
 
   /// @throws IOException with a message for the user
   MachineConfig configure(MachineConfig config) throws IOException {
-    MachineConfig result = config.withRelease(release);
+    MachineConfig result = config.withRelease(release).withEngine(engine.create());
     Long limit = memory;
     if (limit == null) {
       return result;
@@ -135,6 +142,18 @@ final class GuestOptions {
         case "6.12" -> Release.V6_12;
         case "6.18" -> Release.V6_18;
         default -> throw new TypeConversionException("'" + text + "' is neither 6.12 nor 6.18");
+      };
+    }
+  }
+
+  private static final class EngineConverter implements ITypeConverter<EngineKind> {
+    @Override
+    public EngineKind convert(String text) {
+      return switch (text) {
+        case "evaluator" -> EngineKind.EVALUATOR;
+        case "translator" -> EngineKind.TRANSLATOR;
+        default ->
+            throw new TypeConversionException("'" + text + "' is neither translator nor evaluator");
       };
     }
   }

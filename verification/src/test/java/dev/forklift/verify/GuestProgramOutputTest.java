@@ -3,6 +3,9 @@ package dev.forklift.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.forklift.engine.cpu.Engine;
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.jit.RegionTranslator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,12 +37,24 @@ class GuestProgramOutputTest {
   @ParameterizedTest
   @MethodSource("programs")
   void printsWhatItPrintsOnTheRealKernel(String name) throws Exception {
+    check(name, new Evaluator());
+  }
+
+  /// Translates whatever runs twice.
+  @ParameterizedTest
+  @MethodSource("programs")
+  void printsTheSameWhenTranslated(String name) throws Exception {
+    check(name, new Evaluator(new RegionTranslator(Runnable::run, 1)));
+  }
+
+  private static void check(String name, Engine engine) throws Exception {
     assumeFalse(NOT_YET.containsKey(name), () -> "not yet: " + NOT_YET.get(name));
     GuestRun run =
         GuestRun.of(
             GuestRun.rootWith(name, GUEST.resolve("bin").resolve(name)),
             GuestRun.program(name, lines(name, "arguments"), lines(name, "environment")),
-            "");
+            "",
+            config -> config.withEngine(engine));
     assertThat(run.notStarted()).isNull();
     assertThat(run.out())
         .isEqualTo(

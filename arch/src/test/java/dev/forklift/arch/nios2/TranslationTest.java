@@ -20,7 +20,7 @@ final class TranslationTest {
 
   private final Machine evaluated = new Machine();
   private final Machine translated = new Machine();
-  private final RegionTranslator translator = new RegionTranslator(Runnable::run);
+  private final RegionTranslator translator = new RegionTranslator(Runnable::run, 1);
 
   private void translate(long pc) {
     translator.hot(translated.isa, translated.space, translated.space.codePage(pc), pc);
@@ -115,8 +115,9 @@ final class TranslationTest {
     int a = random.nextInt(20);
     int b = random.nextInt(20);
     int c = random.nextInt(20);
-    int[] memory = {0x03, 0x05, 0x07, 0x0b, 0x0d, 0x0f, 0x15, 0x17, 0x23, 0x25, 0x27, 0x2b, 0x2d,
-      0x2f, 0x35, 0x37};
+    int[] memory = {
+      0x03, 0x05, 0x07, 0x0b, 0x0d, 0x0f, 0x15, 0x17, 0x23, 0x25, 0x27, 0x2b, 0x2d, 0x2f, 0x35, 0x37
+    };
     int[] branches = {0x06, 0x0e, 0x16, 0x1e, 0x26, 0x2e, 0x36};
     return switch (random.nextInt(20)) {
       case 0, 1, 2, 3 -> {

@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
 /// Runs guest code block by block, by evaluating the [Code] of each: the way cold code runs, and
 /// the reference for every other engine.
 public final class Evaluator implements Engine {
-  /// How often a block has run when it is hot.
-  private static final int HOT = 400;
-
   private final @Nullable Translator translator;
+  private final int hotAfter;
 
   /// An engine that evaluates everything.
   public Evaluator() {
     translator = null;
+    hotAfter = -1;
   }
 
   /// An engine that evaluates what `translator` has not made faster yet.
   public Evaluator(Translator translator) {
     this.translator = translator;
+    this.hotAfter = translator.hotAfter();
   }
 
   @Override
@@ -110,7 +110,7 @@ public final class Evaluator implements Engine {
       Exit exit;
       if (code instanceof Block block) {
         exit = execute(block, cpu, cpu.file, space);
-        if (++block.runs == HOT && translator != null) {
+        if (++block.runs == hotAfter && translator != null) {
           translator.hot(cpu.isa(), space, page, pc);
         }
       } else {

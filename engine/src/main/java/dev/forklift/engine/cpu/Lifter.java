@@ -53,8 +53,7 @@ public final class Lifter {
 
   /// The block from `pc` on as steps. It goes on at `bound`, the start of another block, where it
   /// comes to that address.
-  public static LiftedBlock lift(
-      Isa isa, AddressSpace space, CodePage page, long pc, long bound) {
+  public static LiftedBlock lift(Isa isa, AddressSpace space, CodePage page, long pc, long bound) {
     return new Lifter(isa, space, page).lift(pc, MAXIMAL_INSTRUCTIONS, bound);
   }
 

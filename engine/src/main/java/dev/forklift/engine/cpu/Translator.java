@@ -6,7 +6,10 @@ import dev.forklift.engine.memory.CodePage;
 
 /// Turns hot guest code into [Compiled] code.
 public interface Translator {
-  /// The block at `pc` has become hot. Installs in `page` what it makes of it, now or later, on this
-  /// thread or on another, or does nothing.
+  /// How often a block runs until it is hot.
+  int hotAfter();
+
+  /// The block at `pc` has become hot. Installs in `page` what it makes of it, now or later, on
+  /// this thread or on another, or does nothing.
   void hot(Isa isa, AddressSpace space, CodePage page, long pc);
 }

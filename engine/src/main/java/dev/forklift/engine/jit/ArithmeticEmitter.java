@@ -80,8 +80,7 @@ final class ArithmeticEmitter {
     code.l2i();
   }
 
-  private static void pushWidened(
-      CodeBuilder code, Locals locals, Value value, boolean signed) {
+  private static void pushWidened(CodeBuilder code, Locals locals, Value value, boolean signed) {
     locals.pushInt(value);
     code.i2l();
     if (!signed) {

@@ -53,27 +53,29 @@ final class Locals {
 
   /// Fills the registers from the array in local `file`.
   void load(int file) {
-    used.stream().forEach(register -> {
-      code.aload(file).loadConstant(register).laload();
-      if (is32Bit) {
-        code.l2i().istore(slot(register));
-      } else {
-        code.lstore(slot(register));
-      }
-    });
+    used.stream()
+        .forEach(register -> {
+          code.aload(file).loadConstant(register).laload();
+          if (is32Bit) {
+            code.l2i().istore(slot(register));
+          } else {
+            code.lstore(slot(register));
+          }
+        });
   }
 
   /// Gives back the registers that the region changes.
   void store(int file) {
-    written.stream().forEach(register -> {
-      code.aload(file).loadConstant(register);
-      if (is32Bit) {
-        code.iload(slot(register)).i2l();
-      } else {
-        code.lload(slot(register));
-      }
-      code.lastore();
-    });
+    written.stream()
+        .forEach(register -> {
+          code.aload(file).loadConstant(register);
+          if (is32Bit) {
+            code.iload(slot(register)).i2l();
+          } else {
+            code.lload(slot(register));
+          }
+          code.lastore();
+        });
   }
 
   private int slot(int index) {

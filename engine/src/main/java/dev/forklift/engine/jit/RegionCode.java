@@ -60,8 +60,7 @@ abstract class RegionCode {
   /// Faults unless the address is a multiple of `bytes`.
   static void align(long address, int bytes, boolean store) {
     if ((address & (bytes - 1)) != 0) {
-      throw new GuestFault(
-          GuestFault.Kind.MISALIGNED, address, store ? Access.WRITE : Access.READ);
+      throw new GuestFault(GuestFault.Kind.MISALIGNED, address, store ? Access.WRITE : Access.READ);
     }
   }
 }

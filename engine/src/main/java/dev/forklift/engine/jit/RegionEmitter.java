@@ -8,7 +8,6 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.cpu.LiftedBlock;
-import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.memory.AddressSpace;
@@ -30,9 +29,9 @@ import java.util.Map;
 /// Writes the method that a region becomes.
 ///
 /// Registers live in local variables from the entry to the exits, blocks follow each other in the
-/// order of their addresses, and jumps inside of the region are jumps of the method. Whatever leaves
-/// goes to one of three tails, each of which gives the registers back: one for jumps out of the
-/// region, one for stops inside of a block, one for accesses that failed.
+/// order of their addresses, and jumps inside of the region are jumps of the method. Whatever
+/// leaves goes to one of three tails, each of which gives the registers back: one for jumps out of
+/// the region, one for stops inside of a block, one for accesses that failed.
 final class RegionEmitter {
   private static final ClassDesc SELF = ClassDesc.of("dev.forklift.engine.jit.TranslatedRegion");
   private static final ClassDesc REGION_CODE = describe(RegionCode.class);
@@ -71,8 +70,7 @@ final class RegionEmitter {
   private final Label leave;
   private final Label stop;
 
-  private RegionEmitter(
-      Isa isa, Region region, CodeBuilder code, Sites sites) {
+  private RegionEmitter(Isa isa, Region region, CodeBuilder code, Sites sites) {
     this.is32Bit = isa.registers().is32Bit();
     this.region = region;
     this.code = code;
@@ -291,8 +289,7 @@ final class RegionEmitter {
         .aload(CPU_LOCAL)
         .iload(site)
         .lload(executed)
-        .invokevirtual(
-            REGION_CODE, "fault", MethodTypeDesc.of(EXIT, FAULT, CPU, CD_int, CD_long))
+        .invokevirtual(REGION_CODE, "fault", MethodTypeDesc.of(EXIT, FAULT, CPU, CD_int, CD_long))
         .areturn();
   }
 }

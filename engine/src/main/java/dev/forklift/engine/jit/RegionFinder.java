@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the blocks that belong to a hot one: those that direct jumps reach from it on its page, and
-/// what calls in them return to. Mostly that is the function, or what of it lies on the page.
+/// Finds the blocks that belong to a hot one: those that direct jumps reach from it on its page,
+/// and what calls in them return to. Mostly that is the function, or what of it lies on the page.
 final class RegionFinder {
   /// Steps in a region: few enough that HotSpot compiles the method (it refuses 8000 bytes).
   private static final int MOST_OPS = 320;

@@ -22,11 +22,17 @@ public final class RegionTranslator implements Translator {
   /// About what the host needs for one guest byte of a region.
   private static final int EXPANSION = 40;
 
+  /// Blocks that run this often are worth it.
+  private static final int HOT_AFTER = 400;
+
   private final Executor executor;
+  private final int hotAfter;
 
   /// @param executor what translates
-  public RegionTranslator(Executor executor) {
+  /// @param hotAfter how often a block runs until it is hot
+  public RegionTranslator(Executor executor, int hotAfter) {
     this.executor = executor;
+    this.hotAfter = hotAfter;
   }
 
   /// One that translates on a thread of its own.
@@ -41,7 +47,12 @@ public final class RegionTranslator implements Translator {
             Thread.ofPlatform().daemon().name("translator").factory(),
             new ThreadPoolExecutor.DiscardPolicy());
     executor.allowCoreThreadTimeOut(true);
-    return new RegionTranslator(executor);
+    return new RegionTranslator(executor, HOT_AFTER);
+  }
+
+  @Override
+  public int hotAfter() {
+    return hotAfter;
   }
 
   @Override

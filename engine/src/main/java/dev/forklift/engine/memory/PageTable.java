@@ -33,6 +33,7 @@ final class PageTable {
 
   /// Counts how often a page of code was taken away or replaced.
   int codeEpoch;
+
   private final @Nullable Frame[][] frames;
 
   private final int[] present;

@@ -144,8 +144,7 @@ final class OperationsTest {
     ir.begin(0, 2);
     ir.branch(op, new Value.Reg(1), new Value.Reg(2), 100);
     ir.end();
-    Block block = 
-        Encoder.encode(new LiftedBlock(0, 2, 1, ir.ops()), registers == Width.W32);
+    Block block = Encoder.encode(new LiftedBlock(0, 2, 1, ir.ops()), registers == Width.W32);
     cpu.file[1] = a;
     cpu.file[2] = b;
     assertThat(Evaluator.execute(block, cpu, cpu.file, space)).isNull();

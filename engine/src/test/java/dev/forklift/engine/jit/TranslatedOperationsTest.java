@@ -33,8 +33,26 @@ final class TranslatedOperationsTest {
   private static final int CONSTANTS = 12;
   private static final long DATA = 0x2000;
   private static final long[] EDGES = {
-    0, 1, 2, 31, 32, 63, 64, 0x7fff, 0x8000, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL,
-    0x1_0000_0000L, Long.MAX_VALUE, Long.MIN_VALUE, -1, -2, -32, -0x8000, Integer.MIN_VALUE,
+    0,
+    1,
+    2,
+    31,
+    32,
+    63,
+    64,
+    0x7fff,
+    0x8000,
+    0x7fff_ffffL,
+    0x8000_0000L,
+    0xffff_ffffL,
+    0x1_0000_0000L,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -1,
+    -2,
+    -32,
+    -0x8000,
+    Integer.MIN_VALUE,
   };
 
   /// A CPU of which only the registers count.
@@ -77,8 +95,7 @@ final class TranslatedOperationsTest {
   }
 
   private final PagedAddressSpace space =
-      PagedAddressSpace.create(
-          new FrameBudget(1 << 24), ByteOrder.BIG_ENDIAN, 13, 0xc000_0000L, 1);
+      PagedAddressSpace.create(new FrameBudget(1 << 24), ByteOrder.BIG_ENDIAN, 13, 0xc000_0000L, 1);
   private final SplittableRandom random = new SplittableRandom(20_261_123);
 
   TranslatedOperationsTest() {
@@ -124,8 +141,7 @@ final class TranslatedOperationsTest {
   private void binary(BinaryOp op, Width registers, Width width) {
     RegionCode both =
         translate(
-            registers,
-            ir -> ir.set(3, ir.binary(op, width, new Value.Reg(1), new Value.Reg(2))));
+            registers, ir -> ir.set(3, ir.binary(op, width, new Value.Reg(1), new Value.Reg(2))));
     for (int i = 0; i < ROUNDS; i++) {
       long a = held(registers, operand());
       long b = held(registers, operand());
@@ -219,9 +235,7 @@ final class TranslatedOperationsTest {
       RegionCode select =
           translate(
               registers,
-              ir ->
-                  ir.set(
-                      3, ir.select(new Value.Reg(1), new Value.Reg(2), new Value.Const(7))));
+              ir -> ir.set(3, ir.select(new Value.Reg(1), new Value.Reg(2), new Value.Const(7))));
       for (int i = 0; i < ROUNDS; i++) {
         long a = held(registers, operand());
         long b = held(registers, operand());
@@ -242,8 +256,7 @@ final class TranslatedOperationsTest {
             translate(registers, ir -> ir.store(size, new Value.Reg(1), 5, new Value.Reg(2)));
         for (boolean signed : new boolean[] {true, false}) {
           RegionCode load =
-              translate(
-                  registers, ir -> ir.set(3, ir.load(size, signed, new Value.Reg(1), 5)));
+              translate(registers, ir -> ir.set(3, ir.load(size, signed, new Value.Reg(1), 5)));
           for (int i = 0; i < ROUNDS; i++) {
             long value = held(registers, operand());
             long at = DATA + random.nextInt(8000);
@@ -284,9 +297,7 @@ final class TranslatedOperationsTest {
       RegionCode aligned =
           translate(
               registers,
-              ir ->
-                  ir.set(
-                      4, ir.load(4, true, true, Op.Ordering.PLAIN, new Value.Reg(1), 0)));
+              ir -> ir.set(4, ir.load(4, true, true, Op.Ordering.PLAIN, new Value.Reg(1), 0)));
       assertThat(run(aligned, registers, DATA + 2, 1).fault()).isNotNull();
       assertThat(run(aligned, registers, DATA + 4, 1).fault()).isNull();
     }
@@ -299,10 +310,7 @@ final class TranslatedOperationsTest {
           translate(
               registers,
               ir ->
-                  ir.set(
-                      3,
-                      ir.callJava(
-                          x -> x[0] * 3 + x[1], new Value.Reg(1), new Value.Reg(2))));
+                  ir.set(3, ir.callJava(x -> x[0] * 3 + x[1], new Value.Reg(1), new Value.Reg(2))));
       assertThat(run(code, registers, 5, -2).register(3)).isEqualTo(13);
       assertThat(run(code, registers, Integer.MIN_VALUE, 1).register(3))
           .isEqualTo(held(registers, 3L * Integer.MIN_VALUE + 1));

@@ -1,6 +1,5 @@
 package dev.forklift.kernel.machine;
 
-import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.arch.KernelCloneArgs;
@@ -90,9 +89,7 @@ public final class Machine {
                   config.clock(),
                   config.random(),
                   new AddressSpaces(abi, budget),
-                  Boolean.getBoolean("forklift.translate")
-                      ? new Evaluator(dev.forklift.engine.jit.RegionTranslator.inBackground())
-                      : new Evaluator(),
+                  config.engine(),
                   new SyscallDispatcher(
                       SyscallTables.of(
                           abi, config.release() == MachineConfig.Release.V6_18, services),

@@ -1,5 +1,7 @@
 package dev.forklift.kernel.machine;
 
+import dev.forklift.engine.cpu.Engine;
+import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.calls.SyscallObserver;
 import dev.forklift.kernel.debug.GuestCores;
@@ -7,11 +9,13 @@ import dev.forklift.kernel.process.CoreDumper;
 import dev.forklift.kernel.process.TaskEvents;
 import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.wait.KernelClock;
+import java.util.function.Consumer;
 
 /// What a machine is to be like.
 ///
 /// @param root what makes its root file system
 /// @param stdio what descriptors 0, 1 and 2 of the program are
+/// @param engine what runs its code
 /// @param memoryLimit bytes that all guests together may hold
 /// @param release what uname says: `6.12` also refuses clone3 where Linux 6.12 does
 public record MachineConfig(
@@ -20,6 +24,7 @@ public record MachineConfig(
     RandomSource random,
     RootBuilder root,
     Stdio stdio,
+    Engine engine,
     TaskEvents events,
     SyscallObserver observer,
     CoreDumper coreDumper,
@@ -57,6 +62,7 @@ public record MachineConfig(
         RandomSource.host(),
         root,
         stdio,
+        new Evaluator(),
         TaskEvents.NONE,
         SyscallObserver.NONE,
         new GuestCores(),
@@ -71,78 +77,77 @@ public record MachineConfig(
     return Math.clamp(memoryLimit / TASK_BYTES, 64, MOST_TASKS);
   }
 
+  /// What runs its code, instead of the evaluator.
+  public MachineConfig withEngine(Engine engine) {
+    return changed(c -> c.engine = engine);
+  }
+
+  /// With random bytes from elsewhere.
+  public MachineConfig withRandom(RandomSource random) {
+    return changed(c -> c.random = random);
+  }
+
   public MachineConfig withEvents(TaskEvents events) {
-    return new MachineConfig(
-        abi,
-        clock,
-        random,
-        root,
-        stdio,
-        events,
-        observer,
-        coreDumper,
-        memoryLimit,
-        maximumTasks,
-        release);
+    return changed(c -> c.events = events);
   }
 
   public MachineConfig withObserver(SyscallObserver observer) {
-    return new MachineConfig(
-        abi,
-        clock,
-        random,
-        root,
-        stdio,
-        events,
-        observer,
-        coreDumper,
-        memoryLimit,
-        maximumTasks,
-        release);
+    return changed(c -> c.observer = observer);
   }
 
   public MachineConfig withCoreDumper(CoreDumper coreDumper) {
-    return new MachineConfig(
-        abi,
-        clock,
-        random,
-        root,
-        stdio,
-        events,
-        observer,
-        coreDumper,
-        memoryLimit,
-        maximumTasks,
-        release);
+    return changed(c -> c.coreDumper = coreDumper);
   }
 
   public MachineConfig withRelease(Release release) {
-    return new MachineConfig(
-        abi,
-        clock,
-        random,
-        root,
-        stdio,
-        events,
-        observer,
-        coreDumper,
-        memoryLimit,
-        maximumTasks,
-        release);
+    return changed(c -> c.release = release);
   }
 
   public MachineConfig withLimits(long memoryLimit, int maximumTasks) {
+    return changed(c -> {
+      c.memoryLimit = memoryLimit;
+      c.maximumTasks = maximumTasks;
+    });
+  }
+
+  private MachineConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
     return new MachineConfig(
         abi,
         clock,
-        random,
+        draft.random,
         root,
         stdio,
-        events,
-        observer,
-        coreDumper,
-        memoryLimit,
-        maximumTasks,
-        release);
+        draft.engine,
+        draft.events,
+        draft.observer,
+        draft.coreDumper,
+        draft.memoryLimit,
+        draft.maximumTasks,
+        draft.release);
+  }
+
+  /// What can be changed.
+  private static final class Draft {
+    private RandomSource random;
+    private Engine engine;
+    private TaskEvents events;
+    private SyscallObserver observer;
+    private CoreDumper coreDumper;
+    private long memoryLimit;
+    private int maximumTasks;
+    private Release release;
+
+    Draft(MachineConfig from) {
+      random = from.random;
+      engine = from.engine;
+      events = from.events;
+      observer = from.observer;
+      coreDumper = from.coreDumper;
+      memoryLimit = from.memoryLimit;
+      maximumTasks = from.maximumTasks;
+      release = from.release;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.forklift.verify.delta;
 
+import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.calls.SyscallObserver;
@@ -101,6 +102,7 @@ final class DeltaAgent implements AutoCloseable {
             new PipedOutputStream(answers),
             err,
             SyscallObserver.NONE,
+            new Evaluator(),
             List.of("./program"));
   }
 

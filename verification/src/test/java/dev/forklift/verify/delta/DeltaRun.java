@@ -1,5 +1,10 @@
 package dev.forklift.verify.delta;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forklift.engine.cpu.Engine;
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.jit.RegionTranslator;
 import dev.forklift.kernel.calls.SyscallObserver;
 import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
 import dev.forklift.kernel.fs.tmpfs.Origin;
@@ -9,6 +14,7 @@ import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
 import dev.forklift.kernel.machine.ProgramSpec;
 import dev.forklift.kernel.machine.Stdio;
+import dev.forklift.kernel.random.RandomSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +22,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -32,11 +39,20 @@ record DeltaRun(byte[] out, String err, Outcome outcome) {
     return of(DeltaProgram.of(text), observer);
   }
 
+  /// Runs a program on both back ends, which must agree.
   static DeltaRun of(byte[] elf, SyscallObserver observer) throws Exception {
+    DeltaRun evaluated = of(elf, observer, new Evaluator());
+    DeltaRun translated = of(elf, observer, new Evaluator(new RegionTranslator(Runnable::run, 1)));
+    assertThat(translated.out).isEqualTo(evaluated.out);
+    assertThat(translated.outcome.exitCode()).isEqualTo(evaluated.outcome.exitCode());
+    return evaluated;
+  }
+
+  private static DeltaRun of(byte[] elf, SyscallObserver observer, Engine engine) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Machine machine =
-        start(elf, InputStream.nullInputStream(), out, err, observer, List.of("./program"));
+        start(elf, InputStream.nullInputStream(), out, err, observer, engine, List.of("./program"));
     CompletableFuture<Outcome> end = CompletableFuture.supplyAsync(machine::await);
     Outcome outcome = end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     return new DeltaRun(out.toByteArray(), err.toString(StandardCharsets.ISO_8859_1), outcome);
@@ -49,6 +65,7 @@ record DeltaRun(byte[] out, String err, Outcome outcome) {
       OutputStream out,
       OutputStream err,
       SyscallObserver observer,
+      Engine engine,
       List<String> arguments)
       throws IOException {
     Origin root =
@@ -63,7 +80,9 @@ record DeltaRun(byte[] out, String err, Outcome outcome) {
                     new DeltaLinux(),
                     (systems, budget) -> new Tmpfs(systems, "tmpfs", budget, root),
                     new Stdio(in, out, err))
-                .withObserver(observer));
+                .withObserver(observer)
+                .withEngine(engine)
+                .withRandom(RandomSource.of(new SplittableRandom(1))));
     machine.start(
         new ProgramSpec("./program", arguments, List.of("HOME=/job"), "/job", false, 0, 0));
     return machine;
