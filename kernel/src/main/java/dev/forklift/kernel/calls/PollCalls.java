@@ -9,8 +9,6 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.PollEvents;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
-import dev.forklift.kernel.abi.TimeLayout;
-import dev.forklift.kernel.abi.Timespec;
 import dev.forklift.kernel.fs.anon.EpollFile;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Task;
@@ -45,7 +43,7 @@ final class PollCalls {
             ADDR,
             ADDR,
             (t, n, in, out, ex, timeout, mask) ->
-                pselect(t, n, in, out, ex, new Timeout(t, timeout, old(t)), mask))
+                pselect(t, n, in, out, ex, Timeout.old(t, timeout), mask))
         .sys(
             73,
             "ppoll",
@@ -55,7 +53,7 @@ final class PollCalls {
             ADDR,
             SIZE,
             (t, fds, n, timeout, mask, size) ->
-                ppoll(t, fds, n, new Timeout(t, timeout, old(t)), mask, size))
+                ppoll(t, fds, n, Timeout.old(t, timeout), mask, size))
         .sys(441, "epoll_pwait2", FD, ADDR, INT, ADDR, ADDR, SIZE, PollCalls::epollPwait2);
     if (!is64Bit) {
       table
@@ -69,7 +67,7 @@ final class PollCalls {
               ADDR,
               ADDR,
               (t, n, in, out, ex, timeout, mask) ->
-                  pselect(t, n, in, out, ex, new Timeout(t, timeout, time64(t)), mask))
+                  pselect(t, n, in, out, ex, Timeout.time64(t, timeout), mask))
           .sys(
               414,
               "ppoll_time64",
@@ -79,48 +77,7 @@ final class PollCalls {
               ADDR,
               SIZE,
               (t, fds, n, timeout, mask, size) ->
-                  ppoll(t, fds, n, new Timeout(t, timeout, time64(t)), mask, size));
-    }
-  }
-
-  private static TimeLayout old(Task task) {
-    return TimeLayout.old(task.kernel().abi().dataModel());
-  }
-
-  private static TimeLayout time64(Task task) {
-    return TimeLayout.time64(task.kernel().abi().dataModel());
-  }
-
-  /// A timeout in user memory, into which what is left of it is written in the end.
-  private static final class Timeout {
-    private final Task task;
-    private final long address;
-    private final TimeLayout layout;
-    private final long deadline;
-
-    Timeout(Task task, long address, TimeLayout layout) throws Errno {
-      this.task = task;
-      this.address = address;
-      this.layout = layout;
-      if (address == 0) {
-        deadline = KernelClock.NEVER;
-        return;
-      }
-      byte[] bytes = new byte[layout.timespecBytes()];
-      task.memory().user().read(address, bytes);
-      long nanos = layout.timespec(bytes).toValidNanos();
-      deadline = Deadline.after(task.clock(), nanos).nanos();
-    }
-
-    void writeBack() {
-      if (address != 0) {
-        long left = Math.max(0, deadline - task.clock().monotonicNanos());
-        try {
-          task.memory().user().write(address, layout.bytes(Timespec.ofNanos(left)));
-        } catch (Errno e) {
-          // Linux does not complain either: a constant timeout is not changed.
-        }
-      }
+                  ppoll(t, fds, n, Timeout.time64(t, timeout), mask, size));
     }
   }
 
@@ -155,7 +112,7 @@ final class PollCalls {
       }
       int ready;
       try {
-        ready = wait.await(timeout.deadline);
+        ready = wait.await(timeout.deadline());
       } finally {
         timeout.writeBack();
       }
@@ -204,7 +161,7 @@ final class PollCalls {
         }
       }
       try {
-        var _ = wait.await(timeout.deadline);
+        var _ = wait.await(timeout.deadline());
       } finally {
         timeout.writeBack();
       }
@@ -280,8 +237,8 @@ final class PollCalls {
   private static long epollPwait2(
       Task task, int epfd, long events, int limit, long timeout, long mask, long size)
       throws Errno {
-    Timeout read = new Timeout(task, timeout, time64(task));
-    return epollWait(task, epfd, events, limit, read.deadline, mask, size);
+    Timeout read = Timeout.time64(task, timeout);
+    return epollWait(task, epfd, events, limit, read.deadline(), mask, size);
   }
 
   private static long epollWait(

@@ -30,7 +30,7 @@ final class SocketCalls {
     this.services = services;
   }
 
-  void rows(SyscallTable table) {
+  void rows(SyscallTable table, boolean is64Bit) {
     table
         .sys(198, "socket", INT, FLAGS, INT, this::socket)
         .sys(199, "socketpair", INT, FLAGS, INT, ADDR, this::socketpair)
@@ -48,7 +48,29 @@ final class SocketCalls {
         .sys(211, "sendmsg", FD, ADDR, FLAGS, SocketCalls::sendmsg)
         .sys(212, "recvmsg", FD, ADDR, FLAGS, SocketCalls::recvmsg)
         .sys(242, "accept4", FD, ADDR, ADDR, FLAGS, SocketCalls::accept)
-        .sys(269, "sendmmsg", FD, ADDR, INT, FLAGS, SocketCalls::sendmmsg);
+        .sys(269, "sendmmsg", FD, ADDR, INT, FLAGS, SocketCalls::sendmmsg)
+        .sys(
+            243,
+            "recvmmsg",
+            FD,
+            ADDR,
+            INT,
+            FLAGS,
+            ADDR,
+            (t, fd, vector, count, flags, timeout) ->
+                recvmmsg(t, fd, vector, count, flags, Timeout.old(t, timeout)));
+    if (!is64Bit) {
+      table.sys(
+          417,
+          "recvmmsg_time64",
+          FD,
+          ADDR,
+          INT,
+          FLAGS,
+          ADDR,
+          (t, fd, vector, count, flags, timeout) ->
+              recvmmsg(t, fd, vector, count, flags, Timeout.time64(t, timeout)));
+    }
   }
 
   static SocketFile file(Task task, int fd) throws Errno {
@@ -255,10 +277,55 @@ final class SocketCalls {
   }
 
   private static long recvmsg(Task task, int fd, long address, int flags) throws Errno {
-    return use(task, fd, socket -> receive(task, socket, address, flags));
+    return use(task, fd, socket -> receive(task, socket, address, flags).count());
   }
 
-  private static long receive(Task task, SocketFile socket, long address, int flags) throws Errno {
+  /// The timeout is looked at only when a message has come, as on Linux.
+  private static long recvmmsg(
+      Task task, int fd, long vector, int count, int flags, Timeout timeout) throws Errno {
+    UserMemory user = task.memory().user();
+    int header = SocketMemory.Header.bytes(user.model());
+    int stride = header + user.model().wordBytes();
+    return use(
+        task,
+        fd,
+        socket -> {
+          Errno earlier = socket.takeError();
+          if (earlier != null) {
+            throw earlier;
+          }
+          int each = flags & ~SocketNumbers.MSG_WAITFORONE;
+          int done = 0;
+          try {
+            while (done < Integer.toUnsignedLong(count)) {
+              long at = vector + (long) done * stride;
+              Incoming got = receive(task, socket, at, each);
+              user.putInt(at + header, (int) got.count());
+              done++;
+              if ((flags & SocketNumbers.MSG_WAITFORONE) != 0) {
+                each |= SocketNumbers.MSG_DONTWAIT;
+              }
+              if (timeout.isOver() || (got.flags() & SocketNumbers.MSG_OOB) != 0) {
+                break;
+              }
+            }
+          } catch (Errno e) {
+            if (done == 0) {
+              throw e;
+            }
+            if (e != Errno.EAGAIN && !e.isRestart()) {
+              socket.setError(e);
+            }
+          }
+          if (done > 0) {
+            timeout.writeBackStrictly();
+          }
+          return done;
+        });
+  }
+
+  private static Incoming receive(Task task, SocketFile socket, long address, int flags)
+      throws Errno {
     UserMemory user = task.memory().user();
     SocketMemory.Header header = SocketMemory.Header.read(user, address);
     UserBuffer buffer = header.buffer(user);
@@ -277,6 +344,6 @@ final class SocketCalls {
     int result = got.flags() | (flags & SocketNumbers.MSG_CMSG_CLOEXEC);
     header.finish(
         user, control.used(), control.isTruncated() ? result | SocketNumbers.MSG_CTRUNC : result);
-    return got.count();
+    return got;
   }
 }

@@ -31,6 +31,8 @@ public final class SyscallTables {
     LimitCalls.rows(table);
     MachineCalls.rows(table);
     KcmpCall.rows(table);
+    PidFdCalls.rows(table);
+    CacheStatCall.rows(table);
     AbsentCalls.rows(table, abi.dataModel().is64Bit());
     abi.ownSyscalls().forEach((number, name) -> ownRow(table, number, name));
     if (!abi.dataModel().is64Bit()) {

@@ -71,6 +71,9 @@ public abstract class SocketFile extends OpenFile {
   /// Who connected or listens at the other end.
   public abstract @Nullable SocketCredentials peerCredentials();
 
+  /// Remembers an error for whoever uses the socket next.
+  public abstract void setError(Errno problem);
+
   /// The error that happened meanwhile, forgotten by this call; null if none did.
   public abstract @Nullable Errno takeError();
 

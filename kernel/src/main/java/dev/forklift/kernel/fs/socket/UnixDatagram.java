@@ -179,7 +179,8 @@ final class UnixDatagram extends UnixSocket {
     super.onClose();
     setPeer(null);
     if (other != null && other.peer() == this) {
-      other.setError(Errno.ECONNRESET);
+      // Whoever waits for room here is refused.
+      other.writable().wakeAll();
     }
   }
 

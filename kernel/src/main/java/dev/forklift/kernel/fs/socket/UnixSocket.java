@@ -211,7 +211,8 @@ abstract class UnixSocket extends SocketFile {
     end(READ | WRITE);
   }
 
-  final void setError(Errno problem) {
+  @Override
+  public final void setError(Errno problem) {
     error = problem;
     readable.wakeAll();
     writable.wakeAll();
