@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, DemoCommand.class})
+    subcommands = {RunCommand.class, DemoCommand.class, RootCommand.class, SyscallsCommand.class})
 public final class Main implements Runnable {
   /// The status of a run that never reached the guest, as `docker run` has it.
   static final int NOT_RUN = 125;
@@ -35,12 +35,14 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setStopAtPositional(true)
+    CommandLine command = new CommandLine(new Main());
+    // What stands behind the program is the program's.
+    command.getSubcommands().get("run").setStopAtPositional(true);
+    return command
         // What begins with @ is the guest's.
         .setExpandAtFiles(false)
         .setErr(new PrintWriter(System.err, true, StandardCharsets.ISO_8859_1))
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(e))
+        .setExecutionExceptionHandler((e, failing, parsed) -> failed(e))
         .setParameterExceptionHandler(Main::refuse);
   }
 

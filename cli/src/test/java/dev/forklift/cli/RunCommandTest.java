@@ -118,6 +118,21 @@ class RunCommandTest {
   }
 
   @Test
+  void argumentsThatBeginWithAtAreTheProgramsOwn() throws IOException {
+    Path file = Files.writeString(temp.resolve("words"), "--no-such-option");
+    CommandLine command = Main.commandLine();
+
+    assertThat(
+            command
+                .parseArgs("run", "prog", "@" + file, "--", "-x")
+                .subcommand()
+                .matchedPositional(1)
+                .<Object>getValue())
+        .asString()
+        .isEqualTo("[@" + file + ", --, -x]");
+  }
+
+  @Test
   void aVolumeIsSplitAtTheGuestsPath() {
     Volume volume = new Volume.Converter().convert("a:b/c:/x/y:ro");
 
