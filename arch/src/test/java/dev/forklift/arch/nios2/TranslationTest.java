@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forklift.engine.cpu.Compiled;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.jit.RegionTranslator;
+import dev.forklift.engine.memory.Protection;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,11 +183,7 @@ final class TranslationTest {
   void aLoopThatIsStoredToGoesOnWithTheNewCode() {
     // Stores a trap over its own branch, from inside of the loop.
     translated.space.protect(
-        Machine.CODE,
-        16L * Machine.PAGE,
-        dev.forklift.engine.memory.Protection.READ
-            | dev.forklift.engine.memory.Protection.WRITE
-            | dev.forklift.engine.memory.Protection.EXECUTE);
+        Machine.CODE, 16L * Machine.PAGE, Protection.READ | Protection.WRITE | Protection.EXECUTE);
     translated.program(
         "loop: addi r2, r2, 1\n blt r2, r3, loop\n stw r4, 16(r5)\n br loop\n br loop\n trap 5");
     byte[] trap = translated.isa.instructions().assembler().assemble(0, "trap 7");
@@ -208,5 +205,26 @@ final class TranslationTest {
     assertThat(translated.cpu.instructions()).isEqualTo(1000);
     translated.space.unmap(Machine.CODE, Machine.PAGE);
     assertThat(translated.run()).isEqualTo(Exit.FAULT);
+  }
+
+  /// Longer than HotSpot would compile: it becomes several.
+  @Test
+  void aLongFunctionIsCutUp() {
+    StringBuilder text = new StringBuilder("loop: addi r2, r2, 1\n");
+    for (int i = 0; i < 900; i++) {
+      text.append("ldw r%d, %d(r20)\n".formatted(4 + i % 16, 4 * (i % 100)));
+      if (i % 9 == 0) {
+        text.append("beq r2, zero, loop\n");
+      }
+    }
+    text.append("blt r2, r3, loop\n trap 5");
+    translated.program(text.toString());
+    translated.set(2, 0).set(3, 50).set(POINTER, Machine.DATA);
+    for (int i = 0; i < 1000; i += 50) {
+      translate(Machine.CODE + 4L * i);
+    }
+    assertThat(isTranslated(Machine.CODE)).isTrue();
+    assertThat(translated.run()).isEqualTo(Exit.TRAP);
+    assertThat(translated.register(2)).isEqualTo(50);
   }
 }

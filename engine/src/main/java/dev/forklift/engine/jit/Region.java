@@ -20,6 +20,11 @@ record Region(SequencedMap<Long, LiftedBlock> blocks, List<Long> entries) {
     return blocks.values().stream().mapToLong(LiftedBlock::end).max().orElseThrow();
   }
 
+  /// Bytes of guest code in it.
+  long bytes() {
+    return blocks.values().stream().mapToLong(block -> block.end() - block.start()).sum();
+  }
+
   boolean contains(long pc) {
     return blocks.containsKey(pc);
   }

@@ -12,10 +12,12 @@ import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.GuestFault;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the method that a region becomes.
 ///
@@ -42,6 +45,9 @@ final class RegionEmitter {
   private static final ClassDesc SPACE = describe(AddressSpace.class);
   private static final ClassDesc FAULT = describe(GuestFault.class);
   private static final ClassDesc LONGS = describe(long[].class);
+
+  /// HotSpot does not compile what is longer (`HugeMethodLimit`).
+  private static final int LONGEST_CODE = 8000;
 
   // The parameters of `run`.
   static final int THIS = 0;
@@ -86,11 +92,15 @@ final class RegionEmitter {
     this.stop = code.newLabel();
   }
 
-  /// The region as code that can be run.
-  static RegionCode define(Isa isa, Region region) {
+  /// The region as code that can be run, or null if the method would be too long for HotSpot to
+  /// compile it.
+  static @Nullable RegionCode define(Isa isa, Region region) {
     Sites sites = new Sites();
     List<JavaFunction> functions = new ArrayList<>();
     byte[] bytes = emit(isa, region, sites, functions);
+    if (codeLength(bytes) > LONGEST_CODE) {
+      return null;
+    }
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       return (RegionCode)
@@ -102,6 +112,14 @@ final class RegionEmitter {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a region that cannot be defined", e);
     }
+  }
+
+  private static int codeLength(byte[] bytes) {
+    return ClassFile.of().parse(bytes).methods().stream()
+        .flatMap(method -> method.findAttribute(Attributes.code()).stream())
+        .mapToInt(CodeAttribute::codeLength)
+        .max()
+        .orElseThrow();
   }
 
   private static byte[] emit(Isa isa, Region region, Sites sites, List<JavaFunction> functions) {

@@ -19,32 +19,34 @@ import org.jspecify.annotations.Nullable;
 /// Finds the blocks that belong to a hot one: those that direct jumps reach from it on its page,
 /// and what calls in them return to. Mostly that is the function, or what of it lies on the page.
 final class RegionFinder {
-  /// Steps in a region: few enough that HotSpot compiles the method (it refuses 8000 bytes).
-  private static final int MOST_OPS = 320;
-
   private final Isa isa;
   private final AddressSpace space;
   private final CodePage page;
   private final NavigableMap<Long, LiftedBlock> found = new TreeMap<>();
   private final Set<Long> entries = new LinkedHashSet<>();
   private final Deque<Long> toDo = new ArrayDeque<>();
+  private final int mostOps;
   private int ops;
 
-  private RegionFinder(Isa isa, AddressSpace space, CodePage page) {
+  private RegionFinder(Isa isa, AddressSpace space, CodePage page, int mostOps) {
     this.isa = isa;
     this.space = space;
     this.page = page;
+    this.mostOps = mostOps;
   }
 
   /// The region around `entry`, or null if its first block does not lie on the page.
-  static @Nullable Region find(Isa isa, AddressSpace space, CodePage page, long entry) {
-    return new RegionFinder(isa, space, page).find(entry);
+  ///
+  /// @param mostOps after so many steps no block is added any more
+  static @Nullable Region find(
+      Isa isa, AddressSpace space, CodePage page, long entry, int mostOps) {
+    return new RegionFinder(isa, space, page, mostOps).find(entry);
   }
 
   private @Nullable Region find(long entry) {
     entries.add(entry);
     toDo.add(entry);
-    while (!toDo.isEmpty() && ops < MOST_OPS) {
+    while (!toDo.isEmpty() && ops < mostOps) {
       long start = toDo.remove();
       if (isOnPage(start) && !found.containsKey(start)) {
         discover(start);

@@ -6,6 +6,8 @@ import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
 import dev.forklift.engine.memory.GuestFault;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -21,6 +23,12 @@ public final class RegionTranslator implements Translator {
 
   /// About what the host needs for one guest byte of a region.
   private static final int EXPANSION = 40;
+
+  /// Steps in a region at first; with fewer and fewer it is tried again where the method gets too
+  /// long.
+  private static final int MOST_OPS = 320;
+
+  private static final Logger LOG = System.getLogger(RegionTranslator.class.getName());
 
   /// Blocks that run this often are worth it.
   private static final int HOT_AFTER = 400;
@@ -61,24 +69,32 @@ public final class RegionTranslator implements Translator {
   }
 
   private static void translate(Isa isa, AddressSpace space, CodePage page, long pc) {
-    if (page.at(pc) instanceof Compiled) {
-      return;
-    }
-    int stamp = page.stamp();
-    Region region;
     try {
-      region = RegionFinder.find(isa, space, page, pc);
+      for (int ops = MOST_OPS; ops > 0; ops /= 2) {
+        if (page.at(pc) instanceof Compiled) {
+          return;
+        }
+        int stamp = page.stamp();
+        Region region = RegionFinder.find(isa, space, page, pc, ops);
+        RegionCode code = region == null ? null : RegionEmitter.define(isa, region);
+        if (region != null && code != null) {
+          install(region, code, page, stamp);
+          return;
+        }
+      }
     } catch (GuestFault unmapped) {
-      return;
+      // Somebody has taken the code away meanwhile.
+    } catch (RuntimeException | LinkageError e) {
+      // A mistake of ours, which the evaluator makes up for.
+      LOG.log(Level.WARNING, "cannot translate the code at 0x" + Long.toHexString(pc), e);
     }
-    if (region == null) {
-      return;
-    }
-    RegionCode code = RegionEmitter.define(isa, region);
+  }
+
+  private static void install(Region region, RegionCode code, CodePage page, int stamp) {
     long start = region.start();
     long end = region.end();
     int entries = region.entries().size();
-    long bytes = EXPANSION * (end - start) / entries;
+    long bytes = EXPANSION * region.bytes() / entries;
     for (int i = 0; i < entries; i++) {
       long entry = region.entries().get(i);
       if (i == 0 || !(page.at(entry) instanceof Compiled)) {
