@@ -23,6 +23,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.fs.stdio;
   exports dev.forklift.kernel.fs.tmpfs;
   exports dev.forklift.kernel.fs.tty;
+  exports dev.forklift.kernel.gdb;
   exports dev.forklift.kernel.loader;
   exports dev.forklift.kernel.machine;
   exports dev.forklift.kernel.mm;

@@ -23,6 +23,7 @@ import dev.forklift.kernel.process.ProcessGroup;
 import dev.forklift.kernel.process.Session;
 import dev.forklift.kernel.process.Signals;
 import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.process.Tracer;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.vfs.FileDescriptors;
@@ -52,6 +53,7 @@ public final class Machine {
   private @Nullable Errno notStarted;
   private @Nullable Task program;
   private @Nullable KernelThreads kernelThreads;
+  private @Nullable Tracer tracer;
 
   /// Puts a machine together.
   ///
@@ -222,6 +224,18 @@ public final class Machine {
     KernelThreads own = kernelThreads;
     if (own != null) {
       own.awaitMade(init);
+    }
+  }
+
+  /// From its first instruction on, the program will be controlled by a debugger. Called before it
+  /// is started.
+  public void traceProgram(Tracer by) {
+    tracer = by;
+  }
+
+  void attachTracer(Task task) {
+    if (tracer != null) {
+      task.trace().attach(tracer);
     }
   }
 

@@ -29,6 +29,7 @@ final class Start implements Runnable {
     try {
       Sessions.begin(task);
       machine.programIs(task);
+      machine.attachTracer(task);
       machine.takeTerminal(task);
       if (program.uid() != 0 || program.gid() != 0) {
         kernel.userChanged(task.credentials().uid(), program.uid());
