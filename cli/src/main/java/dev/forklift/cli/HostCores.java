@@ -32,12 +32,12 @@ final class HostCores implements CoreDumper {
   public boolean dump(Task task, SigInfo info) {
     boolean inGuest = guest.dump(task, info);
     CoreImage image = CoreImage.of(task, info);
-    Path file = Path.of(name(task));
+    String name = name(task);
     // The host may take its time, which is not the other processes' affair.
     task.kernel().lock().release();
     try {
-      write(image, file);
-      lines.accept("forklift: core written to " + file);
+      write(image, CommandLineBytes.path(name));
+      lines.accept("forklift: core written to " + name);
       return true;
     } catch (IOException | UncheckedIOException e) {
       lines.accept("forklift: no core file: " + describe(e));

@@ -2,6 +2,7 @@ package dev.forklift.cli;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.gdb.GdbServer;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Spec;
       "  forklift run ./hello",
       "  forklift run -L rootfs.tar.xz /bin/busybox sh -c 'ls -l /'",
       "  forklift run -L sysroot -v $HOME/data:/data:ro lua /data/script.lua",
+      "  forklift run --core core.%%p ./crashes",
+      "  forklift run --gdb 1234 ./prog      (and: nios2-linux-gnu-gdb prog -ex 'target remote :1234')",
       "",
       "Exit status: that of the program, 128+N if signal N killed it; 125 if Forklift itself",
       "failed, 126 if the program cannot be executed, 127 if it cannot be found."
@@ -41,6 +44,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private GuestOptions guest = new GuestOptions();
 
+  @Mixin private DebugOptions debug = new DebugOptions();
+
   @Option(
       names = {"--trace", "-strace"},
       description = "Print the guest's system calls on stderr.")
@@ -52,14 +57,6 @@ final class RunCommand implements Callable<Integer> {
           "Say on stderr what is missing (each unknown system call once), and report crashes of"
               + " the program's children like its own.")
   private boolean verbose;
-
-  @Option(
-      names = "--core",
-      paramLabel = "FILE",
-      description =
-          "When a process of the guest crashes, write a core file for a debugger. In FILE, %%p"
-              + " stands for the process id and %%e for the program's name.")
-  private @Nullable String core;
 
   @Option(
       names = {"-0", "--argv0"},
@@ -95,8 +92,9 @@ final class RunCommand implements Callable<Integer> {
   private int run(HostStreams streams) throws IOException {
     GuestFiles files = guest.files(program);
     int status;
-    try (LinePrinter printer = LinePrinter.onStandardError(streams.isErrorRaw())) {
-      status = run(streams, files, printer);
+    try (LinePrinter printer = LinePrinter.onStandardError(streams.isErrorRaw());
+        GdbServer debugger = debug.listen()) {
+      status = run(streams, files, printer, debugger);
     }
     streams.close();
     String lost = streams.failure();
@@ -107,14 +105,12 @@ final class RunCommand implements Callable<Integer> {
     return status;
   }
 
-  private int run(HostStreams streams, GuestFiles files, LinePrinter printer) throws IOException {
+  private int run(
+      HostStreams streams, GuestFiles files, LinePrinter printer, @Nullable GdbServer debugger)
+      throws IOException {
     MachineConfig config =
         guest.configure(MachineConfig.of(guest.abi(), files, streams.forGuest()));
-    config = config.withEvents(new CrashPrinter(printer, verbose));
-    String cores = core;
-    if (cores != null) {
-      config = config.withCoreDumper(new HostCores(cores, printer));
-    }
+    config = debug.configure(config.withEvents(new CrashPrinter(printer, verbose)), printer);
     if (trace || verbose) {
       config = config.withObserver(new SyscallTrace(printer, trace, verbose));
     }
@@ -127,6 +123,9 @@ final class RunCommand implements Callable<Integer> {
     if (refusal != null) {
       err(program + ": " + refusal);
       return NOT_EXECUTABLE;
+    }
+    if (debugger != null) {
+      DebugOptions.attach(debugger, machine, printer);
     }
     SignalsToGuest.begin(machine, streams);
     streams.begin();

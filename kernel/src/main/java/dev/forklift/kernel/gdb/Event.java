@@ -2,6 +2,9 @@ package dev.forklift.kernel.gdb;
 
 /// What the server waits for.
 sealed interface Event {
+  /// A debugger has come.
+  record Connected() implements Event {}
+
   /// The debugger has sent a packet. One char a byte.
   record Packet(String text) implements Event {}
 

@@ -74,6 +74,10 @@ final class GdbConnection implements AutoCloseable {
         text.append((char) b);
       }
     }
+    synchronized (this) {
+      // What was said before is no answer to this.
+      last = null;
+    }
     int high = Character.digit(in.read(), 16);
     int low = Character.digit(in.read(), 16);
     if (b < 0) {

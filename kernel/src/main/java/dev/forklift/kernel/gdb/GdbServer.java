@@ -28,17 +28,32 @@ public final class GdbServer implements AutoCloseable {
   private @Nullable Thread thread;
   private volatile @Nullable GdbConnection connection;
 
-  /// Listens on a port of 127.0.0.1, any free one for 0.
+  /// Listens on a port of 127.0.0.1, any free one for 0. A debugger that comes before there is a
+  /// process finds an open ear already, or it would ask twice.
   ///
   /// @throws IOException if it cannot, as when the port is taken
   public GdbServer(int port) throws IOException {
     listening = new ServerSocket();
     listening.setReuseAddress(true);
     try {
-      listening.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 1);
+      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      listening.bind(new InetSocketAddress(loopback, port), 1);
     } catch (IOException e) {
       listening.close();
       throw e;
+    }
+    Thread unused = Thread.ofPlatform().daemon().name("forklift-gdb-in").start(this::listen);
+  }
+
+  private void listen() {
+    try (GdbConnection debugger = new GdbConnection(listening.accept(), events::add)) {
+      listening.close();
+      connection = debugger;
+      events.add(new Event.Connected());
+      debugger.read();
+    } catch (IOException e) {
+      // Nobody came while the program lived.
+      events.add(new Event.Closed());
     }
   }
 
@@ -58,15 +73,15 @@ public final class GdbServer implements AutoCloseable {
   }
 
   private void serve(DebuggedProcess debugged, Consumer<String> said) {
-    try (GdbConnection debugger = new GdbConnection(listening.accept(), events::add)) {
-      connection = debugger;
-      listening.close();
-      Thread.ofPlatform().daemon().name("forklift-gdb-in").start(debugger::read);
-      if (converse(debugged, debugger)) {
+    try {
+      Event event = events.take();
+      while (event instanceof Event.Changed) {
+        event = events.take();
+      }
+      GdbConnection debugger = connection;
+      if (debugger != null && converse(debugged, debugger)) {
         said.accept("the debugger is gone; the program goes on");
       }
-    } catch (IOException e) {
-      // Nobody came while the program lived.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -109,7 +124,7 @@ public final class GdbServer implements AutoCloseable {
             }
             running |= session.next() == Next.RUN;
           }
-          case Event.Changed() -> {}
+          case Event.Connected(), Event.Changed() -> {}
         }
         Report report = running ? takeReport(debugged, session) : null;
         if (report != null) {
