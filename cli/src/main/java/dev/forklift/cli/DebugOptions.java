@@ -32,9 +32,7 @@ final class DebugOptions {
   /// @param lines takes what is to be printed, without waiting
   MachineConfig configure(MachineConfig config, Consumer<String> lines) throws IOException {
     String file = core;
-    return file == null
-        ? config
-        : config.withCoreDumper(new HostCores(file, lines));
+    return file == null ? config : config.withCoreDumper(new HostCores(file, lines));
   }
 
   /// Listens for a debugger, if one is wanted.
@@ -54,8 +52,7 @@ final class DebugOptions {
 
   /// Gives the program into the hands of the debugger, and says where that is expected.
   static void attach(GdbServer server, Machine machine, Consumer<String> lines) {
-    machine.traceProgram(
-        server.start(machine.kernel(), line -> lines.accept("forklift: " + line)));
+    machine.traceProgram(server.start(machine.kernel(), line -> lines.accept("forklift: " + line)));
     lines.accept(
         "forklift: waiting for GDB on 127.0.0.1:%d; there: target remote :%d"
             .formatted(server.port(), server.port()));

@@ -40,11 +40,7 @@ final class GdbFiles {
         case "open" -> "F" + Integer.toHexString(open(Hex.text(arguments[0]), task));
         case "close" -> close(Hex.count(arguments[0]));
         case "pread" ->
-            pread(
-                task,
-                Hex.count(arguments[0]),
-                Hex.count(arguments[1]),
-                Hex.number(arguments[2]));
+            pread(task, Hex.count(arguments[0]), Hex.count(arguments[1]), Hex.number(arguments[2]));
         case "fstat" -> data(status(file(Hex.count(arguments[0])).inode().status()));
         case "readlink" -> {
           String name = Hex.text(arguments[0]);

@@ -112,8 +112,7 @@ final class GdbMemory {
       return "l";
     }
     int end = (int) Math.min(object.length, (long) offset + length);
-    String text =
-        new String(Arrays.copyOfRange(object, offset, end), StandardCharsets.ISO_8859_1);
+    String text = new String(Arrays.copyOfRange(object, offset, end), StandardCharsets.ISO_8859_1);
     return (end == object.length ? "l" : "m") + text;
   }
 }

@@ -66,8 +66,7 @@ public final class GdbServer implements AutoCloseable {
   ///
   /// @param said takes what a person should know, one line each
   public Tracer start(Kernel kernel, Consumer<String> said) {
-    DebuggedProcess debugged =
-        new DebuggedProcess(kernel, () -> events.add(new Event.Changed()));
+    DebuggedProcess debugged = new DebuggedProcess(kernel, () -> events.add(new Event.Changed()));
     thread = Thread.ofPlatform().daemon().name("forklift-gdb").start(() -> serve(debugged, said));
     return debugged;
   }

@@ -343,10 +343,7 @@ final class GdbSession {
             case TraceStop.Breakpoint() ->
                 stop(task, Signal.SIGTRAP, knowsBreakpoints ? "swbreak:;" : "");
             case TraceStop.Watched(long address, Access access) ->
-                stop(
-                    task,
-                    Signal.SIGTRAP,
-                    "%s:%x;".formatted(watchName(address, access), address));
+                stop(task, Signal.SIGTRAP, "%s:%x;".formatted(watchName(address, access), address));
             case TraceStop.Executed() -> {
               byte[] file = executable(task);
               boolean tell = knowsExec && file != null;

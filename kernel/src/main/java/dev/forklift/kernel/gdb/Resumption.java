@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a debugger wants its threads to do next: the actions of a vCont packet. For each thread
-/// the first that fits counts; a thread that none fits stays where it is.
+/// What a debugger wants its threads to do next: the actions of a vCont packet. For each thread the
+/// first that fits counts; a thread that none fits stays where it is.
 final class Resumption {
   /// One action.
   ///
