@@ -55,20 +55,20 @@ final class HostCores implements CoreDumper {
 
   private String name(Task task) {
     StringBuilder name = new StringBuilder();
-    for (int i = 0; i < pattern.length(); i++) {
-      char c = pattern.charAt(i);
-      char next = i + 1 < pattern.length() ? pattern.charAt(i + 1) : 0;
-      if (c != '%' || next == 0) {
+    int i = 0;
+    while (i < pattern.length()) {
+      char c = pattern.charAt(i++);
+      if (c != '%' || i == pattern.length()) {
         name.append(c);
         continue;
       }
-      i++;
-      switch (next) {
+      char what = pattern.charAt(i++);
+      switch (what) {
         case 'p' -> name.append(task.tgid());
         // A guest chooses its name: it must not choose a folder.
         case 'e' -> name.append(task.name().replaceAll("[^A-Za-z0-9._+-]", "_"));
         case '%' -> name.append('%');
-        default -> name.append(c).append(next);
+        default -> name.append(c).append(what);
       }
     }
     return name.toString();
@@ -95,7 +95,7 @@ final class HostCores implements CoreDumper {
             @Override
             public void end(long size) throws IOException {
               if (channel.size() < size) {
-                int unused = channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
+                var _ = channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
               }
             }
           });

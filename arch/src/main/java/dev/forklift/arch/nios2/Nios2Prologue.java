@@ -42,7 +42,7 @@ final class Nios2Prologue {
     if (start >= 0 && pc - start <= CODE_BYTES) {
       try {
         for (long at = start & -4L; at < pc; at += 4) {
-          frame.pass(instructions.decode(memory.int32(at), 4), at);
+          frame.pass(instructions.decode(memory.int32(at), 4));
         }
       } catch (Errno e) {
         // Code that cannot be read, as behind a jump to nowhere.
@@ -104,7 +104,7 @@ final class Nios2Prologue {
       Arrays.fill(saved, NOT_SAVED);
     }
 
-    void pass(@Nullable Instruction i, long at) {
+    void pass(@Nullable Instruction i) {
       if (i == null) {
         return;
       }
@@ -168,7 +168,7 @@ final class Nios2Prologue {
     }
 
     private static boolean isPreserved(int register) {
-      return register >= 16 && register <= 23
+      return (register >= 16 && register <= 23)
           || register == Nios2Linux.FP
           || register == Nios2Linux.RA
           || register == Nios2Linux.GP;
@@ -216,7 +216,8 @@ final class Nios2Prologue {
       boolean byFrame =
           frameDepth != NOT_SAVED && bodyDepth == NOT_SAVED && callee.isKnown(Nios2Linux.FP);
       if (!callee.isKnown(Nios2Linux.SP)
-          || saved[Nios2Linux.RA] == NOT_SAVED && (!innermost || !callee.isKnown(Nios2Linux.RA))) {
+          || (saved[Nios2Linux.RA] == NOT_SAVED
+              && (!innermost || !callee.isKnown(Nios2Linux.RA)))) {
         return null;
       }
       // Through fp, what alloca took is not in the way.

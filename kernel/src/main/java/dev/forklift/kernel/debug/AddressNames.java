@@ -147,7 +147,7 @@ final class AddressNames {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < Math.min(LONGEST_NAME, name.length()); i++) {
       char c = name.charAt(i);
-      text.append(c < ' ' || c >= 0x7f && c < 0xa0 ? '?' : c);
+      text.append(c < ' ' || (c >= 0x7f && c < 0xa0) ? '?' : c);
     }
     return name.length() > LONGEST_NAME ? text + "..." : text.toString();
   }

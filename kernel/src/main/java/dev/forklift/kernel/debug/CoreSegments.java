@@ -71,7 +71,7 @@ final class CoreSegments {
       }
       try {
         Arrays.fill(own, (byte) 0);
-        int unused = file.read(region.offset() + (at - region.start()), own, 0, pageBytes);
+        var _ = file.read(region.offset() + (at - region.start()), own, 0, pageBytes);
       } catch (IOException e) {
         return true;
       }

@@ -125,7 +125,7 @@ public final class CrashReport {
   private @Nullable Long faultAddress(Cpu cpu) {
     if (!SignalCauses.isFault(info)
         || !(info.payload() instanceof Fault(long told))
-        || info.signal() != Signal.SIGSEGV && info.signal() != Signal.SIGBUS) {
+        || (info.signal() != Signal.SIGSEGV && info.signal() != Signal.SIGBUS)) {
       return null;
     }
     GuestFault fault = cpu.fault();

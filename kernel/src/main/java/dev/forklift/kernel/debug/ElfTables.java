@@ -255,7 +255,7 @@ final class ElfTables {
   }
 
   private ByteCursor table(long offset, int size, int count, int minimum) throws Malformed {
-    if (count > 0 && size < minimum || count > MAX_HEADERS) {
+    if ((count > 0 && size < minimum) || count > MAX_HEADERS) {
       throw new Malformed("table");
     }
     return cursor(offset, (long) size * count);

@@ -33,7 +33,7 @@ final class GdbFiles {
   String answer(String packet, Task task) throws Hex.Wrong {
     int colon = packet.indexOf(':');
     String what = colon < 0 ? packet : packet.substring(0, colon);
-    String[] arguments = colon < 0 ? new String[0] : packet.substring(colon + 1).split(",");
+    String[] arguments = colon < 0 ? new String[0] : packet.substring(colon + 1).split(",", -1);
     try {
       return switch (what) {
         case "setfs" -> "F0";

@@ -63,7 +63,7 @@ final class GdbMemory {
 
   /// `Z` and `z`, from the type on.
   static String point(StopPoints points, String packet, boolean set) throws Hex.Wrong {
-    String[] parts = packet.split("[,;]");
+    String[] parts = packet.split("[,;]", -1);
     if (parts.length < 3 || parts[0].length() != 1) {
       throw new Hex.Wrong();
     }

@@ -42,7 +42,7 @@ public final class GdbServer implements AutoCloseable {
       listening.close();
       throw e;
     }
-    Thread unused = Thread.ofPlatform().daemon().name("forklift-gdb-in").start(this::listen);
+    var _ = Thread.ofPlatform().daemon().name("forklift-gdb-in").start(this::listen);
   }
 
   private void listen() {
@@ -96,7 +96,7 @@ public final class GdbServer implements AutoCloseable {
     try {
       // It comes to a stop by itself, before its first instruction.
       Report first = awaitReport(debugged);
-      String unused = locked(debugged, () -> session.describe(first));
+      var _ = locked(debugged, () -> session.describe(first));
       boolean ended = first instanceof Report.Ended;
       boolean running = false;
       while (true) {

@@ -306,7 +306,7 @@ final class GdbSession {
       return "";
     }
     Set<Integer> signals = new HashSet<>();
-    for (String number : packet.substring("QPassSignals:".length()).split(";")) {
+    for (String number : packet.substring("QPassSignals:".length()).split(";", -1)) {
       if (!number.isEmpty()) {
         signals.add(GdbSignals.toLinux(Hex.count(number)));
       }
@@ -345,10 +345,9 @@ final class GdbSession {
             case TraceStop.Watched(long address, Access access) ->
                 stop(task, Signal.SIGTRAP, "%s:%x;".formatted(watchName(address, access), address));
             case TraceStop.Executed() -> {
-              byte[] file = executable(task);
-              boolean tell = knowsExec && file != null;
-              yield stop(
-                  task, Signal.SIGTRAP, tell ? "exec:" + Hex.of(file, file.length) + ";" : "");
+              byte[] file = knowsExec ? executable(task) : null;
+              String reason = file == null ? "" : "exec:" + Hex.of(file, file.length) + ";";
+              yield stop(task, Signal.SIGTRAP, reason);
             }
             case TraceStop.Asked(), TraceStop.Stepped() -> stop(task, Signal.SIGTRAP, "");
           };

@@ -63,7 +63,7 @@ final class Hex {
   static String register(long value, int bytes, ByteOrder order) {
     byte[] all = new byte[bytes];
     for (int i = 0; i < bytes; i++) {
-      all[order == ByteOrder.LITTLE_ENDIAN ? i : bytes - 1 - i] = (byte) (value >>> 8 * i);
+      all[order == ByteOrder.LITTLE_ENDIAN ? i : bytes - 1 - i] = (byte) (value >>> (8 * i));
     }
     return of(all, bytes);
   }

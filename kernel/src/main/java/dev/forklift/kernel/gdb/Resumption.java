@@ -23,7 +23,7 @@ final class Resumption {
   /// already.
   static Resumption parse(String text) throws Hex.Wrong {
     Resumption result = new Resumption();
-    for (String part : text.split(";")) {
+    for (String part : text.split(";", -1)) {
       if (!part.isEmpty()) {
         int colon = part.indexOf(':');
         String what = colon < 0 ? part : part.substring(0, colon);

@@ -87,7 +87,7 @@ public final class TaskTrace {
     return standing
         || task.isExiting()
         || task.isStopped()
-        || held && sleeping != null && sleeping != Sleeper.Mode.INTERRUPTIBLE;
+        || (held && sleeping != null && sleeping != Sleeper.Mode.INTERRUPTIBLE);
   }
 
   /// The signal it is to act upon when it goes on after [TraceStop.Signalled], or null for none.
