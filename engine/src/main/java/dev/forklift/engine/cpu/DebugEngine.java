@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Runs guest code under a debugger: comes back before instructions that have a breakpoint, and
 /// behind those that access what is watched.
 ///
-/// Guest memory does not show it: the code is not changed, and the translations it shares with
-/// other processes are left whole. Blocks without a breakpoint run as always; instructions of a
-/// block with one are done one at a time.
+/// Guest memory does not show it: the code is not changed. Everything is evaluated, block by block;
+/// in a block that has a breakpoint, instruction by instruction.
 public final class DebugEngine implements Engine {
   private final StopPoints points;
 
