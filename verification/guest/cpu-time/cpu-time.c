@@ -107,7 +107,7 @@ int guest_main(int argc, char **argv, char **envp) {
   system = system_ms(SELF);
   char *memory = new_memory(1 << 20, MAP_PRIVATE);
   int zero = (int)need(sys_open("/dev/zero", O_RDONLY, 0), "open");
-  for (int i = 0; i < 3000 && system_ms(SELF) - system < 40; i++) sys_read(zero, memory, 1 << 20);
+  for (int i = 0; i < 30000 && system_ms(SELF) - system < 40; i++) sys_read(zero, memory, 1 << 20);
   say("in the kernel: %s\n", about(system_ms(SELF) - system, 40, 4000));
   say("children before: %ld", user_ms(CHILDREN));
   int status = 0;

@@ -119,13 +119,15 @@ int guest_main(int argc, char **argv, char **envp) {
   set_ms(PROF, 60, 0);
   sleep_ms(150);
   say("asleep: %d, %d\n", counts[SIGVTALRM], counts[SIGPROF]);
-  for (int i = 0; i < 400 && (!counts[SIGVTALRM] || !counts[SIGPROF]); i++)
+  long end = now_ms(CLOCK_MONOTONIC) + 20000;
+  while ((!counts[SIGVTALRM] || !counts[SIGPROF]) && now_ms(CLOCK_MONOTONIC) < end)
     for (volatile int k = 0; k < 30000; k++) continue;
   say("at work: %d, %d, code %d\n", counts[SIGVTALRM], counts[SIGPROF], code);
   getitimer(VIRTUAL, &left);
   say("left: %ld %ld\n", left.value.seconds, left.value.microseconds);
   set_ms(VIRTUAL, 20, 20);
-  for (int i = 0; i < 4000 && counts[SIGVTALRM] < 4; i++)
+  end = now_ms(CLOCK_MONOTONIC) + 20000;
+  while (counts[SIGVTALRM] < 4 && now_ms(CLOCK_MONOTONIC) < end)
     for (volatile int k = 0; k < 30000; k++) continue;
   getitimer(VIRTUAL, &left);
   say("repeating: %s, interval %ld, left %s\n", yes_no(counts[SIGVTALRM] >= 4),

@@ -14,8 +14,8 @@ static long holder(void *unused) {
   set_and_wake(shared, 1);
   char bytes[8] = {0};
   long n = sys_read(fds[0], bytes, 8);
-  say("the child read %e: %s\n", n, bytes);
   wait_until(shared, 2);
+  say("the child read %e: %s\n", n, bytes);
   return 7;
 }
 

@@ -8,6 +8,7 @@ import dev.forklift.kernel.vfs.NewInode;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 
 /// Where a kernel's anonymous files are: they share one inode, and are told apart by what they are.
 public final class AnonymousFiles {
@@ -15,6 +16,7 @@ public final class AnonymousFiles {
 
   private final NamelessFileSystem fileSystem;
   private final Inode inode;
+  private final BitSet eventFileIds = new BitSet();
 
   public AnonymousFiles(FileSystems systems) {
     fileSystem = new NamelessFileSystem(systems, "anon_inodefs", MAGIC);
@@ -32,7 +34,7 @@ public final class AnonymousFiles {
   /// @param semaphore whether reading takes one at a time
   public OpenFile eventFile(long initial, int flags, boolean semaphore, ByteOrder order)
       throws Errno {
-    return new EventFile(path("eventfd"), flags, initial, semaphore, order);
+    return new EventFile(path("eventfd"), flags, initial, semaphore, order, eventFileIds);
   }
 
   /// Makes an epoll instance.

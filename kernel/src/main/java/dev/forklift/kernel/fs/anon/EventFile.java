@@ -10,6 +10,7 @@ import dev.forklift.kernel.vfs.VfsPath;
 import dev.forklift.kernel.wait.WaitQueue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.List;
 
 /// A counter that can be waited for (eventfd(2)). Its numbers are in the guest's byte order.
@@ -17,14 +18,25 @@ final class EventFile extends OpenFile {
   private final WaitQueue changed = new WaitQueue();
   private final boolean semaphore;
   private final ByteOrder order;
+  private final BitSet ids;
+  private final int id;
   private long count;
 
-  EventFile(VfsPath path, int flags, long initial, boolean semaphore, ByteOrder order)
+  /// @param ids the numbers that such files have, by which /proc tells them apart
+  EventFile(VfsPath path, int flags, long initial, boolean semaphore, ByteOrder order, BitSet ids)
       throws Errno {
-    super(path, OpenFlags.O_RDWR | (flags & OpenFlags.O_NONBLOCK));
+    super(path, OpenFlags.O_RDWR | flags & OpenFlags.O_NONBLOCK);
     this.count = initial;
     this.semaphore = semaphore;
     this.order = order;
+    this.ids = ids;
+    this.id = ids.nextClearBit(0);
+    ids.set(id);
+  }
+
+  @Override
+  protected void onClose() {
+    ids.clear(id);
   }
 
   @Override
@@ -107,6 +119,7 @@ final class EventFile extends OpenFile {
 
   @Override
   public String fdInfo() {
-    return "eventfd-count: %16x\n".formatted(count);
+    return "eventfd-count: %16x\neventfd-id: %d\neventfd-semaphore: %d\n"
+        .formatted(count, id, semaphore ? 1 : 0);
   }
 }
