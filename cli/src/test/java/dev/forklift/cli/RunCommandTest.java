@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,8 @@ class RunCommandTest {
         "--memory=0",
         "--memory=1000000000",
         "--memory=lots",
+        "--gdb=65536",
+        "-g=here",
         "-v=/tmp",
         "-v=/tmp:relative",
         "-v=:/x",
@@ -97,6 +101,17 @@ class RunCommandTest {
 
     assertThat(run("-L", file, "prog")).isEqualTo(125);
     assertThat(err.toString()).startsWith("forklift: -L " + file).hasLineCount(1);
+  }
+
+  @Test
+  void aPortThatIsTakenIsOneLineAndStatus125() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(run("--gdb", taken.getLocalPort(), elf(113))).isEqualTo(125);
+    }
+    assertThat(err.toString())
+        .startsWith("forklift: cannot listen on 127.0.0.1:")
+        .contains("in use")
+        .hasLineCount(1);
   }
 
   @Test

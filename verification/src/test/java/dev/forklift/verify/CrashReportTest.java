@@ -7,6 +7,8 @@ import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskEvents;
 import dev.forklift.kernel.signal.SigInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,9 +133,6 @@ class CrashReportTest {
   }
 
   private static int word(byte[] bytes, int at) {
-    return bytes[at] & 0xff
-        | (bytes[at + 1] & 0xff) << 8
-        | (bytes[at + 2] & 0xff) << 16
-        | (bytes[at + 3] & 0xff) << 24;
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
   }
 }

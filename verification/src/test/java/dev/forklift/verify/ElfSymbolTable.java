@@ -36,7 +36,9 @@ final class ElfSymbolTable {
     while (elf.get(end) != 0) {
       end++;
     }
-    return new String(elf.array(), at, end - at, StandardCharsets.ISO_8859_1);
+    byte[] bytes = new byte[end - at];
+    elf.get(at, bytes);
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   long address(String name) {

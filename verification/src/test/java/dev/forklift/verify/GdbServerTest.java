@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -353,10 +354,6 @@ class GdbServerTest {
   }
 
   private static String hex(String text) {
-    StringBuilder hex = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      hex.append("%02x".formatted((int) c));
-    }
-    return hex.toString();
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 }

@@ -55,7 +55,7 @@ final class RspClient implements AutoCloseable {
     for (b = in.read(); b != '#'; b = in.read()) {
       packet.append((char) (b == '}' ? in.read() ^ 0x20 : b));
     }
-    int unused = in.read() + in.read();
+    var _ = in.read() + in.read();
     raw("+");
     return packet.toString();
   }
