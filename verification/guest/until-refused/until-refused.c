@@ -49,12 +49,14 @@ static long sparse_memory(void) {
 
 // The mappings of one process, each of another protection than its neighbour.
 static long mappings(void) {
-  char *area = new_memory(200000ul * 4096, MAP_PRIVATE);
-  for (long i = 1; i < 200000; i += 2) {
-    long got = sys_mprotect(area + i * 4096, 4096, PROT_READ);
-    if (got < 0) return got;
+  for (;;) {
+    long area = sys_mmap(0, 4096 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (area < 0 && area > -4096) return area;
+    for (long i = 1; i < 4096; i += 2) {
+      long got = sys_mprotect((char *)area + i * 4096, 4096, PROT_READ);
+      if (got < 0) return got;
+    }
   }
-  return 0;
 }
 
 static long heap(void) {

@@ -2,6 +2,8 @@ package dev.forklift.kernel.calls;
 
 import com.sun.management.GarbageCollectorMXBean;
 import com.sun.management.GcInfo;
+import dev.forklift.kernel.process.Kernel;
+import dev.forklift.kernel.process.Task;
 import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -48,25 +50,27 @@ final class HostHeap {
           "openat2",
           "pidfd_open",
           "pipe2",
-          "pwrite64",
-          "pwritev",
-          "pwritev2",
           "rt_sigqueueinfo",
           "rt_tgsigqueueinfo",
-          "sendfile64",
-          "sendmmsg",
-          "sendmsg",
-          "sendto",
           "setxattr",
           "setxattrat",
           "signalfd4",
           "socket",
           "socketpair",
-          "splice",
           "symlinkat",
-          "tee",
           "timer_create",
-          "timerfd_create",
+          "timerfd_create");
+
+  /// Calls that fill what is there already: the last ones to be refused, because a program that
+  /// gives up says so with them.
+  private static final Set<String> FILLING =
+      Set.of(
+          "sendfile64",
+          "sendmmsg",
+          "sendmsg",
+          "sendto",
+          "splice",
+          "tee",
           "vmsplice",
           "write",
           "writev");
@@ -75,51 +79,63 @@ final class HostHeap {
   private static final double CAREFREE = 0.7;
 
   /// More than this part may not be held after a collection.
-  private static final double FULL = 0.82;
+  private static final double FULL = 0.8;
+
+  /// With more than this part nothing is taken any more.
+  private static final double BRIMFUL = 0.9;
 
   /// A heap that was full is collected anew at most this often.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Runtime runtime = Runtime.getRuntime();
-  private long collectedAt = Long.MIN_VALUE;
+  private long collectedAt = System.nanoTime() - PAUSE_NANOS;
   private long judgedCollections = -1;
-  private boolean full;
+  private long endedThen;
+  private long left;
 
   /// Says whether a call has to be refused for want of memory.
-  boolean refuses(String call) {
+  boolean refuses(Task task, String call) {
     long used = runtime.totalMemory() - runtime.freeMemory();
     if (used < CAREFREE * runtime.maxMemory()) {
-      full = false;
       return false;
     }
-    return TAKING.contains(call) && isFull();
+    Kernel kernel = task.kernel();
+    return TAKING.contains(call) && holdsMoreThan(FULL, kernel)
+        || FILLING.contains(call) && holdsMoreThan(BRIMFUL, kernel);
   }
 
-  private boolean isFull() {
+  private boolean holdsMoreThan(double part, Kernel kernel) {
+    double most = part * runtime.maxMemory();
     judge();
-    if (full) {
-      long now = System.nanoTime();
-      if (collectedAt == Long.MIN_VALUE || now - collectedAt > PAUSE_NANOS) {
-        // What was given back meanwhile may only look as if it were held.
-        System.gc();
-        collectedAt = System.nanoTime();
-        judge();
-      }
+    if (left > most && mayHaveLess(kernel)) {
+      System.gc();
+      collectedAt = System.nanoTime();
+      endedThen = ended(kernel);
+      judge();
     }
-    return full;
+    return left > most;
+  }
+
+  /// Says whether what was left may be held no more, as when a process has ended.
+  private boolean mayHaveLess(Kernel kernel) {
+    return ended(kernel) != endedThen || System.nanoTime() - collectedAt > PAUSE_NANOS;
+  }
+
+  private static long ended(Kernel kernel) {
+    return kernel.forks() - kernel.taskCount();
   }
 
   /// Looks at what was left after the last collection.
   private void judge() {
     long collections = 0;
     long latest = -1;
-    long left = 0;
+    long held = 0;
     for (var bean : ManagementFactory.getGarbageCollectorMXBeans()) {
       collections += bean.getCollectionCount();
       GcInfo info = bean instanceof GarbageCollectorMXBean known ? known.getLastGcInfo() : null;
       if (info != null && info.getEndTime() > latest) {
         latest = info.getEndTime();
-        left =
+        held =
             info.getMemoryUsageAfterGc().entrySet().stream()
                 .filter(pool -> isOfHeap(pool.getKey()))
                 .mapToLong(pool -> pool.getValue().getUsed())
@@ -128,7 +144,7 @@ final class HostHeap {
     }
     if (collections != judgedCollections) {
       judgedCollections = collections;
-      full = left > FULL * runtime.maxMemory();
+      left = held;
     }
   }
 

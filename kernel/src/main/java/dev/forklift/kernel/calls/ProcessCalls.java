@@ -163,7 +163,13 @@ final class ProcessCalls {
     }
     ExecRequest request =
         new ExecRequest(
-            start, name, flags, fileName, vanishes, strings(task, argv), strings(task, envp));
+            start,
+            name,
+            flags,
+            fileName,
+            vanishes,
+            () -> strings(task, argv),
+            () -> strings(task, envp));
     Exec.execute(task, request);
     return 0;
   }

@@ -32,7 +32,7 @@ public final class SyscallDispatcher implements SystemCalls {
     }
     observer.enter(row, frame);
     try {
-      if (heap.refuses(row.name())) {
+      if (heap.refuses(task, row.name())) {
         throw Errno.ENOMEM;
       }
       long result = row.call().call(frame);

@@ -1,5 +1,6 @@
 package dev.forklift.kernel.loader;
 
+import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,24 @@ public record ExecRequest(
     int flags,
     String fileName,
     boolean fileNameVanishes,
-    List<String> arguments,
-    List<String> environment) {
-  public ExecRequest {
-    arguments = List.copyOf(arguments);
-    environment = List.copyOf(environment);
+    Strings arguments,
+    Strings environment) {
+  /// Strings that are read only after the file has been found: an error of the file comes first.
+  @FunctionalInterface
+  public interface Strings {
+    List<String> read() throws Errno;
+  }
+
+  /// With strings that are there already.
+  public ExecRequest(
+      @Nullable VfsPath start,
+      String path,
+      int flags,
+      String fileName,
+      boolean fileNameVanishes,
+      List<String> arguments,
+      List<String> environment) {
+    this(start, path, flags, fileName, fileNameVanishes, () -> arguments, () -> environment);
   }
 
   /// A program by its path, as execve(2) takes it.

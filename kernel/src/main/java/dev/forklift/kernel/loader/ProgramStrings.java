@@ -27,8 +27,8 @@ final class ProgramStrings {
   ProgramStrings(ExecRequest request, ResourceLimits limits, int pageShift, int wordBytes)
       throws Errno {
     fileName = request.fileName();
-    arguments = new ArrayList<>(request.arguments());
-    environment = request.environment();
+    arguments = new ArrayList<>(request.arguments().read());
+    environment = request.environment().read();
     maxString = MAX_STRING_PAGES << pageShift;
     long stack = limits.soft(ResourceLimits.RLIMIT_STACK);
     long limit = Math.max(ALWAYS, Math.min(AT_MOST, stack >>> 2));

@@ -39,6 +39,10 @@ public final class FileLocks {
   private record WholeLock(OpenFile owner, boolean exclusive) {}
 
   private final LockWaits waits;
+
+  /// Each lock looks at all others, with the kernel lock held.
+  private static final int MOST_RECORDS = 8192;
+
   private final List<RecordLock> records = new ArrayList<>();
   private final List<WholeLock> wholes = new ArrayList<>();
   private final WaitQueue changed = new WaitQueue();
@@ -65,7 +69,7 @@ public final class FileLocks {
   /// Takes a record lock, in place of what the owner holds in that range.
   ///
   /// @param wait whether to sleep until it can be had
-  /// @throws Errno EAGAIN, or EDEADLK if waiting would never end
+  /// @throws Errno EAGAIN, EDEADLK if waiting would never end, or ENOLCK if the file has too many
   public void lock(Caller caller, RecordLock wanted, boolean wait) throws Errno {
     RecordLock obstacle = conflicting(wanted);
     while (obstacle != null) {
@@ -90,7 +94,14 @@ public final class FileLocks {
       }
       obstacle = conflicting(wanted);
     }
+    requireRoom();
     insert(wanted);
+  }
+
+  private void requireRoom() throws Errno {
+    if (records.size() >= MOST_RECORDS) {
+      throw Errno.ENOLCK;
+    }
   }
 
   private void insert(RecordLock wanted) {
@@ -114,7 +125,12 @@ public final class FileLocks {
   }
 
   /// Gives a range up.
-  public void unlock(Object owner, long first, long last) {
+  ///
+  /// @throws Errno ENOLCK if that might make too many of those there are
+  public void unlock(Object owner, long first, long last) throws Errno {
+    if (first != 0 || last != Long.MAX_VALUE) {
+      requireRoom();
+    }
     if (clear(owner, first, last)) {
       changed.wakeAll();
     }

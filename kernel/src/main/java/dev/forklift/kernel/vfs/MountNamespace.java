@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// mounts are private.
 public final class MountNamespace {
   /// `fs.mount-max`.
-  private static final int MAXIMUM = 100_000;
+  private static final int MAXIMUM = 10_000;
 
   private @Nullable Mount root;
   private int users = 1;

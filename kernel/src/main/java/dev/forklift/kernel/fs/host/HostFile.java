@@ -49,6 +49,11 @@ final class HostFile extends HostInode {
   protected void refresh() throws Errno {
     if (contents != null || nlink() > 0) {
       update(ask());
+      MemoryFile pages = memory;
+      if (pages != null && seen().size() < pages.size()) {
+        // The host has cut it: mappings end where it ends now.
+        pages.setSize(seen().size());
+      }
     }
   }
 
