@@ -78,12 +78,12 @@ static long spin_shared(void *unused) {
 static void cpu_clocks(void) {
   say("-- CPU clocks\n");
   long process = now_ms(CLOCK_PROCESS_CPUTIME_ID), thread = now_ms(CLOCK_THREAD_CPUTIME_ID);
-  sleep_ms(100);
-  say("asleep: %s, %s\n", about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 0, 60),
-      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 0, 60));
+  sleep_ms(400);
+  say("asleep: %s, %s\n", about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 0, 300),
+      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 0, 300));
   work_ms(60);
-  say("at work: %s, %s\n", about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 60, 1000),
-      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 60, 1000));
+  say("at work: %s, %s\n", about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 60, 5000),
+      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 60, 5000));
   for (int kind = 0; kind < 4; kind++) {
     struct timespec time, resolution = {0, 0};
     say("own process, kind %d: %e", kind, gettime(cpu_clock(0, false, kind), &time));
@@ -97,14 +97,14 @@ static void cpu_clocks(void) {
   start_thread(&other, 0, spin, 0);
   thread = now_ms(CLOCK_THREAD_CPUTIME_ID);
   process = now_ms(CLOCK_PROCESS_CPUTIME_ID);
-  sleep_ms(100);
+  sleep_ms(400);
   say("another thread works: process %s, thread %s\n",
-      about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 30, 1000),
-      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 0, 40));
+      about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 30, 3000),
+      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 0, 300));
   struct timespec time;
   long tid = other.tid;
   say("its clock: %e", gettime(cpu_clock(tid, true, 2), &time));
-  say(", %s; as a process %e\n", about(time.seconds * 1000 + time.nanoseconds / 1000000, 20, 1000),
+  say(", %s; as a process %e\n", about(time.seconds * 1000 + time.nanoseconds / 1000000, 20, 4000),
       gettime(cpu_clock(tid, false, 2), &time));
   go_on = 1;
   join_thread(&other);

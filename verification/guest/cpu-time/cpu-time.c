@@ -97,19 +97,19 @@ int guest_main(int argc, char **argv, char **envp) {
 
   say("-- time\n");
   long user = user_ms(SELF), system = system_ms(SELF);
-  sleep_ms(150);
-  say("asleep: user %s, system %s\n", about(user_ms(SELF) - user, 0, 60),
-      about(system_ms(SELF) - system, 0, 60));
+  sleep_ms(400);
+  say("asleep: user %s, system %s\n", about(user_ms(SELF) - user, 0, 300),
+      about(system_ms(SELF) - system, 0, 300));
   user = user_ms(SELF);
   spin_ms(100);
   say("at work: user %s, thread %s\n", about(user_ms(SELF) - user, 100, 2000),
-      about(user_ms(THREAD), 100, 2000));
+      about(user_ms(THREAD), 100, 5000));
   system = system_ms(SELF);
   char *memory = new_memory(1 << 20, MAP_PRIVATE);
   int zero = (int)need(sys_open("/dev/zero", O_RDONLY, 0), "open");
   for (int i = 0; i < 30000 && system_ms(SELF) - system < 40; i++) sys_read(zero, memory, 1 << 20);
   say("in the kernel: %s\n", about(system_ms(SELF) - system, 40, 4000));
-  say("children before: %ld", user_ms(CHILDREN));
+  say("children before: %s", about(user_ms(CHILDREN), 0, 50));
   int status = 0;
   long child = fork_child(work, (void *)100);
   need(syscall4(NR_wait4, child, ARG(&status), 0, ARG(&usage)), "wait4");
@@ -121,11 +121,11 @@ int guest_main(int argc, char **argv, char **envp) {
   sleep_ms(200);
   say("its clock: %s\n", about(syscall1(NR_times, ARG(&times)) - clock, 18, 300));
   struct thread thread;
-  start_thread(&thread, 0, work, (void *)60);
+  start_thread(&thread, 0, work, (void *)300);
   user = user_ms(THREAD);
   join_thread(&thread);
-  say("a thread's time: ours %s", about(user_ms(THREAD) - user, 0, 50));
-  say(", of all %s\n", about(user_ms(SELF), 160, 10000));
+  say("a thread's time: ours %s", about(user_ms(THREAD) - user, 0, 200));
+  say(", of all %s\n", about(user_ms(SELF), 400, 20000));
 
   say("-- memory\n");
   getrusage(SELF, &usage);

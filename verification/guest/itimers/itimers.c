@@ -102,22 +102,22 @@ int guest_main(int argc, char **argv, char **envp) {
       left.interval.microseconds, left.value.microseconds);
   uint32_t set[2] = {mask_bit(SIGALRM), 0};
   sys_rt_sigprocmask(SIG_BLOCK, set, 0);
-  set_ms(REAL, 5, 5);
+  set_ms(REAL, 5, 1000);
   sleep_ms(60);
   struct timespec zero = {0, 0};
   struct siginfo info;
   say("blocked for a while: %e", sys_rt_sigtimedwait(set, &info, &zero));
   say(", code %d, again %e\n", info.code, sys_rt_sigtimedwait(set, &info, &zero));
-  struct timespec second = {1, 0};
+  struct timespec second = {10, 0};
   say("it goes on: %e\n", sys_rt_sigtimedwait(set, &info, &second));
   set_ms(REAL, 0, 0);
   sys_rt_sigtimedwait(set, &info, &zero);
   sys_rt_sigprocmask(SIG_UNBLOCK, set, 0);
 
   say("-- virtual and profiling time\n");
-  set_ms(VIRTUAL, 60, 0);
-  set_ms(PROF, 60, 0);
-  sleep_ms(150);
+  set_ms(VIRTUAL, 200, 0);
+  set_ms(PROF, 200, 0);
+  sleep_ms(300);
   say("asleep: %d, %d\n", counts[SIGVTALRM], counts[SIGPROF]);
   long end = now_ms(CLOCK_MONOTONIC) + 20000;
   while ((!counts[SIGVTALRM] || !counts[SIGPROF]) && now_ms(CLOCK_MONOTONIC) < end)

@@ -105,7 +105,7 @@ static void reading(void) {
   set_ms(fd, 10, 10);
   sleep_ms(100);
   say("repeating: ready %d, read %e", ready(fd, 0), sys_read(fd, &count, 8));
-  say(", %s\n", about((long)count, 5, 60));
+  say(", %s\n", about((long)count, 5, 2000));
   say("into 16 bytes: %e", sys_read(fd, (uint64_t[2]){0, 0}, 16));
   timerfd_gettime(fd, &left);
   say(", interval %ld, left %s\n", left.interval.nanoseconds,
@@ -133,7 +133,7 @@ static void reading(void) {
   if (absolute.value.seconds > 0) {
     timerfd_settime(fd, TFD_ABSTIME, &absolute, 0);
     sys_read(fd, &count, 8);
-    say("begun a second ago: %s\n", about((long)count, 100, 400));
+    say("begun a second ago: %s\n", about((long)count, 100, 2000));
   } else {
     say("begun a second ago: right\n");
   }
@@ -185,7 +185,7 @@ static void signals(void) {
 static long in_child(void *fd) {
   uint64_t count = 0;
   say("a child reads: %e", sys_read((int)ARG(fd), &count, 8));
-  say(", %s\n", about((long)count, 1, 100));
+  say(", %s\n", about((long)count, 1, 2000));
   return 0;
 }
 

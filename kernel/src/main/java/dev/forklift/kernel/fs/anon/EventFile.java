@@ -25,7 +25,7 @@ final class EventFile extends OpenFile {
   /// @param ids the numbers that such files have, by which /proc tells them apart
   EventFile(VfsPath path, int flags, long initial, boolean semaphore, ByteOrder order, BitSet ids)
       throws Errno {
-    super(path, OpenFlags.O_RDWR | flags & OpenFlags.O_NONBLOCK);
+    super(path, OpenFlags.O_RDWR | (flags & OpenFlags.O_NONBLOCK));
     this.count = initial;
     this.semaphore = semaphore;
     this.order = order;

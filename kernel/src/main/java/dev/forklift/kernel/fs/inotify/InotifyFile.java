@@ -17,7 +17,7 @@ import dev.forklift.kernel.vfs.VfsPath;
 import dev.forklift.kernel.wait.WaitQueue;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -45,7 +45,7 @@ public final class InotifyFile extends OpenFile {
   private final WaitQueue changed = new WaitQueue();
   private final Deque<InotifyEvent> queue = new ArrayDeque<>();
   private final NavigableMap<Integer, Watch> byNumber = new TreeMap<>();
-  private final Map<Inode, Watch> byInode = new IdentityHashMap<>();
+  private final Map<Inode, Watch> byInode = new HashMap<>();
   private int lastNumber;
 
   private InotifyFile(VfsPath path, int flags, DataModel model, InotifyLimits limits, int uid)
