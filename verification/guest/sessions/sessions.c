@@ -142,6 +142,7 @@ static long thread_ids(void *unused) {
   int stack[2048] __attribute__((aligned(16)));
   volatile int tid = 0;
   *go = 0;
+  setsid();
   need(arch_clone(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
                       CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
                   stack + 2048, (void *)&tid, (void *)&tid, 0, waiting, 0),

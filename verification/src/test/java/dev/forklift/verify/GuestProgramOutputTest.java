@@ -1,7 +1,6 @@
 package dev.forklift.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.cpu.Evaluator;
@@ -11,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,10 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every guest program prints here what it printed on the real kernel.
 class GuestProgramOutputTest {
   private static final Path GUEST = Checkout.ROOT.resolve("verification/guest");
-
-  /// Programs that still print something else here, and why. Whoever mends one takes it out.
-  private static final Map<String, String> NOT_YET =
-      Map.of("sessions", "setpgid from a thread answers another error");
 
   static List<String> programs() throws IOException {
     try (Stream<Path> folders = Files.list(GUEST)) {
@@ -48,7 +42,6 @@ class GuestProgramOutputTest {
   }
 
   private static void check(String name, Engine engine) throws Exception {
-    assumeFalse(NOT_YET.containsKey(name), () -> "not yet: " + NOT_YET.get(name));
     GuestRun run =
         GuestRun.of(
             GuestRun.rootWith(name, GUEST.resolve("bin").resolve(name)),

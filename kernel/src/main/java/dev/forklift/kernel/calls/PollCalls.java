@@ -143,7 +143,7 @@ final class PollCalls {
     if (number < 0) {
       throw Errno.EINVAL;
     }
-    int count = (int) Math.min(number, Paths.descriptorLimit(task));
+    int count = Math.min(number, task.files().capacity());
     DescriptorSet reads = DescriptorSet.read(user, in, count);
     DescriptorSet writes = DescriptorSet.read(user, out, count);
     DescriptorSet excepts = DescriptorSet.read(user, except, count);

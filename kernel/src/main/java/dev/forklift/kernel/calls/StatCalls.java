@@ -19,6 +19,7 @@ import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.FileStatus;
+import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystemStatus;
 import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.PathWalk;
@@ -33,6 +34,9 @@ final class StatCalls {
   private static final int STATX_RESERVED = 1 << 31;
   private static final int STATX_BYTES = 256;
   private static final int STATX_ATTR_MOUNT_ROOT = 0x2000;
+
+  /// STATX_ATTR_AUTOMOUNT, MOUNT_ROOT, VERITY and DAX: what every file system is said to know.
+  private static final int STATX_ATTRIBUTES = 0x303000;
 
   private StatCalls() {}
 
@@ -116,11 +120,13 @@ final class StatCalls {
     }
     VfsPath found = Paths.find(task, folder, path, flags);
     FileStatus status = found.inode().status();
+    FileSystem fileSystem = found.inode().fileSystem();
+    boolean birth = fileSystem.keepsBirthTimes();
     boolean mountRoot = found.mount().root() == found.dentry();
     UserMemory user = task.memory().user();
     StructWriter out =
         new StructWriter(user.model())
-            .u32(STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)
+            .u32(STATX_BASIC_STATS | STATX_MNT_ID | (birth ? STATX_BTIME : 0))
             .u32(status.blockSize())
             .u64(mountRoot ? STATX_ATTR_MOUNT_ROOT : 0)
             .u32(status.nlink())
@@ -131,9 +137,9 @@ final class StatCalls {
             .u64(status.ino())
             .u64(status.size())
             .u64(status.blocks())
-            .u64(STATX_ATTR_MOUNT_ROOT);
+            .u64(STATX_ATTRIBUTES | fileSystem.statxAttributes());
     statxTime(out, status.accessTime());
-    statxTime(out, status.birthTime());
+    statxTime(out, birth ? status.birthTime() : 0);
     statxTime(out, status.changeTime());
     statxTime(out, status.modifyTime());
     out.u32(DeviceNumber.major(status.rdev()))

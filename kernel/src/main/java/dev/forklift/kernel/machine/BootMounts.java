@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.fs.sys.SysFileSystem;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
 import dev.forklift.kernel.proc.ProcFileSystem;
 import dev.forklift.kernel.process.Kernel;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// What is mounted before anything of the user's: /proc, /sys and folders for what does not last.
 final class BootMounts {
   private static final int ANYBODY = FileMode.S_ISVTX | 0777;
-  private static final int SAFE =
-      MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_RELATIME;
 
   private final Task caller;
   private final MountNamespace mounts;
@@ -36,19 +35,18 @@ final class BootMounts {
         "proc",
         (caller, source, options) ->
             new ProcFileSystem(systems, kernel, ((Task) caller).pidNamespace()));
-    systems.register(
-        "sysfs", (caller, source, options) -> new Tmpfs(systems, "sysfs", budget, 0555));
+    systems.register("sysfs", (caller, source, options) -> new SysFileSystem(systems));
     BootMounts boot = new BootMounts(kernel.idle(), mounts);
-    boot.mount("/proc", new ProcFileSystem(systems, kernel, kernel.pids()), MountFlags.MS_NOEXEC);
-    boot.mount("/sys", new Tmpfs(systems, "sysfs", budget, 0555), MountFlags.MS_NOEXEC);
-    boot.mount("/tmp", new Tmpfs(systems, "tmpfs", budget, ANYBODY), 0);
-    boot.mount("/run", new Tmpfs(systems, "tmpfs", budget, 0755), 0);
+    boot.mount("/proc", new ProcFileSystem(systems, kernel, kernel.pids()));
+    boot.mount("/sys", new SysFileSystem(systems));
+    boot.mount("/tmp", new Tmpfs(systems, "tmpfs", budget, ANYBODY));
+    boot.mount("/run", new Tmpfs(systems, "tmpfs", budget, 0755));
   }
 
-  private void mount(String place, FileSystem fileSystem, int flags) throws Errno {
+  private void mount(String place, FileSystem fileSystem) throws Errno {
     VfsPath folder = folder(place);
     if (folder != null && folder.inode().isDirectory()) {
-      var _ = mounts.mount(fileSystem, fileSystem.type(), folder, flags | SAFE);
+      var _ = mounts.mount(fileSystem, fileSystem.type(), folder, MountFlags.MS_RELATIME);
     }
   }
 

@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class DeviceFiles {
   private static final long ANY_SIZE = 1L << 44;
   private static final int ROOT_FOLDER = 0755;
+  private static final int ANYBODY = 01777;
 
   private final Tmpfs devices;
+  private final Tmpfs sharedMemory;
   private final PseudoTerminals pseudoTerminals;
 
   DeviceFiles(
@@ -40,6 +42,7 @@ final class DeviceFiles {
     pseudoTerminals = new PseudoTerminals(systems, jobs);
     TerminalDevices.register(systems, jobs, pseudoTerminals, console);
     devices = new Tmpfs(systems, "devtmpfs", budget, ROOT_FOLDER);
+    sharedMemory = new Tmpfs(systems, "tmpfs", budget, ANYBODY);
     DeviceTree.populate(devices);
     systems.register("devtmpfs", (caller, source, options) -> devices);
     systems.register("devpts", (caller, source, options) -> pseudoTerminals);
@@ -49,13 +52,13 @@ final class DeviceFiles {
 
   /// Mounts them where programs look for them.
   void mount(Caller caller, MountNamespace mounts) throws Errno {
-    mount(caller, mounts, devices, "/dev", MountFlags.MS_NOSUID);
-    mount(caller, mounts, pseudoTerminals, "/dev/pts", MountFlags.MS_NOSUID | MountFlags.MS_NOEXEC);
+    mount(caller, mounts, devices, "/dev");
+    mount(caller, mounts, pseudoTerminals, "/dev/pts");
+    mount(caller, mounts, sharedMemory, "/dev/shm");
   }
 
   private static void mount(
-      Caller caller, MountNamespace mounts, FileSystem fileSystem, String place, int flags)
-      throws Errno {
+      Caller caller, MountNamespace mounts, FileSystem fileSystem, String place) throws Errno {
     try {
       DirectoryChanges.mkdir(caller, null, place, ROOT_FOLDER);
     } catch (Errno e) {
@@ -64,6 +67,6 @@ final class DeviceFiles {
       }
     }
     VfsPath folder = PathWalk.lookup(caller, null, place, true);
-    var _ = mounts.mount(fileSystem, fileSystem.type(), folder, flags | MountFlags.MS_RELATIME);
+    var _ = mounts.mount(fileSystem, fileSystem.type(), folder, MountFlags.MS_RELATIME);
   }
 }

@@ -11,6 +11,7 @@ import dev.forklift.kernel.vfs.Inode;
 /// /proc as one pid namespace sees it.
 public final class ProcFileSystem extends FileSystem {
   private static final long MAGIC = 0x9fa0;
+  private static final int IO_BLOCK_SIZE = 1024;
 
   private final Kernel kernel;
   private final PidNamespace pids;
@@ -26,6 +27,11 @@ public final class ProcFileSystem extends FileSystem {
   @Override
   protected Inode rootInode() {
     return top;
+  }
+
+  @Override
+  protected int ioBlockSize() {
+    return IO_BLOCK_SIZE;
   }
 
   @Override

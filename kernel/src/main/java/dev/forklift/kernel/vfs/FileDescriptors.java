@@ -14,7 +14,10 @@ public final class FileDescriptors {
   /// No table grows beyond this, whatever RLIMIT_NOFILE says (`fs.nr_open`).
   public static final int MAX = 1 << 20;
 
-  private @Nullable Slot[] slots = new Slot[64];
+  private static final int FIRST_CAPACITY = 32;
+  private static final int CAPACITY_STEP = 256;
+
+  private @Nullable Slot[] slots = new Slot[FIRST_CAPACITY];
   private int lowestFree;
   private int users = 1;
 
@@ -50,7 +53,7 @@ public final class FileDescriptors {
     while (used > 0 && slots[used - 1] == null) {
       used--;
     }
-    copy.slots = new Slot[Math.max(64, used)];
+    copy.slots = new Slot[used == 0 ? FIRST_CAPACITY : capacityFor(used - 1)];
     for (int fd = 0; fd < used; fd++) {
       Slot slot = slots[fd];
       if (slot != null && (fd < firstOmitted || fd > lastOmitted)) {
@@ -211,8 +214,22 @@ public final class FileDescriptors {
 
   private void grow(int fd) {
     if (fd >= slots.length) {
-      slots = Arrays.copyOf(slots, Math.max(fd + 1, 2 * slots.length));
+      slots = Arrays.copyOf(slots, capacityFor(fd));
     }
+  }
+
+  /// The size of the smallest table that has a place for `fd`.
+  private static int capacityFor(int fd) {
+    if (fd < FIRST_CAPACITY) {
+      return FIRST_CAPACITY;
+    }
+    int steps = fd / CAPACITY_STEP + 1;
+    return CAPACITY_STEP * Integer.highestOneBit(2 * steps - 1);
+  }
+
+  /// How many places the table has now. select(2) does not look at descriptors beyond.
+  public int capacity() {
+    return slots.length;
   }
 
   // Closing.

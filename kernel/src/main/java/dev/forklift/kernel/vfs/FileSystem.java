@@ -96,6 +96,21 @@ public abstract class FileSystem {
     return systems.blockSize();
   }
 
+  /// What stat(2) calls the best size for reads and writes.
+  protected int ioBlockSize() {
+    return blockSize();
+  }
+
+  /// Whether its files know when they were made.
+  public boolean keepsBirthTimes() {
+    return false;
+  }
+
+  /// The STATX_ATTR_* that its files can have, beside those that all can have.
+  public int statxAttributes() {
+    return 0;
+  }
+
   /// An inode number that was not used yet.
   protected final long newIno() {
     return ++lastIno;

@@ -133,7 +133,7 @@ public abstract class Inode {
         gid,
         rdev,
         size(),
-        fileSystem.blockSize(),
+        fileSystem.ioBlockSize(),
         blocks(),
         accessTime,
         modifyTime,

@@ -95,6 +95,11 @@ public final class HostFileSystem extends FileSystem {
   }
 
   @Override
+  public boolean keepsBirthTimes() {
+    return true;
+  }
+
+  @Override
   public FileSystemStatus status() {
     try {
       return folders.top().fileSystem();

@@ -114,6 +114,16 @@ public final class Sockets {
     return address;
   }
 
+  /// @throws Errno EADDRINUSE if there is a file at the address
+  void requireFree(Caller caller, SocketAddress address) throws Errno {
+    try {
+      var _ = PathWalk.lookup(caller, null, address.path(), false);
+    } catch (Errno missing) {
+      return;
+    }
+    throw Errno.EADDRINUSE;
+  }
+
   private SocketAddress autobind(UnixSocket socket) throws Errno {
     for (int i = 0; i < AUTOBIND_NAMES; i++) {
       lastAutobind = (lastAutobind + 1) & (AUTOBIND_NAMES - 1);

@@ -128,11 +128,11 @@ final class UnixDatagram extends UnixSocket {
     }
     while (received().isEmpty()) {
       throwError();
-      if (readsNoMore()) {
-        return Incoming.plain(0);
-      }
       if (!mayWait(flags)) {
         throw Errno.EAGAIN;
+      }
+      if (readsNoMore()) {
+        return Incoming.plain(0);
       }
       await(
           caller,

@@ -61,6 +61,9 @@ abstract class UnixSocket extends SocketFile {
       if (address.isUnnamed()) {
         return;
       }
+      if (!address.isAbstract()) {
+        sockets.requireFree(caller, address);
+      }
       throw Errno.EINVAL;
     }
     name = sockets.bind(caller, this, address);

@@ -356,9 +356,6 @@ final class UnixStream extends UnixSocket {
     int count = 0;
     for (Message message : received()) {
       count += message.remaining();
-      if (packets) {
-        break;
-      }
     }
     return count;
   }

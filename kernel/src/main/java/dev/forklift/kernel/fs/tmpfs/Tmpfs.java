@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tmpfs extends FileSystem {
   private static final long MAGIC = 0x01021994;
 
+  /// STATX_ATTR_IMMUTABLE, APPEND and NODUMP.
+  private static final int STATX_ATTRIBUTES = 0x70;
+
   private final FrameBudget memory;
   private final FrameBudget budget;
   private final int pageShift;
@@ -97,6 +100,16 @@ public final class Tmpfs extends FileSystem {
   @Override
   protected Inode rootInode() {
     return top;
+  }
+
+  @Override
+  public boolean keepsBirthTimes() {
+    return true;
+  }
+
+  @Override
+  public int statxAttributes() {
+    return STATX_ATTRIBUTES;
   }
 
   @Override

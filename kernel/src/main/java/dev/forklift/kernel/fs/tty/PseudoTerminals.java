@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// them.
 public final class PseudoTerminals extends FileSystem {
   private static final long MAGIC = 0x1cd1;
+  private static final int IO_BLOCK_SIZE = 1024;
   private static final int TTY_GROUP = 5;
   private static final int PTMX_INO = 2;
   private static final int FIRST_INO = 3;
@@ -41,6 +42,11 @@ public final class PseudoTerminals extends FileSystem {
   @Override
   protected Inode rootInode() {
     return top;
+  }
+
+  @Override
+  protected int ioBlockSize() {
+    return IO_BLOCK_SIZE;
   }
 
   @Override

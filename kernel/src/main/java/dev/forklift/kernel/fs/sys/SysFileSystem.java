@@ -1,0 +1,59 @@
+package dev.forklift.kernel.fs.sys;
+
+import dev.forklift.kernel.vfs.FileSystem;
+import dev.forklift.kernel.vfs.FileSystemStatus;
+import dev.forklift.kernel.vfs.FileSystems;
+import dev.forklift.kernel.vfs.Inode;
+
+/// /sys of a machine that has one processor and no devices to show (sysfs(5)).
+public final class SysFileSystem extends FileSystem {
+  private static final long MAGIC = 0x62656572;
+
+  private final SysDirectory top;
+
+  public SysFileSystem(FileSystems systems) {
+    super(systems, "sysfs");
+    top = folder();
+    for (String empty : new String[] {"block", "bus", "class", "firmware", "module"}) {
+      top.add(empty, folder());
+    }
+    top.add("dev", folder().add("block", folder()).add("char", folder()));
+    top.add("fs", folder().add("cgroup", folder()));
+    top.add("kernel", folder().add("mm", folder()));
+    top.add(
+        "devices",
+        folder()
+            .add("platform", folder())
+            .add("system", folder().add("cpu", processors()))
+            .add("virtual", folder()));
+  }
+
+  private SysDirectory processors() {
+    return folder()
+        .add("cpu0", folder())
+        .add("isolated", file("\n"))
+        .add("kernel_max", file("0\n"))
+        .add("offline", file("\n"))
+        .add("online", file("0\n"))
+        .add("possible", file("0\n"))
+        .add("present", file("0\n"));
+  }
+
+  private SysDirectory folder() {
+    return new SysDirectory(this, newIno());
+  }
+
+  private SysFile file(String text) {
+    return new SysFile(this, newIno(), text);
+  }
+
+  @Override
+  protected Inode rootInode() {
+    return top;
+  }
+
+  @Override
+  public FileSystemStatus status() {
+    return FileSystemStatus.simple(MAGIC, blockSize());
+  }
+}
