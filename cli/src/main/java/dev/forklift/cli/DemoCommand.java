@@ -26,8 +26,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Shows how Linux creates processes: a built-in Nios II program forks, vforks, clones and",
-      "executes, and checks at each step that the rules hold. Needs nothing but this checkout."
+      "Shows how Linux creates processes.",
+      "A built-in Nios II program forks, vforks, clones and executes, and checks at each",
+      "step that the rules hold. Needs nothing but this checkout."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Exit status: 0 if every rule held, 1 if not, 125 if Forklift itself failed."})

@@ -181,10 +181,11 @@ final class GuestFiles implements RootBuilder {
       boolean hereIsThere)
       throws Errno, IOException {
     if (!findInGuest(caller, hereIsThere)) {
-      Path onHost = withoutDots(onHost(program));
-      if (program.isEmpty() || !Files.exists(onHost)) {
+      Path typed = onHost(program);
+      if (program.isEmpty() || !Files.exists(typed)) {
         return;
       }
+      Path onHost = realPlace(typed);
       programPath = HostNames.inGuest(onHost);
       found = true;
       if (!Files.isRegularFile(onHost)) {
@@ -203,15 +204,11 @@ final class GuestFiles implements RootBuilder {
     return HostNames.onHost(name, here);
   }
 
-  /// A path without `.` and `..`, each `..` being the folder that the host finds there.
-  private static Path withoutDots(Path path) throws IOException {
+  /// Where a file of the host really is: folders that are symbolic links may lead nowhere in the
+  /// guest.
+  private static Path realPlace(Path path) throws IOException {
     Path parent = path.getParent();
-    for (Path part : path) {
-      if (part.toString().equals("..") && parent != null && Files.isDirectory(parent)) {
-        return parent.toRealPath().resolve(path.getFileName()).normalize();
-      }
-    }
-    return path.normalize();
+    return parent == null ? path : parent.toRealPath().resolve(path.getFileName());
   }
 
   private boolean findInGuest(Caller caller, boolean hereIsThere) {

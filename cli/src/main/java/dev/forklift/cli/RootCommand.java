@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "root",
     description = {
-      "Looks whether a folder is a root that guests can use, makes one of a toolchain's or",
-      "Buildroot's files, or says where to get one."
+      "Makes a root for guests, checks one, or says where to get one.",
+      "Without options, a folder DIR is checked; if there is none, its sources are named."
     },
     mixinStandardHelpOptions = true,
     footer = {"", "Exit status: 0 if DIR is a root that can be used, 1 if not, 125 on failure."})

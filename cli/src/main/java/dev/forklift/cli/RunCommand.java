@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
       "  forklift run --core core.%%p ./crashes",
       "  forklift run --gdb 1234 ./prog      (and: nios2-linux-gnu-gdb prog -ex 'target remote :1234')",
       "",
-      "Exit status: that of the program, 128+N if signal N killed it; 125 if Forklift itself",
-      "failed, 126 if the program cannot be executed, 127 if it cannot be found."
+      "Exit status: that of the program, 128+N if signal N killed it;",
+      "125 if Forklift itself failed, 126 if the program cannot be executed,",
+      "127 if it cannot be found."
     })
 final class RunCommand implements Callable<Integer> {
   private static final int NOT_EXECUTABLE = 126;
