@@ -66,8 +66,8 @@ class RandomCodeTest {
     }
 
     String program() {
-      add("movhi fp,%d", DATA + DATA_BYTES / 2 >> 16);
-      add("ori fp,fp,%d", DATA + DATA_BYTES / 2 & 0xffff);
+      add("movhi fp,%d".formatted((DATA + DATA_BYTES / 2) >> 16));
+      add("ori fp,fp,%d".formatted((DATA + DATA_BYTES / 2) & 0xffff));
       for (int register : REGISTERS) {
         constant(name(register), random.nextInt());
       }
@@ -79,21 +79,21 @@ class RandomCodeTest {
       }
       // All that changed goes to standard output.
       for (int register : REGISTERS) {
-        add("stw %s,%d(fp)", name(register), 4 * register - DATA_BYTES / 2);
+        add("stw %s,%d(fp)".formatted(name(register), 4 * register - DATA_BYTES / 2));
       }
-      add("movi r2,64\n movi r4,1\n movhi r5,%d", DATA >> 16);
-      add("movi r6,%d\n trap 0", DATA_BYTES);
+      add("movi r2,64\n movi r4,1\n movhi r5,%d".formatted(DATA >> 16));
+      add("movi r6,%d\n trap 0".formatted(DATA_BYTES));
       add("movi r2,94\n movi r4,0\n trap 0");
       return text.toString();
     }
 
-    private void add(String format, Object... arguments) {
-      text.append(' ').append(format.formatted(arguments)).append('\n');
+    private void add(String line) {
+      text.append(' ').append(line).append('\n');
     }
 
     private void constant(String register, int value) {
-      add("movhi %s,%d", register, value >>> 16);
-      add("ori %s,%s,%d", register, register, value & 0xffff);
+      add("movhi %s,%d".formatted(register, value >>> 16));
+      add("ori %s,%s,%d".formatted(register, register, value & 0xffff));
     }
 
     private String any(List<String> names) {
@@ -119,12 +119,12 @@ class RandomCodeTest {
 
     private void instruction() {
       switch (random.nextInt(16)) {
-        case 0, 1, 2, 3, 4 -> add("%s %s,%s,%s", any(THREE), result(), source(), source());
+        case 0, 1, 2, 3, 4 -> add("%s %s,%s,%s".formatted(any(THREE), result(), source(), source()));
         case 5 -> signed();
-        case 6 -> add("%s %s,%s,%d", any(UNSIGNED), result(), source(), random.nextInt(0x10000));
-        case 7 -> add("%s %s,%s,%d", any(SHIFTS), result(), source(), random.nextInt(32));
-        case 8, 9 -> add("%s %s,%d(fp)", any(LOADS), result(), offset());
-        case 10, 11 -> add("%s %s,%d(fp)", any(STORES), source(), offset());
+        case 6 -> add("%s %s,%s,%d".formatted(any(UNSIGNED), result(), source(), random.nextInt(0x10000)));
+        case 7 -> add("%s %s,%s,%d".formatted(any(SHIFTS), result(), source(), random.nextInt(32)));
+        case 8, 9 -> add("%s %s,%d(fp)".formatted(any(LOADS), result(), offset()));
+        case 10, 11 -> add("%s %s,%d(fp)".formatted(any(STORES), source(), offset()));
         case 12 -> divide();
         case 13 -> constant(name(REGISTERS[random.nextInt(REGISTERS.length)]), edge());
         default -> branch();
@@ -133,7 +133,7 @@ class RandomCodeTest {
 
     private void signed() {
       int number = random.nextInt(0x10000) - 0x8000;
-      add("%s %s,%s,%d", any(SIGNED), result(), source(), number);
+      add("%s %s,%s,%d".formatted(any(SIGNED), result(), source(), number));
     }
 
     /// Aligned or not, but not where the registers are stored at the end.
@@ -149,11 +149,11 @@ class RandomCodeTest {
     /// By a divisor that neither is zero nor makes the quotient overflow.
     private void divide() {
       if (random.nextBoolean()) {
-        add("ori r2,%s,1", source());
-        add("divu %s,%s,r2", result(), source());
+        add("ori r2,%s,1".formatted(source()));
+        add("divu %s,%s,r2".formatted(result(), source()));
       } else {
-        add("srli r2,%s,1\n ori r2,r2,1", source());
-        add("div %s,%s,r2", result(), source());
+        add("srli r2,%s,1\n ori r2,r2,1".formatted(source()));
+        add("div %s,%s,r2".formatted(result(), source()));
       }
     }
 
@@ -161,34 +161,34 @@ class RandomCodeTest {
     private void branch() {
       int label = labels++;
       switch (random.nextInt(8)) {
-        case 0 -> add("br l%d", label);
-        case 1 -> add("call l%d", label);
-        case 2 -> add("jmpi l%d", label);
+        case 0 -> add("br l%d".formatted(label));
+        case 1 -> add("call l%d".formatted(label));
+        case 2 -> add("jmpi l%d".formatted(label));
         case 3 -> {
           int skipped = 4 * random.nextInt(3);
           String jump = random.nextBoolean() ? "jmp" : "callr";
-          add("nextpc r3\n addi r3,r3,%d\n %s r3", 8 + skipped, jump);
+          add("nextpc r3\n addi r3,r3,%d\n %s r3".formatted(8 + skipped, jump));
           add("xor r3,r3,r5\n xor r4,r4,r6");
         }
         case 4 -> add("nextpc ra\n addi ra,ra,8\n ret");
-        default -> add("%s %s,%s,l%d", any(BRANCHES), source(), source(), label);
+        default -> add("%s %s,%s,l%d".formatted(any(BRANCHES), source(), source(), label));
       }
       int skipped = random.nextInt(4);
       for (int i = 0; i < skipped; i++) {
-        add("%s %s,%s,%s", any(THREE), result(), source(), source());
+        add("%s %s,%s,%s".formatted(any(THREE), result(), source(), source()));
       }
-      add("l%d:", label);
+      add("l%d:".formatted(label));
     }
 
     /// A counted loop over random instructions without stores to its counter.
     private void loop() {
       int label = labels++;
-      add("movi sp,%d", 50 + random.nextInt(200));
-      add("l%d:", label);
+      add("movi sp,%d".formatted(50 + random.nextInt(200)));
+      add("l%d:".formatted(label));
       for (int i = 0; i < 20; i++) {
         instruction();
       }
-      add("addi sp,sp,-1\n bne sp,zero,l%d", label);
+      add("addi sp,sp,-1\n bne sp,zero,l%d".formatted(label));
     }
   }
 

@@ -480,6 +480,60 @@ class DeltaLayoutTest {
     assertThat(timer.getLong(16)).isBetween(990L, 1000L);
   }
 
+  @Test
+  void signalfd() throws Exception {
+    agent.poke(MEMORY, structure().word(Signal.bit(10)));
+    ok("rt_sigprocmask", 0, MEMORY, 0, 8);
+    long fd = agent.call("signalfd4", -1, MEMORY, 8, 0);
+    long pid = agent.call("getpid");
+    ok("kill", pid, 10);
+    agent.poke(MEMORY, FILLED);
+    assertThat(agent.call("read", fd, MEMORY, 128)).isEqualTo(128);
+    ByteBuffer info = result(128);
+    assertThat(info.getInt(0)).as("signo").isEqualTo(10);
+    assertThat(info.getInt(8)).as("code").isZero();
+    assertThat(info.getInt(12)).as("pid").isEqualTo((int) pid);
+  }
+
+  @Test
+  void siginfoOfATimer() throws Exception {
+    agent.poke(MEMORY, structure().word(Signal.bit(40)));
+    ok("rt_sigprocmask", 0, MEMORY, 0, 8);
+    // value, signal, SIGEV_SIGNAL
+    agent.poke(MEMORY + 64, structure().word(0x1122_3344_5566_7788L).u32(40).u32(0).skip(48));
+    ok("timer_create", 1, MEMORY + 64, MEMORY + 8);
+    int timer = agent.peek(MEMORY + 8, 4).getInt();
+    agent.poke(MEMORY + 64, structure().u64(0).u64(0).u64(0).u64(1_000_000));
+    ok("timer_settime", timer, 0, MEMORY + 64, 0);
+    assertThat(agent.call("rt_sigtimedwait", MEMORY, MEMORY + 256, 0, 8)).isEqualTo(40);
+    ByteBuffer got = agent.peek(MEMORY + 256, 32);
+    assertThat(got.getInt(8)).as("code").isEqualTo(-2);
+    assertThat(got.getInt(16)).as("timer").isEqualTo(timer);
+    assertThat(got.getInt(20)).as("overrun").isZero();
+    assertThat(got.getLong(24)).as("value").isEqualTo(0x1122_3344_5566_7788L);
+  }
+
+  @Test
+  void timerfd() throws Exception {
+    long fd = agent.call("timerfd_create", 1, 0);
+    agent.poke(MEMORY, structure().u64(0).u64(0).u64(0).u64(1_000_000));
+    ok("timerfd_settime", fd, 0, MEMORY, 0);
+    agent.poke(MEMORY, FILLED);
+    assertThat(agent.call("read", fd, MEMORY, 8)).isEqualTo(8);
+    assertThat(result(8).getLong()).isEqualTo(1);
+  }
+
+  @Test
+  void timex() throws Exception {
+    agent.poke(MEMORY, new byte[208]);
+    assertThat(agent.call("adjtimex", MEMORY)).isBetween(0L, 5L);
+    ByteBuffer timex = result(208);
+    assertThat(timex.getInt(0)).as("modes").isZero();
+    assertThat(timex.getLong(56)).as("precision").isEqualTo(1);
+    assertThat(timex.getLong(72)).as("time").isGreaterThan(1_700_000_000L);
+    assertThat(timex.getLong(88)).as("tick").isEqualTo(10_000);
+  }
+
   // Memory.
 
   @Test
