@@ -119,9 +119,13 @@ class RandomCodeTest {
 
     private void instruction() {
       switch (random.nextInt(16)) {
-        case 0, 1, 2, 3, 4 -> add("%s %s,%s,%s".formatted(any(THREE), result(), source(), source()));
+        case 0, 1, 2, 3, 4 ->
+            add("%s %s,%s,%s".formatted(any(THREE), result(), source(), source()));
         case 5 -> signed();
-        case 6 -> add("%s %s,%s,%d".formatted(any(UNSIGNED), result(), source(), random.nextInt(0x10000)));
+        case 6 ->
+            add(
+                "%s %s,%s,%d"
+                    .formatted(any(UNSIGNED), result(), source(), random.nextInt(0x10000)));
         case 7 -> add("%s %s,%s,%d".formatted(any(SHIFTS), result(), source(), random.nextInt(32)));
         case 8, 9 -> add("%s %s,%d(fp)".formatted(any(LOADS), result(), offset()));
         case 10, 11 -> add("%s %s,%d(fp)".formatted(any(STORES), source(), offset()));
