@@ -81,13 +81,33 @@ final class PollCalls {
     }
   }
 
-  /// Blocks other signals until the call is over.
-  private static void block(Task task, long mask, long size) throws Errno {
-    if (mask != 0) {
-      if (size != SIGSET_BYTES) {
-        throw Errno.EINVAL;
+  /// A wait for files.
+  @FunctionalInterface
+  private interface Wait {
+    long run() throws Errno;
+  }
+
+  /// Blocks other signals while a call waits. Only a signal that ended the wait is acted upon
+  /// before the old mask is back.
+  private static long masked(Task task, long mask, long size, Wait wait) throws Errno {
+    if (mask == 0) {
+      return wait.run();
+    }
+    if (size != SIGSET_BYTES) {
+      throw Errno.EINVAL;
+    }
+    task.setBlockedForCall(task.memory().user().getLong(mask));
+    boolean interrupted = false;
+    try {
+      return wait.run();
+    } catch (Errno e) {
+      interrupted = e.isRestart() || e == Errno.EINTR;
+      throw e;
+    } finally {
+      Long saved = interrupted ? null : task.takeSavedBlocked();
+      if (saved != null) {
+        task.setBlocked(saved);
       }
-      task.setBlockedForCall(task.memory().user().getLong(mask));
     }
   }
 
@@ -95,7 +115,10 @@ final class PollCalls {
 
   private static long ppoll(Task task, long fds, int count, Timeout timeout, long mask, long size)
       throws Errno {
-    block(task, mask, size);
+    return masked(task, mask, size, () -> poll(task, fds, count, timeout));
+  }
+
+  private static long poll(Task task, long fds, int count, Timeout timeout) throws Errno {
     if (Integer.toUnsignedLong(count) > Paths.descriptorLimit(task)) {
       throw Errno.EINVAL;
     }
@@ -135,11 +158,18 @@ final class PollCalls {
   private static long pselect(
       Task task, int number, long in, long out, long except, Timeout timeout, long mask)
       throws Errno {
-    UserMemory user = task.memory().user();
-    if (mask != 0) {
-      int word = user.model().wordBytes();
-      block(task, user.getWord(mask), user.getWord(mask + word));
+    Wait wait = () -> select(task, number, in, out, except, timeout);
+    if (mask == 0) {
+      return wait.run();
     }
+    UserMemory user = task.memory().user();
+    long size = user.getWord(mask + user.model().wordBytes());
+    return masked(task, user.getWord(mask), size, wait);
+  }
+
+  private static long select(Task task, int number, long in, long out, long except, Timeout timeout)
+      throws Errno {
+    UserMemory user = task.memory().user();
     if (number < 0) {
       throw Errno.EINVAL;
     }
@@ -244,7 +274,11 @@ final class PollCalls {
   private static long epollWait(
       Task task, int epfd, long address, int limit, long deadline, long mask, long size)
       throws Errno {
-    block(task, mask, size);
+    return masked(task, mask, size, () -> epollWait(task, epfd, address, limit, deadline));
+  }
+
+  private static long epollWait(Task task, int epfd, long address, int limit, long deadline)
+      throws Errno {
     int bytes = eventBytes(task);
     if (limit <= 0 || limit > Integer.MAX_VALUE / bytes) {
       throw Errno.EINVAL;
