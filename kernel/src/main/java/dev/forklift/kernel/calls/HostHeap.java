@@ -100,8 +100,8 @@ final class HostHeap {
       return false;
     }
     Kernel kernel = task.kernel();
-    return TAKING.contains(call) && holdsMoreThan(FULL, kernel)
-        || FILLING.contains(call) && holdsMoreThan(BRIMFUL, kernel);
+    return (TAKING.contains(call) && holdsMoreThan(FULL, kernel))
+        || (FILLING.contains(call) && holdsMoreThan(BRIMFUL, kernel));
   }
 
   private boolean holdsMoreThan(double part, Kernel kernel) {

@@ -275,7 +275,10 @@ public final class MountNamespace {
       List<Mount> below = tree(original);
       for (Mount child : below.subList(1, below.size())) {
         VfsPath place = child.mountpoint();
-        Mount parent = place == null ? null : counterparts.get(place.mount());
+        if (place == null) {
+          continue;
+        }
+        Mount parent = counterparts.get(place.mount());
         if (parent != null && (parent != copy || place.dentry().isWithin(root))) {
           Mount childCopy = Mount.of(child.root(), child.source(), child.flags());
           counterparts.put(child, childCopy);
