@@ -80,7 +80,7 @@ record TmpfsOptions(@Nullable Long limit, @Nullable Integer mode, int uid, int g
     if (power < 0) {
       throw Errno.EINVAL;
     }
-    return count << 10 * (power + 1);
+    return count << (10 * (power + 1));
   }
 
   private static long number(String digits, int radix) throws Errno {
