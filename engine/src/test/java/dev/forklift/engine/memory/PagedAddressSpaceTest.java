@@ -43,8 +43,25 @@ class PagedAddressSpaceTest {
     assertThat(fault.access()).isEqualTo(what);
   }
 
+  private static boolean isUnaligned(ThrowingCallable access) {
+    return catchThrowableOfType(GuestFault.class, access).isUnaligned();
+  }
+
   @Nested
   class LoadsAndStores {
+    @Test
+    void aFaultSaysWhetherTheWholeAccessWasAligned() {
+      mapAnonymous(BASE, 1, RW);
+      long end = BASE + PAGE;
+      assertThat(isUnaligned(() -> space.load32(end))).isFalse();
+      assertThat(isUnaligned(() -> space.load32(end + 1))).isTrue();
+      assertThat(isUnaligned(() -> space.load16(end - 1))).isTrue();
+      assertThat(isUnaligned(() -> space.store64(end - 4, 1))).isTrue();
+      assertThat(isUnaligned(() -> space.store64(end + 8, 1))).isFalse();
+      assertThat(isUnaligned(() -> space.store8(end + 1, 1))).isFalse();
+      assertThat(space.load32(BASE + PAGE - 4)).as("nothing of it was stored").isZero();
+    }
+
     @Test
     void anonymousMemoryReadsAsZero() {
       mapAnonymous(BASE, 1, RW);
