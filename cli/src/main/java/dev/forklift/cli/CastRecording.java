@@ -52,10 +52,13 @@ final class CastRecording implements AutoCloseable {
 
   private void writeHeader(WindowSize size, String command) throws IOException {
     String term = System.getenv("TERM");
-    String header = "{\"version\": 2, \"width\": %d, \"height\": %d, \"timestamp\": %d";
     out.write(
         String.format(
-            Locale.ROOT, header, size.columns(), size.rows(), System.currentTimeMillis() / 1000));
+            Locale.ROOT,
+            "{\"version\": 2, \"width\": %d, \"height\": %d, \"timestamp\": %d",
+            size.columns(),
+            size.rows(),
+            System.currentTimeMillis() / 1000));
     out.write(", \"command\": " + quote(command));
     out.write(", \"env\": {\"TERM\": " + quote(term == null ? "xterm-256color" : term) + "}}\n");
     out.flush();
@@ -118,7 +121,7 @@ final class CastRecording implements AutoCloseable {
         case '\r' -> json.append("\\r");
         case '\t' -> json.append("\\t");
         default -> {
-          if (c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || Character.isSurrogate(c)) {
+          if (c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) || Character.isSurrogate(c)) {
             json.append("\\u%04x".formatted((int) c));
           } else {
             json.append(c);

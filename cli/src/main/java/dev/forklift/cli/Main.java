@@ -2,6 +2,7 @@ package dev.forklift.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +38,7 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Main());
     // What stands behind the program is the program's.
-    command.getSubcommands().get("run").setStopAtPositional(true);
+    Objects.requireNonNull(command.getSubcommands().get("run")).setStopAtPositional(true);
     return command
         // What begins with @ is the guest's.
         .setExpandAtFiles(false)

@@ -45,6 +45,8 @@ final class RootFolder {
 
     private final String title;
     private final boolean needed;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a list of List.of
     private final List<String> places;
 
     Part(String title, boolean needed, List<String> places) {
@@ -171,10 +173,10 @@ final class RootFolder {
             DEEPEST_SYSROOT + 2,
             (path, attributes) -> !attributes.isDirectory() && path.endsWith(LOADER))) {
       return paths
-          .map(path -> path.getParent().getParent())
+          .map(path -> path.resolve("../..").normalize())
           .min(
               Comparator.comparing((Path path) -> !Files.exists(path.resolve("bin/busybox")))
-                  .thenComparing(Path::getNameCount));
+                  .thenComparingInt(Path::getNameCount));
     }
   }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /// Whatever stands where the program should be, the user gets one line and a status.
+@SuppressWarnings("ByteBufferBackingArray") // each wraps a whole array
 class BadProgramTest {
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;

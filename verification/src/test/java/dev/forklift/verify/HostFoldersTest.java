@@ -13,7 +13,6 @@ import dev.forklift.kernel.machine.RootBuilder;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystems;
-import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.MountNamespace;
 import dev.forklift.kernel.vfs.PathWalk;
 import java.io.IOException;
@@ -57,7 +56,7 @@ class HostFoldersTest {
         throws Errno, IOException {
       FileSystem shown = HostFileSystem.open(systems, budget, folder, HostIdentity.as(0, 0));
       shown.setReadOnly(readOnly);
-      Mount unused =
+      var _ =
           mounts.mount(
               shown,
               "host",

@@ -45,7 +45,7 @@ final class TranslationTest {
     for (int i = 0; i < WORDS; i++) {
       int word = word(random, i);
       for (int b = 0; b < 4; b++) {
-        code[4 * i + b] = (byte) (word >>> 8 * b);
+        code[4 * i + b] = (byte) (word >>> (8 * b));
       }
     }
     byte[] data = new byte[2 * Machine.PAGE];
@@ -57,7 +57,7 @@ final class TranslationTest {
       machine.space.poke(Machine.CODE, code, 0, code.length);
       machine.space.poke(Machine.DATA, data, 0, data.length);
       for (int i = 1; i < 32; i++) {
-        machine.set(i, (int) registers[i]);
+        machine.set(i, registers[i]);
       }
       machine.cpu.setPc(Machine.CODE);
     }
@@ -133,8 +133,8 @@ final class TranslationTest {
       case 6 -> {
         int jump = random.nextInt(8);
         yield switch (jump) {
-          case 0 -> ((int) Machine.CODE >> 2) + random.nextInt(WORDS) << 6; // call
-          case 1 -> ((int) Machine.CODE >> 2) + random.nextInt(WORDS) << 6 | 1; // jmpi
+          case 0 -> (((int) Machine.CODE >> 2) + random.nextInt(WORDS)) << 6; // call
+          case 1 -> (((int) Machine.CODE >> 2) + random.nextInt(WORDS)) << 6 | 1; // jmpi
           case 2 -> CODE_POINTER << 27 | 31 << 17 | 0x1d << 11 | 0x3a; // callr
           case 3 -> CODE_POINTER << 27 | 0x0d << 11 | 0x3a; // jmp
           case 4 -> 31 << 27 | 0x05 << 11 | 0x3a; // ret
@@ -146,7 +146,7 @@ final class TranslationTest {
       case 8, 9, 10, 11 -> {
         int op = random.nextInt(64);
         boolean plain = op != 0 && op != 1 && op != 0x32 && op != 0x3a && (op & 7) != 6;
-        yield plain && (op & 7) == 4 || (op & 7) == 0
+        yield (plain && (op & 7) == 4) || (op & 7) == 0
             ? a << 27 | b << 22 | random.nextInt(1 << 16) << 6 | Math.max(op, 4)
             : a << 27 | b << 22 | random.nextInt(1 << 16) << 6 | 0x04;
       }
@@ -187,7 +187,7 @@ final class TranslationTest {
     translated.program(
         "loop: addi r2, r2, 1\n blt r2, r3, loop\n stw r4, 16(r5)\n br loop\n br loop\n trap 5");
     byte[] trap = translated.isa.instructions().assembler().assemble(0, "trap 7");
-    int word = trap[0] & 0xff | (trap[1] & 0xff) << 8 | (trap[2] & 0xff) << 16 | trap[3] << 24;
+    int word = (trap[0] & 0xff) | (trap[1] & 0xff) << 8 | (trap[2] & 0xff) << 16 | trap[3] << 24;
     translated.set(2, 0).set(3, 1000).set(4, word).set(5, Machine.CODE - 4);
     translate(Machine.CODE);
     assertThat(isTranslated(Machine.CODE)).isTrue();

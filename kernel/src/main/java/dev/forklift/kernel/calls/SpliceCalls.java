@@ -48,7 +48,7 @@ final class SpliceCalls {
     UserMemory user = task.memory().user();
     boolean fromPipe = Splice.isPipe(in);
     boolean toPipe = Splice.isPipe(out);
-    if (fromPipe && inOffset != 0 || toPipe && outOffset != 0) {
+    if ((fromPipe && inOffset != 0) || (toPipe && outOffset != 0)) {
       throw Errno.ESPIPE;
     }
     long from = inOffset == 0 ? -1 : user.getLong(inOffset);

@@ -111,7 +111,7 @@ class ImageCacheTest {
     file("file", "text");
     tar.finish();
     byte[] image = bytes.toByteArray();
-    Origin unused = open(image);
+    var _ = open(image);
     for (String suffix : new String[] {".index", ".contents"}) {
       for (boolean empty : new boolean[] {true, false}) {
         cut(suffix, empty);
