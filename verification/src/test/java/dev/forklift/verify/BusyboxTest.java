@@ -44,7 +44,7 @@ class BusyboxTest {
                 1     0 SW   \\[init\\]
                 2     0 SW   \\[kthreadd\\]
                 3     2 SW   \\[ktimers\\]
-                4     1 S    sh -c ps -o pid,ppid,stat,args; :
+                4     1 S    \\{busybox\\} sh -c ps -o pid,ppid,stat,args; :
                 5     4 R    ps -o pid,ppid,stat,args
             """);
   }
