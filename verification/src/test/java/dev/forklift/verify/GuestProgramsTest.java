@@ -61,8 +61,7 @@ class GuestProgramsTest {
           Set<String> files = names(GUEST.resolve(name));
           assertThat(files)
               .contains(name + ".c")
-              .isSubsetOf(
-                  name + ".c", "expected.txt", "only-here", "arguments", "environment");
+              .isSubsetOf(name + ".c", "expected.txt", "only-here", "arguments", "environment");
           assertThat(files.contains("expected.txt"))
               .as("either asked of the real kernel, or it is said why not")
               .isNotEqualTo(files.contains("only-here"));

@@ -99,18 +99,38 @@ class HostFoldersTest {
                 swap(given, i % 3 == 0 ? "link" : i % 3 == 1 ? "near" : "folder");
               }
             });
+    // Who walks by joined names does get out: what the guest is up against is real.
+    AtomicBoolean gotOut = new AtomicBoolean();
+    Thread joining =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!done.get() && !gotOut.get()) {
+                gotOut.set(reads(given.resolve("x/file"), "secret"));
+              }
+            });
     Watched run;
     try {
       run = run("swapped", readOnly, "/given", "150");
     } finally {
       done.set(true);
       swapping.join();
+      joining.join();
     }
+
+    assertThat(gotOut).isTrue();
 
     assertThat(run.failures()).isEmpty();
     assertThat(run.killed()).isFalse();
     assertThat(run.out()).isEqualTo("opened: yes, refused: yes\nread outside: 0\n");
     assertThat(tree(outside)).isEqualTo(before);
+  }
+
+  private static boolean reads(Path file, String text) {
+    try {
+      return Files.readString(file).equals(text);
+    } catch (IOException e) {
+      return false; // not there at this moment
+    }
   }
 
   /// Shows something as `x` for a moment.
