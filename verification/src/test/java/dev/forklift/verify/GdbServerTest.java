@@ -235,6 +235,7 @@ class GdbServerTest {
     assertThat(stop).startsWith("T05swbreak");
     assertThat(unbreakAt("outer")).isEqualTo("OK");
     assertThat(gdb.ask("c")).isEqualTo("W00");
+    assertThat(outcome().exitCode()).isZero();
     assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("joined");
   }
 
@@ -300,6 +301,7 @@ class GdbServerTest {
 
     assertThat(gdb.ask("QPassSignals:14")).isEqualTo("OK");
     assertThat(gdb.ask("c")).isEqualTo("W00");
+    assertThat(outcome().exitCode()).isZero();
     assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("child: killed by SIGSEGV");
   }
 
