@@ -163,7 +163,8 @@ class ReadmeTest {
 
   @Test
   void everyOptionIsInTheReadme() throws Exception {
-    String help = String.join("\n", run(Checkout.ROOT.resolve("forklift") + " run --help", path()));
+    String help =
+        String.join("\n", run("'" + Checkout.ROOT.resolve("forklift") + "' run --help", path()));
     String readme = Files.readString(Checkout.ROOT.resolve("README.md"));
     Matcher options = Pattern.compile("(?m)^ *(-\\w|--[a-z0-9-]+)[,= ]").matcher(help);
     int count = 0;
