@@ -15,8 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Translates hot regions, beside the threads that run them or on them.
 public final class RegionTranslator implements Translator {
-  /// Regions that wait to be translated; what becomes hot beyond them stays with the evaluator
-  /// until it is hot again.
+  /// Regions that wait to be translated; what becomes hot beyond them stays with the evaluator.
   private static final int MOST_WAITING = 1000;
 
   private static final int IDLE_SECONDS = 2;
@@ -76,8 +75,11 @@ public final class RegionTranslator implements Translator {
         }
         int stamp = page.stamp();
         Region region = RegionFinder.find(isa, space, page, pc, ops);
-        RegionCode code = region == null ? null : RegionEmitter.define(isa, region);
-        if (region != null && code != null) {
+        if (region == null) {
+          return;
+        }
+        RegionCode code = RegionEmitter.define(isa, region);
+        if (code != null) {
           install(region, code, page, stamp);
           return;
         }

@@ -26,8 +26,4 @@ final class Sites {
   Site get(int number) {
     return all.get(number);
   }
-
-  int count() {
-    return all.size();
-  }
 }
