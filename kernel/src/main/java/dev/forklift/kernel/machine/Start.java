@@ -33,7 +33,8 @@ final class Start implements Runnable {
       machine.takeTerminal(task);
       if (program.uid() != 0 || program.gid() != 0) {
         kernel.userChanged(task.credentials().uid(), program.uid());
-        task.setCredentials(Credentials.of(program.uid(), program.gid()));
+        task.setCredentials(
+            Credentials.of(program.uid(), program.gid(), task.kernel().userNamespace()));
       }
       task.fs().setCwd(PathWalk.lookup(task, null, program.folder(), true));
       Exec.execute(

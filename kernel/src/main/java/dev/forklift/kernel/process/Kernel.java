@@ -6,6 +6,7 @@ import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.futex.Futexes;
 import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.AddressSpaces;
@@ -30,6 +31,7 @@ public final class Kernel {
 
   private final KernelParts parts;
   private final PidNamespace pids = new PidNamespace(null, PID_MAX);
+  private final UserNamespace userNamespace = UserNamespace.initial();
   private final Map<Integer, Integer> tasksByUser = new HashMap<>();
   private final ExecutorService threads;
   private final Task idle;
@@ -73,7 +75,7 @@ public final class Kernel {
                 files,
                 fs,
                 new SignalHandlers(),
-                Credentials.of(0, 0),
+                Credentials.of(0, 0, userNamespace),
                 null,
                 new SchedulingAttributes(),
                 new TaskSettings(),
@@ -158,6 +160,11 @@ public final class Kernel {
   /// The first pid namespace.
   public PidNamespace pids() {
     return pids;
+  }
+
+  /// The first user namespace.
+  public UserNamespace userNamespace() {
+    return userNamespace;
   }
 
   public int taskCount() {
