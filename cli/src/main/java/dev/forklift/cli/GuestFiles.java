@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.fs.host.HostFileSystem;
 import dev.forklift.kernel.fs.host.HostIdentity;
 import dev.forklift.kernel.fs.host.HostNames;
@@ -12,7 +13,10 @@ import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.DirectoryChanges;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystems;
+import dev.forklift.kernel.vfs.KernelBuffer;
 import dev.forklift.kernel.vfs.MountNamespace;
+import dev.forklift.kernel.vfs.OpenFile;
+import dev.forklift.kernel.vfs.Opening;
 import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.io.IOException;
@@ -29,6 +33,9 @@ final class GuestFiles implements RootBuilder {
 
   /// Folders that the kernel mounts something of its own on.
   private static final List<String> OWN = List.of("/dev", "/proc", "/sys");
+
+  /// Where a program is put whose folder cannot be shown.
+  private static final String COPIES = "/forklift";
 
   private final GuestRoot root;
   private final List<Volume> volumes;
@@ -134,7 +141,7 @@ final class GuestFiles implements RootBuilder {
       return false;
     }
     VfsPath there = find(caller, name);
-    if (there != null && !isEmptyFolder(there)) {
+    if ((there != null && !isEmptyFolder(there)) || !HostFileSystem.isAvailable()) {
       return false;
     }
     mount(caller, mounts, HostFileSystem.open(systems, budget, here, identity()), name, false);
@@ -192,12 +199,30 @@ final class GuestFiles implements RootBuilder {
         refusal = "not a regular file";
         return;
       }
-      FileSystem alone = HostFileSystem.open(systems, budget, onHost, identity());
-      alone.setReadOnly(true);
-      mount(caller, mounts, alone, programPath, true);
+      if (HostFileSystem.isAvailable()) {
+        FileSystem alone = HostFileSystem.open(systems, budget, onHost, identity());
+        alone.setReadOnly(true);
+        mount(caller, mounts, alone, programPath, true);
+      } else {
+        makeFolders(caller, COPIES);
+        programPath = COPIES + "/" + HostNames.lastInGuest(onHost);
+        copy(caller, Files.readAllBytes(onHost), programPath);
+      }
     }
     refusal = ProgramCheck.refusal(caller, Objects.requireNonNull(find(caller, programPath)));
     found = true;
+  }
+
+  /// Where no folder of the host can be shown, the program's bytes alone come into the guest. Such
+  /// a host may have no execute permission to go by.
+  private static void copy(Caller caller, byte[] bytes, String path) throws Errno {
+    var _ = DirectoryChanges.mknod(caller, null, path, FileMode.S_IFREG | 0755, 0);
+    OpenFile file = Opening.open(caller, null, path, OpenFlags.O_WRONLY, 0);
+    KernelBuffer buffer = KernelBuffer.of(bytes, 0, bytes.length);
+    while (buffer.remaining() > 0) {
+      var _ = file.write(caller, buffer);
+    }
+    file.release();
   }
 
   private Path onHost(String name) {

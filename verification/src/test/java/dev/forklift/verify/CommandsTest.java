@@ -117,6 +117,27 @@ class CommandsTest {
     assertThat(result.err()).contains("--no such  option");
   }
 
+  /// As on a host whose folders Forklift has no calls for.
+  @Test
+  @Tag("slow")
+  void aProgramRunsWhereFoldersOfTheHostCannotBeShown() throws Exception {
+    Map<String, String> elsewhere =
+        Map.of("FORKLIFT_JAVA_HOME", JDK, "FORKLIFT_JAVA_OPTIONS", "-Dos.name=Elsewhere");
+    Path forklift = Checkout.ROOT.resolve("forklift");
+    Path hello = Checkout.ROOT.resolve("verification/guest/bin/hello");
+    assertThat(run(elsewhere, forklift, "run", hello))
+        .satisfies(result -> {
+          assertThat(result.status()).as(result.err()).isZero();
+          assertThat(result.out()).startsWith("Hello from Nios II\n");
+        });
+    assertThat(run(elsewhere, forklift, "run", "-v", folder + ":/x", hello))
+        .satisfies(result -> {
+          assertThat(result.status()).isEqualTo(125);
+          assertThat(result.err())
+              .isEqualTo("forklift: folders of the host need Linux on x86-64 or aarch64\n");
+        });
+  }
+
   @Test
   void withoutAJdkItSaysWhereItLookedAndHowToGetOne() throws Exception {
     Result result =

@@ -69,6 +69,11 @@ public final class HostFileSystem extends FileSystem {
     }
   }
 
+  /// Says whether this host's folders can be walked by descriptors, so that they can be shown.
+  public static boolean isAvailable() {
+    return LinuxCalls.areAvailable();
+  }
+
   /// Shows a folder, or a file alone.
   ///
   /// @param path of the host; symbolic links in it are followed now, and never again
