@@ -5,7 +5,6 @@ import static dev.forklift.kernel.abi.CloneFlags.CLONE_DETACHED;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_INTO_CGROUP;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWTIME;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_PIDFD;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_SIGHAND;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_THREAD;
 import static dev.forklift.kernel.abi.CloneFlags.CSIGNAL;
@@ -15,6 +14,9 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.mm.UserMemory;
+import dev.forklift.kernel.process.CloneRule;
+import dev.forklift.kernel.process.KernelClone;
+import dev.forklift.kernel.process.Refusal;
 import dev.forklift.kernel.process.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,22 +29,38 @@ final class Clone3 {
   private static final int MAX_PID_NS_LEVEL = 32;
   private static final long KNOWN_FLAGS = 0xffff_ffffL | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;
 
-  private Clone3() {}
+  private final Task task;
+  private final UserMemory user;
+  private final Refusal refused;
 
+  private Clone3(Task task) {
+    this.task = task;
+    this.user = task.memory().user();
+    this.refused = KernelClone.refusal(task);
+  }
+
+  /// Reads the structure from the task's memory.
   static KernelCloneArgs decode(Task task, long address, long size) throws Errno {
-    UserMemory user = task.memory().user();
+    return new Clone3(task).decode(address, size);
+  }
+
+  private KernelCloneArgs decode(long address, long size) throws Errno {
     long page = 1L << task.kernel().abi().memoryLayout().pageShift();
     if (Long.compareUnsigned(size, page) > 0) {
-      throw Errno.E2BIG;
+      throw refused.by(CloneRule.SIZE_OVER_PAGE);
     }
     if (size < SIZE_VER0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.SIZE_UNDER_VER0);
     }
     byte[] bytes = new byte[(int) size];
-    user.read(address, bytes);
+    try {
+      user.read(address, bytes);
+    } catch (Errno e) {
+      throw refused.by(CloneRule.ARGS_UNREADABLE);
+    }
     for (int i = SIZE_VER2; i < bytes.length; i++) {
       if (bytes[i] != 0) {
-        throw Errno.E2BIG;
+        throw refused.by(CloneRule.UNKNOWN_TAIL);
       }
     }
     // A shorter structure of an older caller reads as if zeros followed.
@@ -60,25 +78,22 @@ final class Clone3 {
     long setTidSize = r.u64();
     long cgroup = r.u64();
     if (Long.compareUnsigned(setTidSize, MAX_PID_NS_LEVEL) > 0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.SET_TID_TOO_LONG);
     }
     if ((setTid == 0) != (setTidSize == 0)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.SET_TID_HALF_GIVEN);
     }
     if ((exitSignal & ~CSIGNAL) != 0 || exitSignal > Signal.SIGRTMAX) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.EXIT_SIGNAL_INVALID);
     }
     if ((flags & CLONE_INTO_CGROUP) != 0
         && (Long.compareUnsigned(cgroup, Integer.MAX_VALUE) > 0 || size < SIZE_VER2)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.CGROUP_FIELD_INVALID);
     }
-    List<Integer> tids =
-        readTids(
-            user,
-            task.kernel().abi().dataModel().is64Bit() ? setTid : setTid & 0xffff_ffffL,
-            (int) setTidSize);
+    boolean wide = task.kernel().abi().dataModel().is64Bit();
+    List<Integer> tids = readTids(wide ? setTid : setTid & 0xffff_ffffL, (int) setTidSize);
     checkFlags(flags, exitSignal);
-    checkStack(task, stack, stackSize);
+    checkStack(stack, stackSize);
     return new KernelCloneArgs(
         flags,
         (int) exitSignal,
@@ -94,44 +109,40 @@ final class Clone3 {
         false);
   }
 
-  /// Row 21: what only legacy clone refuses. DETACHED means nothing any more, but its meeting with
-  /// PIDFD is kept free.
-  static void checkLegacy(KernelCloneArgs args) throws Errno {
-    if (args.has(CLONE_PIDFD) && args.has(CLONE_DETACHED)) {
-      throw Errno.EINVAL;
-    }
-  }
-
-  private static List<Integer> readTids(UserMemory user, long address, int count) throws Errno {
+  private List<Integer> readTids(long address, int count) throws Errno {
     List<Integer> tids = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      tids.add(user.getInt(address + 4L * i));
+      try {
+        tids.add(user.getInt(address + 4L * i));
+      } catch (Errno e) {
+        throw refused.by(CloneRule.SET_TID_UNREADABLE);
+      }
     }
     return tids;
   }
 
-  private static void checkFlags(long flags, long exitSignal) throws Errno {
+  private void checkFlags(long flags, long exitSignal) throws Errno {
     if ((flags & ~KNOWN_FLAGS) != 0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.UNKNOWN_FLAG);
     }
     if ((flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME))) != 0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.FLAG_NOT_FOR_CLONE3);
     }
     if ((flags & CLONE_SIGHAND) != 0 && (flags & CLONE_CLEAR_SIGHAND) != 0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.CLEAR_SHARED_HANDLERS);
     }
     if ((flags & (CLONE_THREAD | CLONE_PARENT)) != 0 && exitSignal != 0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.EXIT_SIGNAL_WITHOUT_PARENT);
     }
   }
 
-  private static void checkStack(Task task, long stack, long size) throws Errno {
+  private void checkStack(long stack, long size) throws Errno {
     if ((stack == 0) != (size == 0)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.STACK_INVALID);
     }
     long limit = task.kernel().abi().memoryLayout().taskSize();
     if (Long.compareUnsigned(size, limit) > 0 || Long.compareUnsigned(stack, limit - size) > 0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.STACK_INVALID);
     }
   }
 }

@@ -65,13 +65,11 @@ final class ProcessCalls {
   }
 
   static void forkRow(SyscallTable table, int number) {
-    table.raw(
-        number, "fork", List.of(), frame -> finish(frame.task(), KernelCloneArgs.fork(), false));
+    table.raw(number, "fork", List.of(), frame -> finish(frame.task(), KernelCloneArgs.fork()));
   }
 
   static void vforkRow(SyscallTable table, int number) {
-    table.raw(
-        number, "vfork", List.of(), frame -> finish(frame.task(), KernelCloneArgs.vfork(), false));
+    table.raw(number, "vfork", List.of(), frame -> finish(frame.task(), KernelCloneArgs.vfork()));
   }
 
   private static long exit(Task task, int status) {
@@ -125,19 +123,15 @@ final class ProcessCalls {
             tls,
             parentTid,
             childTid,
-            parentTid),
-        true);
+            parentTid));
   }
 
   private static long clone3(SyscallFrame frame) throws Errno {
     Task task = frame.task();
-    return finish(task, Clone3.decode(task, frame.unsigned(0), frame.unsigned(1)), false);
+    return finish(task, Clone3.decode(task, frame.unsigned(0), frame.unsigned(1)));
   }
 
-  private static long finish(Task task, KernelCloneArgs args, boolean legacy) throws Errno {
-    if (legacy) {
-      Clone3.checkLegacy(args);
-    }
+  private static long finish(Task task, KernelCloneArgs args) throws Errno {
     int tid = KernelClone.clone(task, args);
     task.kernel().abi().cloneSucceeded(task.cpu(), tid);
     return tid;

@@ -3,6 +3,7 @@ package dev.forklift.kernel.process;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_CHILD_CLEARTID;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_CHILD_SETTID;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_CLEAR_SIGHAND;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_DETACHED;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FILES;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FS;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_INTO_CGROUP;
@@ -59,11 +60,21 @@ public final class KernelClone {
   private final Task parent;
   private final KernelCloneArgs args;
   private final Kernel kernel;
+  private final Refusal refused;
 
   private KernelClone(Task parent, KernelCloneArgs args) {
     this.parent = parent;
     this.args = args;
     this.kernel = parent.kernel();
+    this.refused = refusal(parent);
+  }
+
+  /// How a clone by this task is refused, before there is a record to refuse.
+  public static Refusal refusal(Task caller) {
+    return rule -> {
+      caller.kernel().events().refused(caller, rule);
+      return rule.errno();
+    };
   }
 
   /// Makes a child of `parent` (or a sibling, with CLONE_PARENT) and starts it.
@@ -94,31 +105,35 @@ public final class KernelClone {
     if (args.has(CLONE_PIDFD)
         && args.has(CLONE_PARENT_SETTID)
         && args.pidfd() == args.parentTid()) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.PIDFD_OVER_PARENT_TID);
     }
     if (args.has(CLONE_NEWNS) && args.has(CLONE_FS)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.MOUNTS_OF_SHARED_FS);
     }
     if (args.has(CLONE_NEWUSER) && args.has(CLONE_FS)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.USER_NAMESPACE_OF_SHARED_FS);
     }
     if (args.has(CLONE_THREAD) && !args.has(CLONE_SIGHAND)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.THREAD_WITHOUT_SIGHAND);
     }
     if (args.has(CLONE_SIGHAND) && !args.has(CLONE_VM)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.SIGHAND_WITHOUT_VM);
     }
     // Siblings of a namespace's init would have no reaper.
     if (args.has(CLONE_PARENT) && parent.group().isInit()) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.SIBLING_OF_INIT);
     }
     if (args.has(CLONE_THREAD) && (args.flags() & (CLONE_NEWUSER | CLONE_NEWPID)) != 0) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.THREAD_IN_OTHER_NAMESPACE);
+    }
+    // DETACHED means nothing any more, but its meeting with PIDFD is kept free.
+    if (args.has(CLONE_PIDFD) && args.has(CLONE_DETACHED)) {
+      throw refused.by(CloneRule.PIDFD_OF_DETACHED);
     }
     // A signal sent to the whole group before the fork must reach the child too, or be handled
     // before there is one.
     if (parent.signalPending()) {
-      throw Errno.ERESTARTNOINTR;
+      throw refused.by(CloneRule.SIGNAL_FIRST);
     }
   }
 
@@ -132,10 +147,10 @@ public final class KernelClone {
         who.uid() == 0 || who.has(Capability.SYS_RESOURCE) || who.has(Capability.SYS_ADMIN);
     long limit = parent.group().limits().soft(ResourceLimits.RLIMIT_NPROC);
     if (!privileged && kernel.tasksOfUser(who.uid()) >= limit) {
-      throw Errno.EAGAIN;
+      throw refused.by(CloneRule.USER_TASK_LIMIT);
     }
     if (kernel.taskCount() >= kernel.maximumTasks()) {
-      throw Errno.EAGAIN;
+      throw refused.by(CloneRule.TASK_LIMIT);
     }
   }
 
@@ -182,7 +197,7 @@ public final class KernelClone {
       copyRegisters(child);
       openPidfd(pid, undo);
       if (parent.fatalSignalPending()) {
-        throw Errno.EINTR;
+        throw refused.by(CloneRule.KILLED);
       }
       startThread(child);
       link(child);
@@ -210,15 +225,16 @@ public final class KernelClone {
   private void checkNamespaces() throws Errno {
     if ((args.flags() & NAMESPACES) != 0) {
       if (!parent.credentials().has(Capability.SYS_ADMIN)) {
-        throw Errno.EPERM;
+        throw refused.by(CloneRule.NAMESPACE_NOT_PERMITTED);
       }
       if (args.has(CLONE_NEWIPC) && args.has(CLONE_SYSVSEM)) {
-        throw Errno.EINVAL;
+        throw refused.by(CloneRule.IPC_NAMESPACE_OF_SHARED_UNDO);
       }
       throw Errno.EINVAL; // no namespaces yet: as a kernel built without them answers
     }
     if (args.has(CLONE_INTO_CGROUP)) {
-      throw Errno.EBADF; // no cgroup tree yet: no descriptor can be of one
+      // No cgroup tree yet: no descriptor can be of one.
+      throw refused.by(CloneRule.CGROUP_INVALID);
     }
   }
 
@@ -227,13 +243,14 @@ public final class KernelClone {
     PidNamespace namespace = parent.pidNamespace();
     List<Integer> wanted = args.setTid();
     if (wanted.size() > namespace.level() + 1) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.SET_TID_TOO_DEEP);
     }
     Pid pid =
         namespace.allocate(
             wanted,
             parent.credentials().has(Capability.SYS_ADMIN)
-                || parent.credentials().has(Capability.CHECKPOINT_RESTORE));
+                || parent.credentials().has(Capability.CHECKPOINT_RESTORE),
+            refused);
     undo.onFailure(() -> pid.namespaces().forEach(n -> n.free(pid)));
     return pid;
   }

@@ -75,7 +75,8 @@ public final class PidNamespace {
   ///
   /// @param wanted numbers asked for by set_tid, innermost namespace first
   /// @param mayChoose whether the caller has the privilege to ask for numbers
-  Pid allocate(List<Integer> wanted, boolean mayChoose) throws Errno {
+  /// @param refused told why there is none
+  Pid allocate(List<Integer> wanted, boolean mayChoose, Refusal refused) throws Errno {
     List<PidNamespace> path = new ArrayList<>();
     for (PidNamespace n = this; n != null; n = n.parent) {
       path.add(0, n);
@@ -89,8 +90,8 @@ public final class PidNamespace {
         int index = path.size() - done;
         int number =
             index < wanted.size()
-                ? namespace.claim(wanted.get(index), mayChoose)
-                : namespace.next();
+                ? namespace.claim(wanted.get(index), mayChoose, refused)
+                : namespace.next(refused);
         numbers[done - 1] = number;
         namespace.pids.put(number, pid);
         done--;
@@ -106,20 +107,20 @@ public final class PidNamespace {
   }
 
   /// Rows 31 to 33 of the specification, for one element of set_tid.
-  private int claim(int number, boolean mayChoose) throws Errno {
+  private int claim(int number, boolean mayChoose, Refusal refused) throws Errno {
     if (number < 1 || number >= maximum || (number != 1 && reaper == null)) {
-      throw Errno.EINVAL;
+      throw refused.by(CloneRule.TID_INVALID);
     }
     if (!mayChoose) {
-      throw Errno.EPERM;
+      throw refused.by(CloneRule.TID_NOT_PERMITTED);
     }
     if (pids.containsKey(number)) {
-      throw Errno.EEXIST;
+      throw refused.by(CloneRule.TID_IN_USE);
     }
     return number;
   }
 
-  private int next() throws Errno {
+  private int next(Refusal refused) throws Errno {
     int number = last + 1;
     for (int tries = 0; tries < maximum; tries++, number++) {
       if (number >= maximum) {
@@ -130,7 +131,7 @@ public final class PidNamespace {
         return number;
       }
     }
-    throw Errno.EAGAIN;
+    throw refused.by(CloneRule.NO_TID_FREE);
   }
 
   void free(Pid pid) {

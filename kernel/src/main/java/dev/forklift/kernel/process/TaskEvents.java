@@ -11,6 +11,9 @@ public interface TaskEvents {
   /// A task has been made and does not run yet.
   default void created(Task child, Task parent, KernelCloneArgs args) {}
 
+  /// clone or clone3 is refused.
+  default void refused(Task caller, CloneRule rule) {}
+
   /// A task has executed a program.
   default void executed(Task task) {}
 

@@ -1,0 +1,72 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.kernel.abi.Errno;
+
+/// The rules by which clone and clone3 are refused, in the order in which Linux 6.12 looks at them:
+/// the first one that is broken decides the error.
+///
+/// Data for whoever explains a refusal; the conditions themselves stand where the call is made:
+/// those of clone3's structure where it is taken apart, all others in [KernelClone].
+public enum CloneRule {
+  // spotless:off
+  SIZE_OVER_PAGE("2", Errno.E2BIG, "struct clone_args is larger than a page"),
+  SIZE_UNDER_VER0("3", Errno.EINVAL, "struct clone_args is smaller than its first version, 64 bytes"),
+  ARGS_UNREADABLE("4", Errno.EFAULT, "struct clone_args cannot be read"),
+  UNKNOWN_TAIL("4", Errno.E2BIG, "struct clone_args has something but zeros behind the fields known, of which there are 88 bytes"),
+  SET_TID_TOO_LONG("5", Errno.EINVAL, "set_tid has more than 32 elements, one for each possible pid namespace"),
+  SET_TID_HALF_GIVEN("6", Errno.EINVAL, "set_tid and set_tid_size must both be given or both be zero"),
+  EXIT_SIGNAL_INVALID("7", Errno.EINVAL, "exit_signal is no signal"),
+  CGROUP_FIELD_INVALID("8", Errno.EINVAL, "CLONE_INTO_CGROUP needs a descriptor in the field cgroup"),
+  SET_TID_UNREADABLE("9", Errno.EFAULT, "the array set_tid cannot be read"),
+  UNKNOWN_FLAG("10", Errno.EINVAL, "a flag is not known"),
+  FLAG_NOT_FOR_CLONE3("11", Errno.EINVAL, "clone3 takes neither CLONE_DETACHED nor an exit signal in its flags"),
+  CLEAR_SHARED_HANDLERS("12", Errno.EINVAL, "CLONE_CLEAR_SIGHAND would clear the handlers that CLONE_SIGHAND shares"),
+  EXIT_SIGNAL_WITHOUT_PARENT("13", Errno.EINVAL, "with CLONE_THREAD or CLONE_PARENT the exit signal is not the caller's to choose"),
+  STACK_INVALID("14", Errno.EINVAL, "stack and stack_size must both be given, within the address space, or both be zero"),
+  PIDFD_OVER_PARENT_TID("15", Errno.EINVAL, "CLONE_PIDFD and CLONE_PARENT_SETTID would store to the same address; legacy clone has but one argument for both"),
+  MOUNTS_OF_SHARED_FS("16", Errno.EINVAL, "CLONE_NEWNS gives other mounts, in which a root shared by CLONE_FS cannot be"),
+  USER_NAMESPACE_OF_SHARED_FS("16", Errno.EINVAL, "CLONE_NEWUSER gives the right to chroot, which must not reach a root shared by CLONE_FS"),
+  THREAD_WITHOUT_SIGHAND("18", Errno.EINVAL, "CLONE_THREAD needs CLONE_SIGHAND: threads of a process share its signal handlers"),
+  SIGHAND_WITHOUT_VM("18", Errno.EINVAL, "CLONE_SIGHAND needs CLONE_VM: a handler is an address"),
+  SIBLING_OF_INIT("19", Errno.EINVAL, "CLONE_PARENT by the init of a pid namespace: nobody would reap its sibling"),
+  THREAD_IN_OTHER_NAMESPACE("20", Errno.EINVAL, "CLONE_THREAD with CLONE_NEWUSER or CLONE_NEWPID, or after unshare(CLONE_NEWPID): all threads of a process are in one pid and user namespace"),
+  PIDFD_OF_DETACHED("21", Errno.EINVAL, "CLONE_PIDFD with CLONE_DETACHED"),
+  SIGNAL_FIRST("22", Errno.ERESTARTNOINTR, "a signal is to be handled first; the call is then made again"),
+  USER_TASK_LIMIT("24", Errno.EAGAIN, "the user has as many tasks as RLIMIT_NPROC allows"),
+  TASK_LIMIT("25", Errno.EAGAIN, "there are as many tasks as the machine allows (kernel.threads-max)"),
+  NAMESPACE_NOT_PERMITTED("27", Errno.EPERM, "a new namespace needs CAP_SYS_ADMIN in the child's user namespace"),
+  IPC_NAMESPACE_OF_SHARED_UNDO("28", Errno.EINVAL, "CLONE_NEWIPC gives other semaphores, whose undo list CLONE_SYSVSEM would share"),
+  SET_TID_TOO_DEEP("30", Errno.EINVAL, "set_tid has more elements than the child is in pid namespaces"),
+  TID_INVALID("31", Errno.EINVAL, "an element of set_tid is not from 1 to pid_max - 1, or not 1 in a namespace without an init"),
+  TID_NOT_PERMITTED("32", Errno.EPERM, "set_tid needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN where the pid namespace belongs to"),
+  TID_IN_USE("33", Errno.EEXIST, "an element of set_tid is in use"),
+  NO_TID_FREE("33", Errno.EAGAIN, "all tids of a pid namespace are in use"),
+  CGROUP_INVALID("35", Errno.EBADF, "CLONE_INTO_CGROUP with a descriptor that is not of a cgroup"),
+  KILLED("38", Errno.EINTR, "the caller is being killed");
+  // spotless:on
+
+  private final String row;
+  private final Errno errno;
+  private final String reason;
+
+  CloneRule(String row, Errno errno, String reason) {
+    this.row = row;
+    this.errno = errno;
+    this.reason = reason;
+  }
+
+  /// Its row in docs/process-creation.md.
+  public String row() {
+    return row;
+  }
+
+  /// What whoever breaks it is answered.
+  public Errno errno() {
+    return errno;
+  }
+
+  /// The rule in a sentence.
+  public String reason() {
+    return reason;
+  }
+}
