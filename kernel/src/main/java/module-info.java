@@ -12,6 +12,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.abi;
   exports dev.forklift.kernel.arch;
   exports dev.forklift.kernel.calls;
+  exports dev.forklift.kernel.cgroup;
   exports dev.forklift.kernel.cred;
   exports dev.forklift.kernel.debug;
   exports dev.forklift.kernel.fs.anon;
@@ -24,9 +25,11 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.fs.tmpfs;
   exports dev.forklift.kernel.fs.tty;
   exports dev.forklift.kernel.gdb;
+  exports dev.forklift.kernel.ipc;
   exports dev.forklift.kernel.loader;
   exports dev.forklift.kernel.machine;
   exports dev.forklift.kernel.mm;
+  exports dev.forklift.kernel.net;
   exports dev.forklift.kernel.proc;
   exports dev.forklift.kernel.process;
   exports dev.forklift.kernel.random;

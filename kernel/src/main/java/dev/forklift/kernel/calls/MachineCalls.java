@@ -12,9 +12,9 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.mm.UserMemory;
-import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.UtsName;
+import dev.forklift.kernel.process.UtsNamespace;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +67,7 @@ final class MachineCalls {
   }
 
   private static long uname(Task task, long address) throws Errno {
-    UtsName name = task.kernel().utsName();
+    UtsName name = task.namespaces().uts().name();
     String release = name.release();
     if ((task.settings().personality() & UNAME26) != 0) {
       release = Release26.of(release);
@@ -89,7 +89,9 @@ final class MachineCalls {
   }
 
   private static String newName(Task task, long address, int length) throws Errno {
-    require(task, Capability.SYS_ADMIN);
+    if (!task.credentials().hasIn(task.namespaces().uts().userNamespace(), Capability.SYS_ADMIN)) {
+      throw Errno.EPERM;
+    }
     if (length < 0 || length > UTS_LENGTH) {
       throw Errno.EINVAL;
     }
@@ -100,15 +102,15 @@ final class MachineCalls {
 
   private static long sethostname(Task task, long address, int length) throws Errno {
     String name = newName(task, address, length);
-    Kernel kernel = task.kernel();
-    kernel.setUtsName(kernel.utsName().withNodename(name));
+    UtsNamespace uts = task.namespaces().uts();
+    uts.setName(uts.name().withNodename(name));
     return 0;
   }
 
   private static long setdomainname(Task task, long address, int length) throws Errno {
     String name = newName(task, address, length);
-    Kernel kernel = task.kernel();
-    kernel.setUtsName(kernel.utsName().withDomainname(name));
+    UtsNamespace uts = task.namespaces().uts();
+    uts.setName(uts.name().withDomainname(name));
     return 0;
   }
 

@@ -58,7 +58,7 @@ final class MountCalls {
     VfsPath place = Paths.find(task, PathFlags.AT_FDCWD, target, 0);
     requireAdministrator(task);
     int known = (flags & MAGIC_MASK) == MAGIC ? flags & ~MAGIC_MASK : flags;
-    MountNamespace namespace = task.fs().namespace();
+    MountNamespace namespace = task.namespaces().mnt();
     if ((known & MountFlags.MS_REMOUNT) != 0) {
       remount(place, known, options);
     } else if ((known & MountFlags.MS_BIND) != 0) {
@@ -108,7 +108,7 @@ final class MountCalls {
     int follow = (flags & MountFlags.UMOUNT_NOFOLLOW) != 0 ? PathFlags.AT_SYMLINK_NOFOLLOW : 0;
     VfsPath place = Paths.find(task, PathFlags.AT_FDCWD, path, follow);
     requireAdministrator(task);
-    task.fs().namespace().unmount(place, flags);
+    task.namespaces().mnt().unmount(place, flags);
     return 0;
   }
 
@@ -120,7 +120,7 @@ final class MountCalls {
       throw Errno.ENOTDIR;
     }
     VfsPath former = task.fs().root();
-    task.fs().namespace().pivot(former, root, old);
+    task.namespaces().mnt().pivot(former, root, old);
     if (task.fs().cwd().equals(former)) {
       task.fs().setCwd(root);
     }

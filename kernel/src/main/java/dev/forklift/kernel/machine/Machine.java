@@ -7,6 +7,7 @@ import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.calls.FileServices;
 import dev.forklift.kernel.calls.SyscallDispatcher;
 import dev.forklift.kernel.calls.SyscallTables;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.fs.anon.AnonymousFiles;
 import dev.forklift.kernel.fs.pipe.Pipes;
 import dev.forklift.kernel.fs.socket.Sockets;
@@ -68,7 +69,9 @@ public final class Machine {
     lock.acquire();
     try {
       FileSystems systems = new FileSystems(config.clock(), pageSize);
-      MountNamespace mounts = MountNamespace.of(config.root().root(systems, budget), "rootfs", 0);
+      MountNamespace mounts =
+          MountNamespace.first(
+              UserNamespace.initial(), config.root().root(systems, budget), "rootfs", 0);
       VfsPath root = mounts.root().rootPath();
       FileServices services =
           new FileServices(
@@ -106,6 +109,7 @@ public final class Machine {
                       "#1 SMP",
                       abi.unameMachine(),
                       "(none)"),
+                  mounts,
                   config.maximumTasks()),
               files,
               new FsContext(root, root, 022),

@@ -31,12 +31,11 @@ final class KernelFiles {
     top.add("stat",        ProcFile.of(proc, reader -> statistics()));
     top.add("swaps",       ProcFile.of(proc, reader -> "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"));
     top.add("uptime",      ProcFile.of(proc, reader -> upTime()));
-    top.add("version",     ProcFile.of(proc, reader -> version()));
+    top.add("version",     ProcFile.of(proc, reader -> version(reader.namespaces().uts().name())));
     // spotless:on
   }
 
-  private String version() {
-    UtsName name = kernel.utsName();
+  private static String version(UtsName name) {
     return name.sysname()
         + " version "
         + name.release()

@@ -15,7 +15,7 @@ final class MountsText {
 
   static String mounts(Task task) {
     StringBuilder out = new StringBuilder();
-    for (Mount mount : task.fs().namespace().mounts()) {
+    for (Mount mount : task.namespaces().mnt().mounts()) {
       PathNames place = PathNames.of(mount.rootPath(), task.fs().root());
       if (place.reachable()) {
         FileSystem fileSystem = mount.fileSystem();
@@ -35,7 +35,7 @@ final class MountsText {
 
   static String mountinfo(Task task) {
     StringBuilder out = new StringBuilder();
-    for (Mount mount : task.fs().namespace().mounts()) {
+    for (Mount mount : task.namespaces().mnt().mounts()) {
       PathNames place = PathNames.of(mount.rootPath(), task.fs().root());
       if (place.reachable()) {
         FileSystem fileSystem = mount.fileSystem();

@@ -2,16 +2,19 @@ package dev.forklift.kernel.proc;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.fs.inotify.InotifyLimits;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.UtsName;
+import dev.forklift.kernel.process.UtsNamespace;
 import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import java.nio.ByteBuffer;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /// /proc/sys: settings of the kernel. Most are only shown.
 final class Sysctls {
@@ -51,16 +54,16 @@ final class Sysctls {
   private ProcDirectory kernel() {
     // spotless:off
     return folder()
-        .add("arch",           shown(reader -> name().machine()))
+        .add("arch",           shown(reader -> name(reader).machine()))
         .add("cap_last_cap",   shown(Capability.values().length - 1))
         .add("core_pattern",   shown(reader -> "core"))
         .add("core_uses_pid",  shown(0))
-        .add("domainname",     name(reader -> name().domainname(), this::setDomain))
-        .add("hostname",       name(reader -> name().nodename(), this::setHost))
+        .add("domainname",     name(UtsName::domainname, UtsName::withDomainname))
+        .add("hostname",       name(UtsName::nodename, UtsName::withNodename))
         .add("ngroups_max",    shown(65536))
         .add("ns_last_pid",    shown(reader -> Integer.toString(proc.pids().last())))
-        .add("osrelease",      shown(reader -> name().release()))
-        .add("ostype",         shown(reader -> name().sysname()))
+        .add("osrelease",      shown(reader -> name(reader).release()))
+        .add("ostype",         shown(reader -> name(reader).sysname()))
         .add("overflowgid",    shown(65534))
         .add("overflowuid",    shown(65534))
         .add("pid_max",        shown(proc.pids().maximum()))
@@ -70,7 +73,7 @@ final class Sysctls {
         .add("sched_rr_timeslice_ms", shown(100))
         .add("tainted",        shown(0))
         .add("threads-max",    shown(kernel.maximumTasks()))
-        .add("version",        shown(reader -> name().version()));
+        .add("version",        shown(reader -> name(reader).version()));
     // spotless:on
   }
 
@@ -126,27 +129,47 @@ final class Sysctls {
 
   private ProcDirectory user() {
     ProcDirectory folder = folder();
-    for (String kind : new String[] {"cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"}) {
-      folder.add("max_" + kind + "_namespaces", shown(kernel.maximumTasks() / 2));
+    for (NamespaceKind kind : NamespaceKind.values()) {
+      folder.add("max_" + kind.text() + "_namespaces", namespaceLimit(kind));
     }
     return folder;
   }
 
-  private UtsName name() {
-    return kernel.utsName();
-  }
-
-  private ProcFile name(ProcFile.Text text, Consumer<String> set) {
+  /// What counts in the user namespace of whoever looks.
+  private ProcFile namespaceLimit(NamespaceKind kind) {
     return new ProcFile(
         proc,
         null,
         0644,
-        reader -> text.read(reader) + "\n",
+        reader -> reader.credentials().userNamespace().limit(kind) + "\n",
+        (writer, value) ->
+            writer
+                .credentials()
+                .userNamespace()
+                .setLimit(kind, Numbers.parse(value, 0, Integer.MAX_VALUE)),
+        opener -> {});
+  }
+
+  private static UtsName name(Task task) {
+    return task.namespaces().uts().name();
+  }
+
+  /// A name of the machine, as it is for whoever looks.
+  private ProcFile name(Function<UtsName, String> get, BiFunction<UtsName, String, UtsName> with) {
+    return new ProcFile(
+        proc,
+        null,
+        0644,
+        reader -> get.apply(name(reader)) + "\n",
         (writer, value) -> {
           requireAdministrator(writer);
           int end = value.indexOf('\n');
           String line = end < 0 ? value : value.substring(0, end);
-          set.accept(line.length() > LONGEST_NAME ? line.substring(0, LONGEST_NAME) : line);
+          UtsNamespace uts = writer.namespaces().uts();
+          uts.setName(
+              with.apply(
+                  uts.name(),
+                  line.length() > LONGEST_NAME ? line.substring(0, LONGEST_NAME) : line));
         },
         opener -> {});
   }
@@ -155,13 +178,5 @@ final class Sysctls {
     if (!writer.credentials().has(Capability.SYS_ADMIN)) {
       throw Errno.EPERM;
     }
-  }
-
-  private void setHost(String value) {
-    kernel.setUtsName(name().withNodename(value));
-  }
-
-  private void setDomain(String value) {
-    kernel.setUtsName(name().withDomainname(value));
   }
 }

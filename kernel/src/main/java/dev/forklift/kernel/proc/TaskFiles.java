@@ -115,7 +115,7 @@ final class TaskFiles {
     ProcFile.Gate gate =
         opener -> {
           Task task = pid.task();
-          if (task == null || task.isZombie()) {
+          if (task == null || task.nsproxy() == null) {
             throw Errno.EINVAL;
           }
         };
@@ -157,7 +157,7 @@ final class TaskFiles {
 
   /// A task that has not ended: files and folders are there.
   private static Task living(Task task) throws Errno {
-    if (task.isZombie()) {
+    if (task.nsproxy() == null) {
       throw Errno.ENOENT;
     }
     return task;

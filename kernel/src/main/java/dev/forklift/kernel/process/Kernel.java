@@ -5,11 +5,15 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.cgroup.CgroupNamespace;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.futex.Futexes;
+import dev.forklift.kernel.ipc.IpcNamespace;
 import dev.forklift.kernel.loader.Loader;
 import dev.forklift.kernel.mm.AddressSpaces;
+import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.signal.SignalHandlers;
 import dev.forklift.kernel.time.Clocks;
@@ -30,8 +34,8 @@ public final class Kernel {
   private static final int PID_MAX = 32768;
 
   private final KernelParts parts;
-  private final PidNamespace pids = new PidNamespace(null, PID_MAX);
-  private final UserNamespace userNamespace = UserNamespace.initial();
+  private final PidNamespace pids;
+  private final UserNamespace userNamespace;
   private final Map<Integer, Integer> tasksByUser = new HashMap<>();
   private final ExecutorService threads;
   private final Task idle;
@@ -42,7 +46,6 @@ public final class Kernel {
   private final ThreadLocal<Task> current = new ThreadLocal<>();
   private final OutOfMemory outOfMemory = new OutOfMemory(this);
   private final ObjectOrder objectOrder = new ObjectOrder();
-  private UtsName utsName;
   private int tasks;
   private long forks;
   private boolean down;
@@ -58,7 +61,8 @@ public final class Kernel {
       ExitHooks exitHooks) {
     this.parts = parts;
     this.threads = threads;
-    this.utsName = parts.utsName();
+    this.userNamespace = parts.mounts().userNamespace();
+    this.pids = PidNamespace.first(userNamespace, PID_MAX);
     this.exitHooks = exitHooks;
     this.clocks = new Clocks(parts.clock(), new TimerQueue(parts.clock()));
     this.loader = new Loader(parts.addressSpaces(), parts.random());
@@ -74,6 +78,7 @@ public final class Kernel {
                 null,
                 files,
                 fs,
+                firstNamespaces(),
                 new SignalHandlers(),
                 Credentials.of(0, 0, userNamespace),
                 null,
@@ -83,6 +88,19 @@ public final class Kernel {
                 ResourceLimits.initial(parts.maximumTasks() / 2)));
     zero.setTask(idle);
     idle.setLife(Task.Life.RUNNING);
+  }
+
+  private Namespaces firstNamespaces() {
+    for (NamespaceKind kind : NamespaceKind.values()) {
+      userNamespace.setLimit(kind, parts.maximumTasks() / 2);
+    }
+    return new Namespaces(
+        parts.mounts(),
+        UtsNamespace.first(userNamespace, parts.utsName()),
+        IpcNamespace.first(userNamespace),
+        pids,
+        CgroupNamespace.first(userNamespace),
+        NetNamespace.first(userNamespace));
   }
 
   public LinuxAbi abi() {
@@ -142,14 +160,6 @@ public final class Kernel {
 
   NamelessFileSystem pidfs() {
     return parts.pidfs();
-  }
-
-  public UtsName utsName() {
-    return utsName;
-  }
-
-  public void setUtsName(UtsName name) {
-    this.utsName = name;
   }
 
   /// Task 0, which made the first ones and never runs.

@@ -170,6 +170,8 @@ public final class KernelClone {
       }
       Mm mm = copyMm(undo);
       checkNamespaces();
+      Namespaces namespaces = parent.namespaces().share();
+      undo.onFailure(namespaces::release);
       Pid pid = allocatePid(undo);
       Task child =
           new Task(
@@ -181,6 +183,7 @@ public final class KernelClone {
                   mm,
                   files,
                   fs,
+                  namespaces,
                   handlers,
                   parent.credentials(),
                   parent.executable(),

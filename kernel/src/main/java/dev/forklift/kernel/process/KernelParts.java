@@ -4,6 +4,7 @@ import dev.forklift.engine.cpu.Engine;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.random.RandomSource;
+import dev.forklift.kernel.vfs.MountNamespace;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
@@ -14,6 +15,7 @@ import dev.forklift.kernel.wait.KernelLock;
 /// @param events who watches tasks
 /// @param pidfs the file system that pidfds are on
 /// @param coreDumper who writes core files
+/// @param mounts the tree that all tasks begin in, owned by the first user namespace
 /// @param maximumTasks how many tasks there may be at once
 public record KernelParts(
     LinuxAbi abi,
@@ -27,4 +29,5 @@ public record KernelParts(
     CoreDumper coreDumper,
     NamelessFileSystem pidfs,
     UtsName utsName,
+    MountNamespace mounts,
     int maximumTasks) {}

@@ -1,6 +1,9 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.cred.Namespace;
+import dev.forklift.kernel.cred.NamespaceKind;
+import dev.forklift.kernel.cred.UserNamespace;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,7 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A namespace of process ids (pid_namespaces(7)).
-public final class PidNamespace {
+public final class PidNamespace extends Namespace {
   /// Where numbers start again after wrapping around (`RESERVED_PIDS`).
   private static final int RESERVED = 300;
 
@@ -20,11 +23,18 @@ public final class PidNamespace {
   private int last;
   private @Nullable Task reaper;
 
-  /// @param maximum one above the largest number (`pid_max`)
-  PidNamespace(@Nullable PidNamespace parent, int maximum) {
-    this.parent = parent;
-    this.level = parent == null ? 0 : parent.level + 1;
+  private PidNamespace(UserNamespace owner, int maximum) {
+    super(NamespaceKind.PID, owner);
+    this.parent = null;
+    this.level = 0;
     this.maximum = maximum;
+  }
+
+  /// The one that a kernel begins with.
+  ///
+  /// @param maximum one above the largest number (`pid_max`)
+  static PidNamespace first(UserNamespace owner, int maximum) {
+    return new PidNamespace(owner, maximum);
   }
 
   /// 0 for the first namespace.

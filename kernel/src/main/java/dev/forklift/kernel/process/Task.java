@@ -54,6 +54,7 @@ public final class Task extends Sleeper implements Caller {
   private @Nullable Sharer sharer;
   private FileDescriptors files;
   private FsContext fs;
+  private @Nullable Namespaces namespaces;
   private SignalHandlers handlers;
   private Credentials credentials;
   private @Nullable VfsPath executable;
@@ -92,6 +93,7 @@ public final class Task extends Sleeper implements Caller {
     this.name = parts.name();
     this.files = parts.files();
     this.fs = parts.fs();
+    this.namespaces = parts.namespaces();
     this.handlers = parts.handlers();
     this.credentials = parts.credentials();
     this.executable = parts.executable();
@@ -255,6 +257,24 @@ public final class Task extends Sleeper implements Caller {
 
   void setFs(FsContext fs) {
     this.fs = fs;
+  }
+
+  /// The namespaces that it is in; null once it has ended.
+  public @Nullable Namespaces nsproxy() {
+    return namespaces;
+  }
+
+  /// The namespaces that it is in, for what only a running task does.
+  public Namespaces namespaces() {
+    Namespaces current = namespaces;
+    if (current == null) {
+      throw new IllegalStateException("task " + pid.global() + " has left its namespaces");
+    }
+    return current;
+  }
+
+  void setNamespaces(@Nullable Namespaces namespaces) {
+    this.namespaces = namespaces;
   }
 
   public SignalHandlers handlers() {

@@ -41,6 +41,8 @@ public final class TaskExit {
     giveUpMemory(task);
     task.files().release();
     task.fs().release();
+    task.namespaces().release();
+    task.setNamespaces(null);
     TaskStop.threadGone(group);
     forgetChildren(task, last);
     if (last && group.isInit()) {

@@ -17,6 +17,7 @@ record TaskParts(
     @Nullable Mm mm,
     FileDescriptors files,
     FsContext fs,
+    Namespaces namespaces,
     SignalHandlers handlers,
     Credentials credentials,
     @Nullable VfsPath executable,

@@ -76,9 +76,4 @@ public final class FsContext {
   public String cwdName() throws Errno {
     return PathNames.currentFolder(this);
   }
-
-  /// The mounts that it sees.
-  public MountNamespace namespace() {
-    return root.mount().namespace();
-  }
 }

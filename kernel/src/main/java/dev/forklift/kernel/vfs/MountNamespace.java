@@ -2,6 +2,9 @@ package dev.forklift.kernel.vfs;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.cred.Namespace;
+import dev.forklift.kernel.cred.NamespaceKind;
+import dev.forklift.kernel.cred.UserNamespace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,19 +15,25 @@ import org.jspecify.annotations.Nullable;
 
 /// The tree of mounts that a task sees (mount_namespaces(7)). Nothing propagates between trees: all
 /// mounts are private.
-public final class MountNamespace {
+public final class MountNamespace extends Namespace {
   /// `fs.mount-max`.
   private static final int MAXIMUM = 10_000;
 
   private @Nullable Mount root;
-  private int users = 1;
   private int count;
 
-  private MountNamespace() {}
+  private MountNamespace(UserNamespace owner) {
+    super(NamespaceKind.MNT, owner);
+  }
 
-  /// A tree with one file system at its top.
-  public static MountNamespace of(FileSystem top, String source, int flags) {
-    MountNamespace namespace = new MountNamespace();
+  private MountNamespace(UserNamespace owner, int creator) throws Errno {
+    super(NamespaceKind.MNT, owner, creator);
+  }
+
+  /// The tree that a kernel begins with: one file system at its top.
+  public static MountNamespace first(
+      UserNamespace owner, FileSystem top, String source, int flags) {
+    MountNamespace namespace = new MountNamespace(owner);
     Mount mount = Mount.of(top.root(), source, flags);
     mount.attach(namespace, null);
     namespace.root = mount;
@@ -196,8 +205,10 @@ public final class MountNamespace {
   }
 
   /// A copy for a task with CLONE_NEWNS.
-  public Copy copy() {
-    MountNamespace copy = new MountNamespace();
+  ///
+  /// @param creator the effective user id of who makes it
+  public Copy copy(UserNamespace owner, int creator) throws Errno {
+    MountNamespace copy = new MountNamespace(owner, creator);
     Map<Mount, Mount> counterparts = new HashMap<>();
     Mount top = copy(root(), root().root(), true, counterparts);
     top.attach(copy, null);
@@ -254,17 +265,9 @@ public final class MountNamespace {
     }
   }
 
-  /// Another task uses it too.
-  public MountNamespace share() {
-    users++;
-    return this;
-  }
-
-  /// A task uses it no more.
-  public void release() {
-    if (--users == 0) {
-      detachTree(root());
-    }
+  @Override
+  protected void onUnused() {
+    detachTree(root());
   }
 
   private static Mount copy(

@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
@@ -27,7 +28,7 @@ public final class World implements AutoCloseable {
     lock.acquire();
     systems = new FileSystems(clock, pageBytes);
     root = new Tmpfs(systems, "tmpfs", budget, 0755);
-    mounts = MountNamespace.of(root, "root", 0);
+    mounts = MountNamespace.first(UserNamespace.initial(), root, "root", 0);
     caller = newCaller(Credentials.of(0, 0));
   }
 

@@ -1,0 +1,2 @@
+/// Control groups.
+package dev.forklift.kernel.cgroup;

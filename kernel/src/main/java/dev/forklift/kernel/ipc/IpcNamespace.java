@@ -1,0 +1,30 @@
+package dev.forklift.kernel.ipc;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.cred.Namespace;
+import dev.forklift.kernel.cred.NamespaceKind;
+import dev.forklift.kernel.cred.UserNamespace;
+
+/// The System V objects and POSIX message queues that a group of processes sees
+/// (ipc_namespaces(7)).
+public final class IpcNamespace extends Namespace {
+  private IpcNamespace(UserNamespace owner) {
+    super(NamespaceKind.IPC, owner);
+  }
+
+  private IpcNamespace(UserNamespace owner, int creator) throws Errno {
+    super(NamespaceKind.IPC, owner, creator);
+  }
+
+  /// The one that a kernel begins with.
+  public static IpcNamespace first(UserNamespace owner) {
+    return new IpcNamespace(owner);
+  }
+
+  /// A new one, with nothing in it.
+  ///
+  /// @param creator the effective user id of who makes it
+  public static IpcNamespace create(UserNamespace owner, int creator) throws Errno {
+    return new IpcNamespace(owner, creator);
+  }
+}

@@ -1,0 +1,2 @@
+/// Networks, as far as there are any.
+package dev.forklift.kernel.net;
