@@ -10,6 +10,8 @@ import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.CapabilityChanges;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.IdChanges;
+import dev.forklift.kernel.cred.IdMap;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.CredentialChange;
 import dev.forklift.kernel.process.Task;
@@ -42,19 +44,23 @@ final class CredentialCalls {
         .sys(152, "setfsgid", INT, CredentialCalls::setfsgid)
         .sys(158, "getgroups", INT, ADDR, CredentialCalls::getgroups)
         .sys(159, "setgroups", INT, ADDR, CredentialCalls::setgroups)
-        .sys(174, "getuid", t -> id(who(t).uid()))
-        .sys(175, "geteuid", t -> id(who(t).euid()))
-        .sys(176, "getgid", t -> id(who(t).gid()))
-        .sys(177, "getegid", t -> id(who(t).egid()));
+        .sys(174, "getuid", t -> uid(t, who(t).uid()))
+        .sys(175, "geteuid", t -> uid(t, who(t).euid()))
+        .sys(176, "getgid", t -> gid(t, who(t).gid()))
+        .sys(177, "getegid", t -> gid(t, who(t).egid()));
   }
 
   private static Credentials who(Task task) {
     return task.credentials();
   }
 
-  /// Ids are unsigned.
-  private static long id(int id) {
-    return id & 0xffff_ffffL;
+  /// What the caller calls a user. Ids are unsigned.
+  private static long uid(Task task, int kuid) {
+    return Integer.toUnsignedLong(who(task).userNamespace().uid(kuid));
+  }
+
+  private static long gid(Task task, int kgid) {
+    return Integer.toUnsignedLong(who(task).userNamespace().gid(kgid));
   }
 
   private static long become(Task task, Credentials now) {
@@ -72,12 +78,16 @@ final class CredentialCalls {
 
   private static long getresuid(Task task, long ruid, long euid, long suid) throws Errno {
     Credentials who = who(task);
-    return putIds(task, ruid, who.uid(), euid, who.euid(), suid, who.suid());
+    UserNamespace names = who.userNamespace();
+    int real = names.uid(who.uid());
+    return putIds(task, ruid, real, euid, names.uid(who.euid()), suid, names.uid(who.suid()));
   }
 
   private static long getresgid(Task task, long rgid, long egid, long sgid) throws Errno {
     Credentials who = who(task);
-    return putIds(task, rgid, who.gid(), egid, who.egid(), sgid, who.sgid());
+    UserNamespace names = who.userNamespace();
+    int real = names.gid(who.gid());
+    return putIds(task, rgid, real, egid, names.gid(who.egid()), sgid, names.gid(who.sgid()));
   }
 
   private static long putIds(
@@ -92,15 +102,15 @@ final class CredentialCalls {
 
   /// Answers the old id, whether or not it has changed.
   private static long setfsuid(Task task, int uid) {
-    int old = who(task).fsuid();
+    long old = uid(task, who(task).fsuid());
     become(task, IdChanges.setfsuid(who(task), uid));
-    return id(old);
+    return old;
   }
 
   private static long setfsgid(Task task, int gid) {
-    int old = who(task).fsgid();
+    long old = gid(task, who(task).fsgid());
     become(task, IdChanges.setfsgid(who(task), gid));
-    return id(old);
+    return old;
   }
 
   private static long getgroups(Task task, int size, long list) throws Errno {
@@ -110,14 +120,15 @@ final class CredentialCalls {
     }
     if (size > 0) {
       StructWriter w = new StructWriter(task.kernel().abi().dataModel());
-      groups.forEach(w::u32);
+      groups.forEach(group -> w.u32(gid(task, group)));
       task.memory().user().write(list, w.toBytes());
     }
     return groups.size();
   }
 
   private static long setgroups(Task task, int size, long list) throws Errno {
-    if (!who(task).has(Capability.SETGID)) {
+    UserNamespace namespace = who(task).userNamespace();
+    if (!who(task).hasHere(Capability.SETGID) || !namespace.maySetgroups()) {
       throw Errno.EPERM;
     }
     if (size < 0 || size > NGROUPS_MAX) {
@@ -128,11 +139,11 @@ final class CredentialCalls {
     StructReader r = new StructReader(task.kernel().abi().dataModel(), bytes);
     List<Integer> groups = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
-      int gid = r.s32();
-      if (gid == -1) {
+      int kgid = namespace.kgid(r.s32());
+      if (kgid == IdMap.NONE) {
         throw Errno.EINVAL;
       }
-      groups.add(gid);
+      groups.add(kgid);
     }
     groups.sort(Integer::compareUnsigned);
     return become(task, who(task).withGroups(groups));

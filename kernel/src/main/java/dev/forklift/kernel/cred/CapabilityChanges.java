@@ -33,10 +33,10 @@ public final class CapabilityChanges {
       // Whether or not capabilities are kept: setuid and then execve has always dropped them.
       ambient = 0;
     }
-    if (old.euid() == 0 && now.euid() != 0) {
+    if (old.isRoot(old.euid()) && !now.isRoot(now.euid())) {
       effective = 0;
     }
-    if (old.euid() != 0 && now.euid() == 0) {
+    if (!old.isRoot(old.euid()) && now.isRoot(now.euid())) {
       effective = permitted;
     }
     return now.withCapabilities(permitted, effective, now.inheritable()).withAmbient(ambient);
@@ -48,10 +48,10 @@ public final class CapabilityChanges {
       return now;
     }
     long effective = now.effective();
-    if (old.fsuid() == 0 && now.fsuid() != 0) {
+    if (old.isRoot(old.fsuid()) && !now.isRoot(now.fsuid())) {
       effective &= ~FILE_SYSTEM;
     }
-    if (old.fsuid() != 0 && now.fsuid() == 0) {
+    if (!old.isRoot(old.fsuid()) && now.isRoot(now.fsuid())) {
       effective |= FILE_SYSTEM & now.permitted();
     }
     return now.withCapabilities(now.permitted(), effective, now.inheritable());
@@ -64,7 +64,7 @@ public final class CapabilityChanges {
     long e = effective & valid;
     long p = permitted & valid;
     long i = inheritable & valid;
-    if (!old.has(Capability.SETPCAP) && !isSubset(i, old.inheritable() | old.permitted())) {
+    if (!old.hasHere(Capability.SETPCAP) && !isSubset(i, old.inheritable() | old.permitted())) {
       throw Errno.EPERM;
     }
     if (!isSubset(i, old.inheritable() | old.bounding())
@@ -77,7 +77,7 @@ public final class CapabilityChanges {
 
   /// PR_CAPBSET_DROP.
   public static Credentials dropBounding(Credentials old, long capability) throws Errno {
-    if (!old.has(Capability.SETPCAP)) {
+    if (!old.hasHere(Capability.SETPCAP)) {
       throw Errno.EPERM;
     }
     return old.withBounding(old.bounding() & ~bit(capability));
@@ -89,7 +89,7 @@ public final class CapabilityChanges {
     boolean changesLocked = (locked & (old.securebits() ^ bits)) != 0;
     boolean unlocks = (old.securebits() & Securebits.ALL_LOCKS & ~bits) != 0;
     boolean unknown = (bits & ~(Securebits.ALL_LOCKS | Securebits.ALL_BITS)) != 0;
-    if (changesLocked || unlocks || unknown || !old.has(Capability.SETPCAP)) {
+    if (changesLocked || unlocks || unknown || !old.hasHere(Capability.SETPCAP)) {
       throw Errno.EPERM;
     }
     return old.withSecurebits((int) bits);
@@ -136,7 +136,7 @@ public final class CapabilityChanges {
   }
 
   private static boolean hasRootId(Credentials who) {
-    return who.uid() == 0 || who.euid() == 0 || who.suid() == 0;
+    return who.isRoot(who.uid()) || who.isRoot(who.euid()) || who.isRoot(who.suid());
   }
 
   private static boolean isSubset(long some, long all) {

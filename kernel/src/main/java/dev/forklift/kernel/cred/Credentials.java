@@ -61,7 +61,23 @@ public record Credentials(
   /// Says whether it has a capability over the whole machine: in the first user namespace (Linux's
   /// `capable()`).
   public boolean has(Capability capability) {
-    return userNamespace.isInitial() && (effective & capability.bit()) != 0;
+    return userNamespace.isInitial() && hasHere(capability);
+  }
+
+  /// Says whether it has a capability in its own user namespace (`ns_capable(current_user_ns())`).
+  public boolean hasHere(Capability capability) {
+    return (effective & capability.bit()) != 0;
+  }
+
+  /// Says whether it has a capability over an inode with this owner and this group, which both must
+  /// have names in its user namespace (Linux's `capable_wrt_inode_uidgid()`).
+  public boolean hasOver(int owner, int group, Capability capability) {
+    return hasHere(capability) && userNamespace.hasUid(owner) && userNamespace.hasGid(group);
+  }
+
+  /// Says whether an id is that of its user namespace's root.
+  public boolean isRoot(int kuid) {
+    return kuid == userNamespace.kuid(0);
   }
 
   /// Says whether it has a capability over what belongs to a user namespace (Linux's
@@ -69,7 +85,7 @@ public record Credentials(
   public boolean hasIn(UserNamespace target, Capability capability) {
     for (UserNamespace at = target; ; ) {
       if (at == userNamespace) {
-        return (effective & capability.bit()) != 0;
+        return hasHere(capability);
       }
       UserNamespace above = at.parent();
       if (above == null || at.level() <= userNamespace.level()) {
@@ -90,9 +106,11 @@ public record Credentials(
   /// The same with real instead of effective ids, as access(2) wants to know about: root's
   /// capabilities come and go with the real user id.
   public Credentials asReal() {
-    return withUids(uid, uid, suid, uid)
-        .withGids(gid, gid, sgid, gid)
-        .withCapabilities(permitted, uid == 0 ? permitted : 0, inheritable);
+    Credentials real = withUids(uid, uid, suid, uid).withGids(gid, gid, sgid, gid);
+    if ((securebits & Securebits.NO_SETUID_FIXUP) != 0) {
+      return real;
+    }
+    return real.withCapabilities(permitted, isRoot(uid) ? permitted : 0, inheritable);
   }
 
   public Credentials withUids(int uid, int euid, int suid, int fsuid) {

@@ -7,17 +7,17 @@ package dev.forklift.kernel.cred;
 public record ExecCredentials(Credentials credentials, boolean secure) {
   /// Files have no capabilities of their own here, only owners.
   ///
-  /// @param setUid the user id that the file sets, or -1
-  /// @param setGid the group id that the file sets, or -1
+  /// @param setUid the kernel's id of the user that the file sets, or -1
+  /// @param setGid the kernel's id of the group that the file sets, or -1
   /// @param noNewPrivileges whether the new program must not be able to do more than the old one
   public static ExecCredentials of(
       Credentials old, int setUid, int setGid, boolean noNewPrivileges) {
     int euid = setUid == -1 ? old.euid() : setUid;
     int egid = setGid == -1 ? old.egid() : setGid;
     boolean rootIsSpecial = (old.securebits() & Securebits.NOROOT) == 0;
-    boolean fromRoot = rootIsSpecial && (euid == 0 || old.uid() == 0);
+    boolean fromRoot = rootIsSpecial && (old.isRoot(euid) || old.isRoot(old.uid()));
     long permitted = fromRoot ? old.bounding() | old.inheritable() : 0;
-    boolean allEffective = rootIsSpecial && euid == 0;
+    boolean allEffective = rootIsSpecial && old.isRoot(euid);
     boolean setsIds = euid != old.uid() || egid != old.gid();
     boolean gains = (permitted & ~old.permitted()) != 0;
     if (noNewPrivileges && (setsIds || gains)) {
@@ -33,7 +33,8 @@ public record ExecCredentials(Credentials credentials, boolean secure) {
             .withCapabilities(permitted, allEffective ? permitted : ambient, old.inheritable())
             .withAmbient(ambient)
             .withSecurebits(old.securebits() & ~Securebits.KEEP_CAPS);
-    boolean secure = setsIds || (old.uid() != 0 && (allEffective || (permitted & ~ambient) != 0));
+    boolean secure =
+        setsIds || (!old.isRoot(old.uid()) && (allEffective || (permitted & ~ambient) != 0));
     return new ExecCredentials(now, secure);
   }
 }

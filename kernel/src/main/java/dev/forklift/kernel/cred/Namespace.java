@@ -34,7 +34,7 @@ public abstract class Namespace {
   /// @param creator the effective user id that it counts for
   /// @throws Errno ENOSPC if that user has as many as may be, here or further up
   protected Namespace(NamespaceKind kind, UserNamespace owner, int creator) throws Errno {
-    owner.count(kind, creator);
+    owner.ucounts().charge(creator, Ucount.of(kind));
     this.kind = kind;
     this.owner = owner;
     this.numbers = ((Namespace) owner).numbers;
@@ -79,7 +79,7 @@ public abstract class Namespace {
       onUnused();
       if (counted && owner != null) {
         numbers.free(ino);
-        owner.uncount(kind, creator);
+        owner.ucounts().discharge(creator, Ucount.of(kind));
         owner.release();
       }
     } else if (users < 0) {

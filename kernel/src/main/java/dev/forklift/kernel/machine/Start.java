@@ -32,9 +32,9 @@ final class Start implements Runnable {
       machine.attachTracer(task);
       machine.takeTerminal(task);
       if (program.uid() != 0 || program.gid() != 0) {
-        kernel.userChanged(task.credentials().uid(), program.uid());
-        task.setCredentials(
-            Credentials.of(program.uid(), program.gid(), task.kernel().userNamespace()));
+        Credentials user = Credentials.of(program.uid(), program.gid(), kernel.userNamespace());
+        kernel.userChanged(task.credentials(), user);
+        task.setCredentials(user);
       }
       task.fs().setCwd(PathWalk.lookup(task, null, program.folder(), true));
       Exec.execute(

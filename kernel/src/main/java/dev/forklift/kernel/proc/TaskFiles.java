@@ -1,6 +1,7 @@
 package dev.forklift.kernel.proc;
 
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.cred.IdKind;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.PtraceAccess;
 import dev.forklift.kernel.process.Task;
@@ -83,10 +84,10 @@ final class TaskFiles {
         OomScore::setOldAdjustment);
     setting("oom_score_adj", (reader, task) -> task.group().oomScoreAdjustment() + "\n",
         OomScore::setAdjustment);
-    text("uid_map",    0644, (reader, task) -> "         0          0 4294967295\n");
-    text("gid_map",    0644, (reader, task) -> "         0          0 4294967295\n");
-    text("projid_map", 0644, (reader, task) -> "         0          0 4294967295\n");
-    text("setgroups",  0644, (reader, task) -> "allow\n");
+    directory.add("uid_map",    IdMapInode.map(proc, pid, IdKind.USER));
+    directory.add("gid_map",    IdMapInode.map(proc, pid, IdKind.GROUP));
+    directory.add("projid_map", IdMapInode.map(proc, pid, IdKind.PROJECT));
+    directory.add("setgroups",  IdMapInode.setgroups(proc, pid));
     // spotless:on
   }
 

@@ -32,6 +32,8 @@ public enum CloneRule {
   THREAD_IN_OTHER_NAMESPACE("20", Errno.EINVAL, "CLONE_THREAD with CLONE_NEWUSER or CLONE_NEWPID, or after unshare(CLONE_NEWPID): all threads of a process are in one pid and user namespace"),
   PIDFD_OF_DETACHED("21", Errno.EINVAL, "CLONE_PIDFD with CLONE_DETACHED"),
   SIGNAL_FIRST("22", Errno.ERESTARTNOINTR, "a signal is to be handled first; the call is then made again"),
+  USER_NAMESPACE_LIMIT("23", Errno.ENOSPC, "user namespaces are nested 33 deep, or a user has as many as user.max_user_namespaces allows"),
+  USER_NAMESPACE_NOT_PERMITTED("23", Errno.EPERM, "CLONE_NEWUSER by a caller in a chroot, or whose effective ids its user namespace does not map"),
   USER_TASK_LIMIT("24", Errno.EAGAIN, "the user has as many tasks as RLIMIT_NPROC allows"),
   TASK_LIMIT("25", Errno.EAGAIN, "there are as many tasks as the machine allows (kernel.threads-max)"),
   NAMESPACE_NOT_PERMITTED("27", Errno.EPERM, "a new namespace needs CAP_SYS_ADMIN in the child's user namespace"),

@@ -8,6 +8,7 @@ import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.cgroup.CgroupNamespace;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.NamespaceKind;
+import dev.forklift.kernel.cred.Ucount;
 import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.futex.Futexes;
 import dev.forklift.kernel.ipc.IpcNamespace;
@@ -23,8 +24,6 @@ import dev.forklift.kernel.vfs.FsContext;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,6 @@ public final class Kernel {
   private final KernelParts parts;
   private final PidNamespace pids;
   private final UserNamespace userNamespace;
-  private final Map<Integer, Integer> tasksByUser = new HashMap<>();
   private final ExecutorService threads;
   private final Task idle;
   private final Loader loader;
@@ -172,7 +170,7 @@ public final class Kernel {
     return pids;
   }
 
-  /// The first user namespace.
+  /// The user namespace that the first tasks are in.
   public UserNamespace userNamespace() {
     return userNamespace;
   }
@@ -190,26 +188,29 @@ public final class Kernel {
     return forks;
   }
 
-  int tasksOfUser(int uid) {
-    return tasksByUser.getOrDefault(uid, 0);
+  /// A task has become somebody else: it is counted as that user's.
+  public void userChanged(Credentials from, Credentials to) {
+    if (from.uid() != to.uid() || from.userNamespace() != to.userNamespace()) {
+      count(to, 1);
+      count(from, -1);
+    }
   }
 
-  /// A real user id has changed: its tasks are counted under the new one.
-  public void userChanged(int from, int to) {
-    tasksByUser.merge(from, -1, Integer::sum);
-    tasksByUser.merge(to, 1, Integer::sum);
+  private static void count(Credentials who, int more) {
+    who.userNamespace().ucounts().add(who.uid(), Ucount.TASKS, more);
   }
 
   void add(Task child, KernelCloneArgs args, Task parent) {
     tasks++;
     forks++;
-    tasksByUser.merge(child.credentials().uid(), 1, Integer::sum);
+    count(child.credentials(), 1);
     parts.events().created(child, parent, args);
   }
 
   void forget(Task task) {
     tasks--;
-    tasksByUser.merge(task.credentials().uid(), -1, Integer::sum);
+    count(task.credentials(), -1);
+    task.credentials().userNamespace().release();
   }
 
   /// The task whose thread this is.

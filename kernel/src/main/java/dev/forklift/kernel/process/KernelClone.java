@@ -31,6 +31,8 @@ import dev.forklift.kernel.arch.ChildRegisters;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.Ucount;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SignalHandlers;
@@ -84,7 +86,6 @@ public final class KernelClone {
   public static int clone(Task parent, KernelCloneArgs args) throws Errno {
     KernelClone clone = new KernelClone(parent, args);
     clone.checkFlags();
-    clone.checkLimits();
     Task child = clone.copyTask();
     int tid = child.pid().in(parent.pidNamespace());
     VforkWait vfork = null;
@@ -137,16 +138,43 @@ public final class KernelClone {
     }
   }
 
-  /// Rows 24 and 25: how many tasks there may be.
-  private void checkLimits() throws Errno {
+  /// Row 23: who the child is. The one user namespace that a call makes is there before all else
+  /// that it makes, and owns it.
+  private Credentials copyCredentials(Undo undo) throws Errno {
     Credentials who = parent.credentials();
-    if (args.has(CLONE_NEWUSER)) {
-      throw Errno.EINVAL; // no user namespaces yet: as a kernel built without them answers
+    UserNamespace namespace = who.userNamespace();
+    if (!args.has(CLONE_NEWUSER)) {
+      namespace.hold();
+      undo.onFailure(namespace::release);
+      return who;
     }
-    boolean privileged =
-        who.uid() == 0 || who.has(Capability.SYS_RESOURCE) || who.has(Capability.SYS_ADMIN);
+    UserNamespace made = newUserNamespace(who);
+    undo.onFailure(made::release);
+    return who.in(made);
+  }
+
+  private UserNamespace newUserNamespace(Credentials who) throws Errno {
+    boolean chrooted = parent.fs().isChrooted(parent.namespaces().mnt());
+    try {
+      return UserNamespace.create(who, parent.group().limits(), chrooted);
+    } catch (Errno e) {
+      throw refused.by(
+          e == Errno.ENOSPC
+              ? CloneRule.USER_NAMESPACE_LIMIT
+              : CloneRule.USER_NAMESPACE_NOT_PERMITTED);
+    }
+  }
+
+  /// Rows 24 and 25: how many tasks there may be. The limit is the child's user's, the privilege to
+  /// exceed it the parent's.
+  private void checkLimits(Credentials child) throws Errno {
+    Credentials who = parent.credentials();
     long limit = parent.group().limits().soft(ResourceLimits.RLIMIT_NPROC);
-    if (!privileged && kernel.tasksOfUser(who.uid()) >= limit) {
+    boolean tooMany = child.userNamespace().ucounts().isOver(child.uid(), Ucount.TASKS, 1, limit);
+    if (tooMany
+        && child.uid() != 0
+        && !who.has(Capability.SYS_RESOURCE)
+        && !who.has(Capability.SYS_ADMIN)) {
       throw refused.by(CloneRule.USER_TASK_LIMIT);
     }
     if (kernel.taskCount() >= kernel.maximumTasks()) {
@@ -157,6 +185,8 @@ public final class KernelClone {
   /// Rows 26 to 38, and what a child inherits.
   private Task copyTask() throws Errno {
     try (Undo undo = new Undo()) {
+      Credentials credentials = copyCredentials(undo);
+      checkLimits(credentials);
       FileDescriptors files =
           args.has(CLONE_FILES) ? parent.files().share() : parent.files().fork();
       undo.onFailure(files::release);
@@ -169,7 +199,7 @@ public final class KernelClone {
         handlers.resetHandlers();
       }
       Mm mm = copyMm(undo);
-      checkNamespaces();
+      checkNamespaces(credentials);
       Namespaces namespaces = parent.namespaces().share();
       undo.onFailure(namespaces::release);
       Pid pid = allocatePid(undo);
@@ -185,7 +215,7 @@ public final class KernelClone {
                   fs,
                   namespaces,
                   handlers,
-                  parent.credentials(),
+                  credentials,
                   parent.executable(),
                   parent.scheduling().forChild(),
                   parent.settings().forChild(),
@@ -225,9 +255,9 @@ public final class KernelClone {
   }
 
   /// Rows 27 and 28.
-  private void checkNamespaces() throws Errno {
+  private void checkNamespaces(Credentials child) throws Errno {
     if ((args.flags() & NAMESPACES) != 0) {
-      if (!parent.credentials().has(Capability.SYS_ADMIN)) {
+      if (!parent.credentials().hasIn(child.userNamespace(), Capability.SYS_ADMIN)) {
         throw refused.by(CloneRule.NAMESPACE_NOT_PERMITTED);
       }
       if (args.has(CLONE_NEWIPC) && args.has(CLONE_SYSVSEM)) {

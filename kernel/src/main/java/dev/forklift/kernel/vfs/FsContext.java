@@ -76,4 +76,9 @@ public final class FsContext {
   public String cwdName() throws Errno {
     return PathNames.currentFolder(this);
   }
+
+  /// Says whether its root is another than that of the mounts that its task sees (chroot(2)).
+  public boolean isChrooted(MountNamespace mounts) {
+    return !root.equals(MountNamespace.topmost(mounts.root().rootPath()));
+  }
 }
