@@ -16,6 +16,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.cred;
   exports dev.forklift.kernel.debug;
   exports dev.forklift.kernel.fs.anon;
+  exports dev.forklift.kernel.fs.cgroup;
   exports dev.forklift.kernel.fs.dev;
   exports dev.forklift.kernel.fs.host;
   exports dev.forklift.kernel.fs.image;

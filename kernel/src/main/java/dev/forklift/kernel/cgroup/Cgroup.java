@@ -116,12 +116,17 @@ public final class Cgroup {
   }
 
   /// It and all groups below, those above first. A snapshot.
-  List<Cgroup> subtree() {
+  public List<Cgroup> subtree() {
     List<Cgroup> all = new ArrayList<>(List.of(this));
     for (int i = 0; i < all.size(); i++) {
       all.addAll(all.get(i).children.values());
     }
     return all;
+  }
+
+  /// It and those below that are in its threaded subtree, if it is the top of one. A snapshot.
+  public List<Cgroup> threadedSubtree() {
+    return subtree().stream().filter(below -> below.domain == this).toList();
   }
 
   /// Says whether it has been removed.
@@ -197,6 +202,13 @@ public final class Cgroup {
     return parent == null
         ? Collections.unmodifiableSet(EnumSet.allOf(Controller.class))
         : parent.subtreeControl();
+  }
+
+  /// Says whether it is equipped with a controller, or was until it was removed.
+  boolean had(Controller controller) {
+    return switch (controller) {
+      case PIDS -> pids != null;
+    };
   }
 
   /// Its own count of tasks; null at the root and where the controller is not enabled.

@@ -39,6 +39,11 @@ public final class CgroupMember {
     return new CgroupMember(group, counter);
   }
 
+  /// The place of the task that made the first ones: in the root, though nobody sees it there.
+  public static CgroupMember ofIdle(Cgroup root) {
+    return new CgroupMember(root, null);
+  }
+
   /// The task was not made after all.
   public void refuse() {
     if (charged != null) {

@@ -8,33 +8,35 @@ import dev.forklift.kernel.cred.UserNamespace;
 /// What a group of processes takes for the root of the tree of control groups
 /// (cgroup_namespaces(7)).
 public final class CgroupNamespace extends Namespace {
-  private final String root;
+  private final Cgroup root;
 
-  private CgroupNamespace(UserNamespace owner) {
+  private CgroupNamespace(UserNamespace owner, Cgroup root) {
     super(NamespaceKind.CGROUP, owner);
-    this.root = "/";
+    this.root = root;
   }
 
-  private CgroupNamespace(UserNamespace owner, int creator, String root) throws Errno {
+  private CgroupNamespace(UserNamespace owner, int creator, Cgroup root) throws Errno {
     super(NamespaceKind.CGROUP, owner, creator);
     this.root = root;
   }
 
   /// The one that a kernel begins with.
-  public static CgroupNamespace first(UserNamespace owner) {
-    return new CgroupNamespace(owner);
+  ///
+  /// @param root the root of the whole tree
+  public static CgroupNamespace first(UserNamespace owner, Cgroup root) {
+    return new CgroupNamespace(owner, root);
   }
 
   /// A new one.
   ///
   /// @param creator the effective user id of who makes it
-  /// @param root the path of its root in the whole tree: the maker's control group
-  public static CgroupNamespace create(UserNamespace owner, int creator, String root) throws Errno {
+  /// @param root its root: the maker's control group
+  public static CgroupNamespace create(UserNamespace owner, int creator, Cgroup root) throws Errno {
     return new CgroupNamespace(owner, creator, root);
   }
 
-  /// The path of its root in the whole tree.
-  public String root() {
+  /// What its members take for the root.
+  public Cgroup root() {
     return root;
   }
 }

@@ -3,6 +3,7 @@ package dev.forklift.kernel.cgroup;
 import dev.forklift.kernel.abi.Errno;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The tree of control groups of one kernel. There is one tree for all controllers: version 2.
 public final class CgroupTree {
@@ -14,6 +15,13 @@ public final class CgroupTree {
   private boolean visible;
   private boolean delegating;
   private boolean localEvents;
+
+  private CgroupTree() {}
+
+  /// A tree of nothing but the root.
+  public static CgroupTree create() {
+    return new CgroupTree();
+  }
 
   public Cgroup root() {
     return root;
@@ -60,8 +68,17 @@ public final class CgroupTree {
 
   /// Removed groups below `group` that last on because of ended tasks.
   public int dyingDescendants(Cgroup group) {
+    return (int) dyingBelow(group).count();
+  }
+
+  /// Those of them that had a controller.
+  public int dyingDescendants(Cgroup group, Controller controller) {
+    return (int) dyingBelow(group).filter(removed -> removed.had(controller)).count();
+  }
+
+  private Stream<Cgroup> dyingBelow(Cgroup group) {
     dying.removeIf(removed -> !removed.hasZombies());
-    return (int) dying.stream().filter(removed -> removed.isWithin(group)).count();
+    return dying.stream().filter(removed -> removed.isWithin(group));
   }
 
   /// Groups below `group` that have a controller, itself included.

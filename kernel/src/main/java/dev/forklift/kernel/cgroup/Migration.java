@@ -35,13 +35,10 @@ public final class Migration {
 
   /// Checks that somebody may make a task in another group than their own (CLONE_INTO_CGROUP).
   ///
-  /// @throws Errno ENODEV if the group has been removed, or what [#check] says
+  /// @throws Errno what [#check] says
   public static void checkNew(
       Cgroup from, Cgroup to, Credentials who, Cgroup visible, boolean wholeProcess)
       throws Errno {
-    if (to.isDead()) {
-      throw Errno.ENODEV;
-    }
     requireWrite(to, who);
     check(from, to, who, visible, wholeProcess);
   }

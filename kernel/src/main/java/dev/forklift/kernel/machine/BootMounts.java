@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.fs.cgroup.CgroupFileSystem;
 import dev.forklift.kernel.fs.sys.SysFileSystem;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
 import dev.forklift.kernel.proc.ProcFileSystem;
@@ -35,6 +36,13 @@ final class BootMounts {
         "proc",
         (caller, source, options) ->
             new ProcFileSystem(systems, kernel, ((Task) caller).pidNamespace()));
+    CgroupFileSystem cgroups = new CgroupFileSystem(systems, kernel.cgroups());
+    systems.register(
+        "cgroup2",
+        (caller, source, options) -> {
+          cgroups.setOptions(options);
+          return cgroups;
+        });
     systems.register("sysfs", (caller, source, options) -> new SysFileSystem(systems));
     BootMounts boot = new BootMounts(kernel.idle(), mounts);
     boot.mount("/proc", new ProcFileSystem(systems, kernel, kernel.pids()));

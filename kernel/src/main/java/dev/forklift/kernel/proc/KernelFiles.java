@@ -21,6 +21,7 @@ final class KernelFiles {
 
   void fill(ProcDirectory top) {
     // spotless:off
+    top.add("cgroups",     ProcFile.of(proc, reader -> CgroupsText.controllers(kernel)));
     top.add("cmdline",     ProcFile.of(proc, reader -> "\n"));
     top.add("cpuinfo",     ProcFile.of(proc, reader -> kernel.abi().cpuInfo()));
     top.add("devices",     ProcFile.of(proc, reader -> devices()));

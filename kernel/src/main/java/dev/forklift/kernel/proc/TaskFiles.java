@@ -78,7 +78,7 @@ final class TaskFiles {
     mounts("mounts",    MountsText::mounts);
     mounts("mountinfo", MountsText::mountinfo);
     text("wchan",        0444, (reader, task) -> "0");
-    text("cgroup",       0444, (reader, task) -> "");
+    text("cgroup",       0444, CgroupsText::ofTask);
     text("oom_score",    0444, (reader, task) -> OomScore.score(task) + "\n");
     setting("oom_adj",       (reader, task) -> OomScore.oldAdjustment(task) + "\n",
         OomScore::setOldAdjustment);

@@ -1,6 +1,7 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.Errno;
+import java.util.List;
 
 /// The rules by which clone and clone3 are refused, in the order in which Linux 6.12 looks at them:
 /// the first one that is broken decides the error.
@@ -44,6 +45,12 @@ public enum CloneRule {
   TID_IN_USE("33", Errno.EEXIST, "an element of set_tid is in use"),
   NO_TID_FREE("33", Errno.EAGAIN, "all tids of a pid namespace are in use"),
   CGROUP_INVALID("35", Errno.EBADF, "CLONE_INTO_CGROUP with a descriptor that is not of a cgroup"),
+  CGROUP_REMOVED("35", Errno.ENOENT, "CLONE_INTO_CGROUP with a cgroup that has been removed"),
+  CGROUP_NOT_WRITABLE("35", Errno.EACCES, "CLONE_INTO_CGROUP without the right to write to the cgroup.procs of that cgroup and of the nearest one above it and the caller's"),
+  CGROUP_OUT_OF_SIGHT("35", Errno.ENOENT, "CLONE_INTO_CGROUP with a cgroup outside the caller's cgroup namespace"),
+  CGROUP_TYPE_MISMATCH("35", Errno.EOPNOTSUPP, "CLONE_INTO_CGROUP with a cgroup that can have no tasks, or a thread into another threaded subtree than the caller's"),
+  CGROUP_SHARES_OUT("35", Errno.EBUSY, "CLONE_INTO_CGROUP with a cgroup that shares resources out among those below it"),
+  CGROUP_TASK_LIMIT("36", Errno.EAGAIN, "a cgroup has as many tasks as its pids.max allows"),
   KILLED("38", Errno.EINTR, "the caller is being killed");
   // spotless:on
 
@@ -55,6 +62,20 @@ public enum CloneRule {
     this.row = row;
     this.errno = errno;
     this.reason = reason;
+  }
+
+  /// The rule of row 35 that is broken.
+  ///
+  /// @param why what the control groups answer; ENODEV stands for one that has been removed, which
+  ///     clone3 does not tell from one out of sight
+  static CloneRule ofCgroup(Errno why) {
+    for (CloneRule rule :
+        List.of(CGROUP_NOT_WRITABLE, CGROUP_OUT_OF_SIGHT, CGROUP_TYPE_MISMATCH, CGROUP_SHARES_OUT)) {
+      if (rule.errno == why) {
+        return rule;
+      }
+    }
+    return why == Errno.ENODEV ? CGROUP_REMOVED : CGROUP_INVALID;
   }
 
   /// Its row in docs/process-creation.md.

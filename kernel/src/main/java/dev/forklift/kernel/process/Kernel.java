@@ -5,7 +5,9 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.cgroup.CgroupMember;
 import dev.forklift.kernel.cgroup.CgroupNamespace;
+import dev.forklift.kernel.cgroup.CgroupTree;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.cred.Ucount;
@@ -39,6 +41,7 @@ public final class Kernel {
   private final Task idle;
   private final Loader loader;
   private final Futexes futexes = new Futexes();
+  private final CgroupTree cgroups = CgroupTree.create();
   private final Clocks clocks;
   private final ExitHooks exitHooks;
   private final ThreadLocal<Task> current = new ThreadLocal<>();
@@ -84,6 +87,7 @@ public final class Kernel {
                 new TaskSettings(),
                 new ProcessGroup(zero, session),
                 ResourceLimits.initial(parts.maximumTasks() / 2)));
+    idle.setCgroup(CgroupMember.ofIdle(cgroups.root()));
     zero.setTask(idle);
     idle.setLife(Task.Life.RUNNING);
   }
@@ -97,7 +101,7 @@ public final class Kernel {
         UtsNamespace.first(userNamespace, parts.utsName()),
         IpcNamespace.first(userNamespace),
         pids,
-        CgroupNamespace.first(userNamespace),
+        CgroupNamespace.first(userNamespace, cgroups.root()),
         NetNamespace.first(userNamespace));
   }
 
@@ -136,6 +140,11 @@ public final class Kernel {
 
   SystemCalls systemCalls() {
     return parts.systemCalls();
+  }
+
+  /// The tree of control groups.
+  public CgroupTree cgroups() {
+    return cgroups;
   }
 
   /// The futexes of all its tasks.

@@ -29,6 +29,10 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.ChildRegisters;
 import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.cgroup.Cgroup;
+import dev.forklift.kernel.cgroup.CgroupAccess;
+import dev.forklift.kernel.cgroup.CgroupMember;
+import dev.forklift.kernel.cgroup.Migration;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.Ucount;
@@ -229,6 +233,7 @@ public final class KernelClone {
       inheritSignalState(child);
       copyRegisters(child);
       openPidfd(pid, undo);
+      enterCgroup(child, undo);
       if (parent.fatalSignalPending()) {
         throw refused.by(CloneRule.KILLED);
       }
@@ -265,10 +270,6 @@ public final class KernelClone {
       }
       throw Errno.EINVAL; // no namespaces yet: as a kernel built without them answers
     }
-    if (args.has(CLONE_INTO_CGROUP)) {
-      // No cgroup tree yet: no descriptor can be of one.
-      throw refused.by(CloneRule.CGROUP_INVALID);
-    }
   }
 
   /// Rows 30 to 33.
@@ -304,6 +305,41 @@ public final class KernelClone {
       }
     });
     parent.memory().user().putInt(args.pidfd(), fd);
+  }
+
+  /// Rows 35 and 36.
+  private void enterCgroup(Task child, Undo undo) throws Errno {
+    Cgroup group = args.has(CLONE_INTO_CGROUP) ? chosenCgroup() : parent.cgroup().group();
+    CgroupMember place;
+    try {
+      place = CgroupMember.admit(group);
+    } catch (Errno full) {
+      throw refused.by(CloneRule.CGROUP_TASK_LIMIT);
+    }
+    undo.onFailure(place::refuse);
+    child.setCgroup(place);
+  }
+
+  /// Row 35.
+  private Cgroup chosenCgroup() throws Errno {
+    try {
+      if (!(parent.files().getAny(args.cgroup()).inode() instanceof CgroupAccess folder)) {
+        throw Errno.EBADF;
+      }
+      Cgroup group = folder.cgroup();
+      if (group.isDead()) {
+        throw Errno.ENODEV;
+      }
+      Migration.checkNew(
+          parent.cgroup().group(),
+          group,
+          parent.credentials(),
+          parent.namespaces().cgroup().root(),
+          !args.has(CLONE_THREAD));
+      return group;
+    } catch (Errno why) {
+      throw refused.by(CloneRule.ofCgroup(why));
+    }
   }
 
   /// What of signals and the like a child starts with.
@@ -368,6 +404,7 @@ public final class KernelClone {
         child.pidNamespace().setReaper(child);
       }
     }
+    child.cgroup().join(child);
     child.pid().setTask(child);
     kernel.add(child, args, parent);
   }
@@ -402,9 +439,12 @@ public final class KernelClone {
   /// lives on.
   private static void awaitVfork(Task parent, VforkWait vfork) {
     try {
+      parent.cgroup().standStill();
       parent.await(Sleeper.Mode.KILLABLE, KernelClock.NEVER, vfork::isDone, List.of(vfork.queue()));
     } catch (Errno e) {
       // The parent is dying; nobody waits for the child's word any more.
+    } finally {
+      parent.cgroup().goOn();
     }
   }
 

@@ -8,6 +8,7 @@ import dev.forklift.kernel.arch.SignalFrame;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.wait.KernelClock;
 
 /// What happens on the way back to user mode: signals are acted upon, cut-short system calls made
 /// again or answered with EINTR, handlers entered. And the way back from a handler.
@@ -19,6 +20,7 @@ final class SignalDelivery {
   static void beforeUserMode(Task task) {
     while (true) {
       if (task.fatalSignalPending()) {
+        task.cgroup().goOnToEnd();
         return;
       }
       if (task.group().stop().signal() != 0) {
@@ -27,6 +29,10 @@ final class SignalDelivery {
       }
       if (task.trace().isStopDue()) {
         task.trace().standStill();
+        continue;
+      }
+      if (task.cgroup().isFreezing()) {
+        freeze(task);
         continue;
       }
       SigInfo taken = Signals.take(task, ~task.blocked());
@@ -55,6 +61,18 @@ final class SignalDelivery {
         beforeUserMode(task);
       }
     }
+  }
+
+  /// Stands still as long as the control group is to, or something more urgent comes.
+  private static void freeze(Task task) {
+    task.cgroup().standStill();
+    while (task.cgroup().isFreezing()
+        && !task.fatalSignalPending()
+        && !task.trace().isStopDue()
+        && task.group().stop().signal() == 0) {
+      task.sleep(KernelClock.NEVER);
+    }
+    task.cgroup().goOn();
   }
 
   /// The default action.

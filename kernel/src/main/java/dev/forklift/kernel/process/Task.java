@@ -5,6 +5,8 @@ import dev.forklift.engine.memory.Sharer;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.cgroup.CgroupMember;
+import dev.forklift.kernel.cgroup.CgroupTask;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.futex.FutexUser;
 import dev.forklift.kernel.mm.Mm;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// A hub of parts; what is done with them lives in classes of their own: [KernelClone], [TaskExit],
 /// [Signals], [SignalDelivery], [ChildWait]. Guarded by the kernel lock, except that its own thread
 /// runs guest code on [#cpu] without it.
-public final class Task extends Sleeper implements Caller {
+public final class Task extends Sleeper implements Caller, CgroupTask {
   /// Where a task is in its life.
   enum Life {
     NEW,
@@ -55,6 +57,7 @@ public final class Task extends Sleeper implements Caller {
   private FileDescriptors files;
   private FsContext fs;
   private @Nullable Namespaces namespaces;
+  private @Nullable CgroupMember cgroup;
   private SignalHandlers handlers;
   private Credentials credentials;
   private @Nullable VfsPath executable;
@@ -115,6 +118,7 @@ public final class Task extends Sleeper implements Caller {
     return cpu;
   }
 
+  @Override
   public boolean isKernelThread() {
     return kernelThread;
   }
@@ -275,6 +279,29 @@ public final class Task extends Sleeper implements Caller {
 
   void setNamespaces(@Nullable Namespaces namespaces) {
     this.namespaces = namespaces;
+  }
+
+  /// Its place in the tree of control groups.
+  public CgroupMember cgroup() {
+    CgroupMember current = cgroup;
+    if (current == null) {
+      throw new IllegalStateException("task " + pid.global() + " is in no control group yet");
+    }
+    return current;
+  }
+
+  void setCgroup(CgroupMember place) {
+    cgroup = place;
+  }
+
+  @Override
+  public long userNanos() {
+    return times.userNanos();
+  }
+
+  @Override
+  public long systemNanos() {
+    return times.systemNanos();
   }
 
   public SignalHandlers handlers() {
@@ -475,6 +502,7 @@ public final class Task extends Sleeper implements Caller {
     return ((pending.set() | group.pending().set()) & ~blocked) != 0
         || (group.stop().signal() != 0 && !stopped)
         || trace.isStopDue()
+        || cgroup().isFreezing()
         || fatalSignalPending();
   }
 
@@ -530,7 +558,8 @@ public final class Task extends Sleeper implements Caller {
   }
 
   /// Makes it look at what has changed for it, wherever it is: asleep or in guest code.
-  void kick() {
+  @Override
+  public void kick() {
     wake();
     cpu.interrupt();
   }

@@ -43,6 +43,7 @@ public final class TaskExit {
     task.fs().release();
     task.namespaces().release();
     task.setNamespaces(null);
+    task.cgroup().end();
     TaskStop.threadGone(group);
     forgetChildren(task, last);
     if (last && group.isInit()) {
@@ -215,6 +216,7 @@ public final class TaskExit {
     group.times().addOwn(ResourceUsage.ofThread(task));
     group.threadList().remove(task);
     task.kernel().forget(task);
+    task.cgroup().release();
     if (task.isLeader()) {
       task.realParent().group().childList().remove(task);
       Session session = group.session();

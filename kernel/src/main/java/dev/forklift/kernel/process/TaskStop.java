@@ -23,6 +23,7 @@ final class TaskStop {
     ThreadGroup group = task.group();
     GroupStop stop = group.stop();
     task.setStopped(true);
+    task.cgroup().standStill();
     stop.threadStopped();
     if (!stop.isComplete() && stop.stoppedThreads() >= group.liveThreads()) {
       complete(group);
@@ -32,6 +33,7 @@ final class TaskStop {
     }
     stop.threadContinued();
     task.setStopped(false);
+    task.cgroup().goOn();
   }
 
   /// A task has ended: if all others stand still already, the process is stopped now.

@@ -154,6 +154,7 @@ public final class TaskTrace {
     long shown = cpu.pc();
     held = true;
     standing = true;
+    task.cgroup().standStill();
     stepping = false;
     reason = null;
     task.group().threadQueue().wakeAll();
@@ -164,6 +165,7 @@ public final class TaskTrace {
       task.sleep(KernelClock.NEVER);
     }
     standing = false;
+    task.cgroup().goOn();
     if (inCall) {
       if (cpu.pc() == shown) {
         cpu.setPc(behind);

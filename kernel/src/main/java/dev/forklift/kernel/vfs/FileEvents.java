@@ -29,6 +29,12 @@ public final class FileEvents {
     at(path.dentry(), mask);
   }
 
+  /// An entry of a directory has changed by itself.
+  public static void modified(Inode directory, String name, Inode child) {
+    in(directory, MODIFY, name, child, 0);
+    to(child, MODIFY);
+  }
+
   static void at(Dentry dentry, int mask) {
     Inode inode = dentry.inode();
     Dentry parent = dentry.parent();

@@ -9,6 +9,7 @@ import dev.forklift.kernel.cgroup.Notice;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.Caller;
+import dev.forklift.kernel.vfs.Inode;
 import dev.forklift.kernel.vfs.IoBuffer;
 import dev.forklift.kernel.vfs.NewInode;
 import dev.forklift.kernel.vfs.OpenFile;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A file of a control group. Its text is made when the beginning is read, so that a reader sees
 /// one state of affairs.
-final class CgroupFile extends dev.forklift.kernel.vfs.Inode {
+final class CgroupFile extends Inode {
   /// What there is to read.
   @FunctionalInterface
   interface Text {

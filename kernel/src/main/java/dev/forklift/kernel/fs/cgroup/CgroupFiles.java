@@ -194,7 +194,8 @@ final class CgroupFiles {
     }
     out.append("nr_dying_descendants ").append(tree.dyingDescendants(group)).append('\n');
     for (Controller controller : Controller.values()) {
-      out.append("nr_dying_subsys_").append(controller.text()).append(" 0\n");
+      out.append("nr_dying_subsys_").append(controller.text()).append(' ');
+      out.append(tree.dyingDescendants(group, controller)).append('\n');
     }
     return out.toString();
   }
