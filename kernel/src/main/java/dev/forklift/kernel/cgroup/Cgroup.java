@@ -169,7 +169,8 @@ public final class Cgroup {
 
   // Kind and controllers.
 
-  /// Where the resources of its tasks are accounted for: the top of its threaded subtree, or itself.
+  /// Where the resources of its tasks are accounted for: the top of its threaded subtree, or
+  /// itself.
   Cgroup domain() {
     return domain;
   }

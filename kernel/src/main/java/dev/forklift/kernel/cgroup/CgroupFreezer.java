@@ -58,8 +58,8 @@ public final class CgroupFreezer {
     }
   }
 
-  /// Somebody has come, gone, stood still or gone on: looks whether that made a difference, here and
-  /// above.
+  /// Somebody has come, gone, stood still or gone on: looks whether that made a difference, here
+  /// and above.
   void review() {
     Cgroup at = group;
     while (at != null && at.freezer().changeFrozen()) {

@@ -60,8 +60,8 @@ public enum CgroupKind {
         || (group.hasTasks() && !group.subtreeControl().isEmpty());
   }
 
-  /// Says whether it could become the top of a threaded subtree: then no processes may be in domains
-  /// below.
+  /// Says whether it could become the top of a threaded subtree: then no processes may be in
+  /// domains below.
   static boolean canBeThreadRoot(Cgroup group) {
     return group.isRoot() || !group.hasPopulatedDomainsBelow();
   }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 /// The tree of control groups of one kernel. There is one tree for all controllers: version 2.
 public final class CgroupTree {
   private final Cgroup root = new Cgroup(this, null, "", 1);
+
   /// Removed groups in which a task had ended that nobody had waited for.
   private final List<Cgroup> dying = new ArrayList<>(0);
 
@@ -88,8 +89,8 @@ public final class CgroupTree {
 
   /// Makes a group.
   ///
-  /// @throws Errno EAGAIN if there are as many, or as deep ones, as may be; ENODEV if the parent has
-  ///     been removed
+  /// @throws Errno EAGAIN if there are as many, or as deep ones, as may be; ENODEV if the parent
+  ///   has been removed
   public Cgroup make(Cgroup parent, String name) throws Errno {
     if (parent.isDead()) {
       throw Errno.ENODEV;

@@ -14,17 +14,15 @@ public final class Migration {
   /// @param visible the root of the part of the tree that they see
   /// @param wholeProcess whether all threads of a process go
   /// @throws Errno EACCES without the right to write to the nearest group above both; ENOENT if one
-  ///     of the two is out of sight; EOPNOTSUPP, EBUSY if the group cannot take tasks
+  ///   of the two is out of sight; EOPNOTSUPP, EBUSY if the group cannot take tasks
   public static void check(
-      Cgroup from, Cgroup to, Credentials who, Cgroup visible, boolean wholeProcess)
-      throws Errno {
+      Cgroup from, Cgroup to, Credentials who, Cgroup visible, boolean wholeProcess) throws Errno {
     Cgroup common = from;
     for (Cgroup up = from; up != null && !to.isWithin(common); up = up.parent()) {
       common = up;
     }
     requireWrite(common, who);
-    if (to.tree().isDelegating()
-        && (!from.isWithin(visible) || !to.isWithin(visible))) {
+    if (to.tree().isDelegating() && (!from.isWithin(visible) || !to.isWithin(visible))) {
       throw Errno.ENOENT;
     }
     requireRoomForTasks(to);
@@ -37,8 +35,7 @@ public final class Migration {
   ///
   /// @throws Errno what [#check] says
   public static void checkNew(
-      Cgroup from, Cgroup to, Credentials who, Cgroup visible, boolean wholeProcess)
-      throws Errno {
+      Cgroup from, Cgroup to, Credentials who, Cgroup visible, boolean wholeProcess) throws Errno {
     requireWrite(to, who);
     check(from, to, who, visible, wholeProcess);
   }

@@ -70,7 +70,7 @@ public final class PidsCounter {
   /// Counts a new task.
   ///
   /// @param countedHere whether refusals are told where the task would have been instead of where
-  ///     the limit is
+  ///   the limit is
   /// @throws Errno EAGAIN if there are as many as may be, here or further up
   void chargeNew(boolean countedHere) throws Errno {
     for (PidsCounter up = this; up != null; up = up.parent) {

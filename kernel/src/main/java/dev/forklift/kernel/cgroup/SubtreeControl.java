@@ -50,7 +50,7 @@ public final class SubtreeControl {
   /// Makes the change.
   ///
   /// @throws Errno ENOENT if the group lacks a controller itself; EBUSY if a group below passes it
-  ///     on, or if tasks are in the group; EOPNOTSUPP if it can hold no resources
+  ///   on, or if tasks are in the group; EOPNOTSUPP if it can hold no resources
   public void apply(Cgroup group) throws Errno {
     enable.removeAll(group.subtreeControl());
     disable.retainAll(group.subtreeControl());

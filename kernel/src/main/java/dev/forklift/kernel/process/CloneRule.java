@@ -67,10 +67,11 @@ public enum CloneRule {
   /// The rule of row 35 that is broken.
   ///
   /// @param why what the control groups answer; ENODEV stands for one that has been removed, which
-  ///     clone3 does not tell from one out of sight
+  ///   clone3 does not tell from one out of sight
   static CloneRule ofCgroup(Errno why) {
     for (CloneRule rule :
-        List.of(CGROUP_NOT_WRITABLE, CGROUP_OUT_OF_SIGHT, CGROUP_TYPE_MISMATCH, CGROUP_SHARES_OUT)) {
+        List.of(
+            CGROUP_NOT_WRITABLE, CGROUP_OUT_OF_SIGHT, CGROUP_TYPE_MISMATCH, CGROUP_SHARES_OUT)) {
       if (rule.errno == why) {
         return rule;
       }

@@ -114,9 +114,7 @@ class CgroupKindTest {
     Migration.check(from, to, CREDENTIALS, tree.root(), true);
   }
 
-  private static final Credentials CREDENTIALS =
-      Credentials.of(
-          0, 0, UserNamespace.initial());
+  private static final Credentials CREDENTIALS = Credentials.of(0, 0, UserNamespace.initial());
 
   @Test
   void aLimitCountsTasksBelowAndZombies() throws Errno {

@@ -1,2 +1,2 @@
-/// Tests of cgroupes, on real guest memory and real threads.
+/// Tests of the tree of control groups.
 package dev.forklift.kernel.cgroup;

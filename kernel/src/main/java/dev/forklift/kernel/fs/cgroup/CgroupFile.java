@@ -74,8 +74,7 @@ final class CgroupFile extends Inode {
   public OpenFile open(Caller caller, VfsPath path, int flags) throws Errno {
     requireThere();
     Task task = (Task) caller;
-    return new Open(
-        path, flags, new Opener(task.credentials(), task.namespaces().cgroup().root()));
+    return new Open(path, flags, new Opener(task.credentials(), task.namespaces().cgroup().root()));
   }
 
   private void requireThere() throws Errno {

@@ -20,8 +20,7 @@ public final class CgroupFileSystem extends FileSystem {
     super(systems, "cgroup2");
     this.tree = tree;
     this.top =
-        new CgroupDirectory(
-            this, tree.root(), new NewInode(FileMode.S_IFDIR | 0555, 0, 0, 0));
+        new CgroupDirectory(this, tree.root(), new NewInode(FileMode.S_IFDIR | 0555, 0, 0, 0));
   }
 
   /// Takes the options of a mount, which hold for all mounts.

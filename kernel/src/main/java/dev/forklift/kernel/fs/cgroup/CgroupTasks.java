@@ -95,8 +95,7 @@ final class CgroupTasks {
     if (task.isKernelThread()) {
       throw Errno.EINVAL;
     }
-    Migration.check(
-        task.cgroup().group(), group, opener.who(), opener.visible(), wholeProcess);
+    Migration.check(task.cgroup().group(), group, opener.who(), opener.visible(), wholeProcess);
     Migration.move(all.stream().map(Task::cgroup).toList(), group);
   }
 
