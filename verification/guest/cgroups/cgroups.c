@@ -319,9 +319,9 @@ static void on_signal(int signal, struct siginfo *info, struct ucontext *context
 static long with_handler(void *unused) {
   handle(SIGUSR1, on_signal, 0);
   set_and_wake(shared + 4, 1);
-  struct timespec time = {30, 0};
-  long result = sys_nanosleep(&time, 0);
-  return result == -EINTR ? 3 : 4;
+  struct timespec time = {0, 10000000};
+  while (!shared[5]) sys_nanosleep(&time, 0);
+  return 3;
 }
 
 // What a frozen process is sent it gets afterwards.
