@@ -43,9 +43,10 @@ class BusyboxTest {
             PID   PPID  STAT COMMAND
                 1     0 SW   \\[init\\]
                 2     0 SW   \\[kthreadd\\]
-                3     2 SW   \\[ktimers\\]
-                4     1 S    \\{busybox\\} sh -c ps -o pid,ppid,stat,args; :
-                5     4 R    ps -o pid,ppid,stat,args
+                3     2 IW   \\[kworker/0:0-eve\\]
+                4     2 SW   \\[ksoftirqd/0\\]
+                5     1 S    \\{busybox\\} sh -c ps -o pid,ppid,stat,args; :
+                6     5 R    ps -o pid,ppid,stat,args
             """);
   }
 

@@ -26,6 +26,7 @@ import dev.forklift.kernel.process.Signals;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.Tracer;
 import dev.forklift.kernel.process.UtsName;
+import dev.forklift.kernel.process.WorkQueue;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FileSystems;
@@ -69,6 +70,8 @@ public final class Machine {
     lock.acquire();
     try {
       FileSystems systems = new FileSystems(config.clock(), pageSize);
+      WorkQueue workQueue = new WorkQueue(lock);
+      systems.deferTo(workQueue);
       MountNamespace mounts =
           MountNamespace.first(
               UserNamespace.initial(), config.root().root(systems, budget), "rootfs", 0);
@@ -102,6 +105,7 @@ public final class Machine {
                   config.events(),
                   config.coreDumper(),
                   new NamelessFileSystem(systems, "pidfs", PIDFS_MAGIC),
+                  workQueue,
                   new UtsName(
                       "Linux",
                       "forklift",
@@ -147,7 +151,9 @@ public final class Machine {
       }
       KernelThreads own = KernelThreads.start(kernel);
       kernelThreads = own;
-      own.create("ktimers", () -> kernel.clocks().timers().run(kernel.current(), kernel::isDown));
+      own.create("kworker/0:0-events", () -> kernel.workQueue().serve(kernel.current()));
+      own.create(
+          "ksoftirqd/0", () -> kernel.clocks().timers().run(kernel.current(), kernel::isDown));
       standardFiles.start();
     } catch (Errno e) {
       throw new IllegalStateException("boot", e);

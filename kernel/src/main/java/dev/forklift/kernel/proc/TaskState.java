@@ -7,6 +7,7 @@ enum TaskState {
   RUNNING("R (running)"),
   SLEEPING("S (sleeping)"),
   UNINTERRUPTIBLE("D (disk sleep)"),
+  IDLE("I (idle)"),
   STOPPED("T (stopped)"),
   ZOMBIE("Z (zombie)");
 
@@ -27,6 +28,7 @@ enum TaskState {
       case null -> RUNNING;
       case INTERRUPTIBLE -> SLEEPING;
       case KILLABLE, UNINTERRUPTIBLE -> UNINTERRUPTIBLE;
+      case IDLE -> IDLE;
     };
   }
 

@@ -165,6 +165,11 @@ public final class Kernel {
     return parts.coreDumper();
   }
 
+  /// What tasks leave to a kernel thread.
+  public WorkQueue workQueue() {
+    return parts.workQueue();
+  }
+
   NamelessFileSystem pidfs() {
     return parts.pidfs();
   }

@@ -14,6 +14,7 @@ import dev.forklift.kernel.wait.KernelLock;
 /// @param systemCalls what answers system calls
 /// @param events who watches tasks
 /// @param pidfs the file system that pidfds are on
+/// @param workQueue what tasks leave to a kernel thread
 /// @param coreDumper who writes core files
 /// @param mounts the tree that all tasks begin in, owned by the first user namespace
 /// @param maximumTasks how many tasks there may be at once
@@ -28,6 +29,7 @@ public record KernelParts(
     TaskEvents events,
     CoreDumper coreDumper,
     NamelessFileSystem pidfs,
+    WorkQueue workQueue,
     UtsName utsName,
     MountNamespace mounts,
     int maximumTasks) {}

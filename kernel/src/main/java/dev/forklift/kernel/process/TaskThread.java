@@ -116,6 +116,7 @@ final class TaskThread implements Runnable {
         task.enterSystemCall(cpu.pc());
         cpu.setPc(cpu.nextPc());
         kernel.systemCalls().call(task);
+        kernel.workQueue().awaitDone(task);
       }
       case TrapMeaning.Raise(SignalCause cause, boolean behind) -> {
         if (behind) {

@@ -129,6 +129,12 @@ public abstract class FileSystem {
         FileEvents.to(inode, FileEvents.UNMOUNT);
         inode.endWatches();
       }
+      systems.deferred().defer(this::endUnlessUsedAgain);
+    }
+  }
+
+  private void endUnlessUsedAgain() {
+    if (holds == 0) {
       onUnused();
     }
   }

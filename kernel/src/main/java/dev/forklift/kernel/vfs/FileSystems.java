@@ -36,6 +36,7 @@ public final class FileSystems {
   private final Map<Long, Driver> characterDevices = new HashMap<>();
   private final Map<Integer, Driver> characterMajors = new HashMap<>();
   private final LockWaits lockWaits = new LockWaits();
+  private DeferredWork deferred = DeferredWork.AT_ONCE;
   private @Nullable Driver fifos;
   private int anonymousDevices;
   private int mounts;
@@ -74,6 +75,16 @@ public final class FileSystems {
   /// Says who opens FIFOs.
   public void registerFifos(Driver driver) {
     fifos = driver;
+  }
+
+  /// Says who does what can be done later.
+  public void deferTo(DeferredWork deferred) {
+    this.deferred = deferred;
+  }
+
+  /// What can be done later is left to this.
+  public DeferredWork deferred() {
+    return deferred;
   }
 
   /// Opens a file that is neither a directory nor a regular file.

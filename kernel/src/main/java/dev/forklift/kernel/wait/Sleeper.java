@@ -17,7 +17,9 @@ public abstract class Sleeper {
     /// Only a signal that kills.
     KILLABLE,
     /// Nothing.
-    UNINTERRUPTIBLE
+    UNINTERRUPTIBLE,
+    /// Nothing; of a kernel thread that has nothing to do.
+    IDLE
   }
 
   private final KernelLock lock;
@@ -140,7 +142,7 @@ public abstract class Sleeper {
     return switch (mode) {
       case INTERRUPTIBLE -> signalPending();
       case KILLABLE -> fatalSignalPending();
-      case UNINTERRUPTIBLE -> false;
+      case UNINTERRUPTIBLE, IDLE -> false;
     };
   }
 

@@ -133,7 +133,7 @@ final class HostFile extends HostInode {
     HostContents open = contents;
     if (open != null) {
       contents = null;
-      open.close();
+      host().systems().deferred().deferBlocking(open::close);
     }
   }
 

@@ -1,0 +1,104 @@
+package dev.forklift.kernel.process;
+
+import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.vfs.DeferredWork;
+import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.KernelLock;
+import dev.forklift.kernel.wait.Sleeper;
+import dev.forklift.kernel.wait.WaitQueue;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Work that tasks leave to a kernel thread (Linux's workqueues, and its delayed `fput()` and
+/// `mntput()`).
+///
+/// Whoever goes back to user mode waits until it is done, as if it had done it itself; tasks that
+/// end do not wait.
+public final class WorkQueue implements DeferredWork {
+  private record Work(Runnable function, boolean blocking) {}
+
+  private final KernelLock lock;
+  private final Queue<Work> queue = new ArrayDeque<>();
+  private final WaitQueue changed = new WaitQueue();
+  private @Nullable Task worker;
+  private boolean busy;
+
+  public WorkQueue(KernelLock lock) {
+    this.lock = lock;
+  }
+
+  @Override
+  public void defer(Runnable work) {
+    add(new Work(work, false));
+  }
+
+  @Override
+  public void deferBlocking(Runnable work) {
+    add(new Work(work, true));
+  }
+
+  private void add(Work work) {
+    if (worker == null) {
+      // Before the machine has booted, and after it has gone down.
+      work.function.run();
+      return;
+    }
+    queue.add(work);
+    changed.wakeAll();
+  }
+
+  /// Waits until everything left to the kernel thread is done.
+  void awaitDone(Task task) {
+    if (!isDone()) {
+      sleep(task, Sleeper.Mode.UNINTERRUPTIBLE, this::isDone);
+    }
+  }
+
+  private boolean isDone() {
+    return queue.isEmpty() && !busy;
+  }
+
+  /// What the kernel thread does until the kernel goes down; nothing is left undone then.
+  public void serve(Task self) {
+    worker = self;
+    Kernel kernel = self.kernel();
+    while (true) {
+      Work work = queue.poll();
+      if (work != null) {
+        busy = true;
+        run(work);
+        busy = false;
+        changed.wakeAll();
+      } else if (kernel.isDown()) {
+        worker = null;
+        return;
+      } else {
+        sleep(self, Sleeper.Mode.IDLE, () -> !queue.isEmpty() || kernel.isDown());
+      }
+    }
+  }
+
+  private void run(Work work) {
+    if (!work.blocking) {
+      work.function.run();
+      return;
+    }
+    lock.release();
+    try {
+      work.function.run();
+    } finally {
+      lock.acquire();
+    }
+  }
+
+  private void sleep(Task task, Sleeper.Mode mode, BooleanSupplier until) {
+    try {
+      task.await(mode, KernelClock.NEVER, until, List.of(changed));
+    } catch (Errno e) {
+      throw new IllegalStateException("a sleep that no signal ends", e);
+    }
+  }
+}
