@@ -9,9 +9,12 @@ import static dev.forklift.kernel.calls.Args.SIZE;
 
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.mm.UserMemory;
+import dev.forklift.kernel.process.PidNamespace;
+import dev.forklift.kernel.process.PidNamespaceEnd;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.process.UtsNamespace;
@@ -211,9 +214,16 @@ final class MachineCalls {
 
   private static long reboot(Task task, int magic, int second, int command, long argument)
       throws Errno {
-    require(task, Capability.SYS_BOOT);
+    PidNamespace namespace = task.pidNamespace();
+    if (!task.credentials().hasIn(namespace.userNamespace(), Capability.SYS_BOOT)) {
+      throw Errno.EPERM;
+    }
     if (magic != REBOOT_MAGIC || !REBOOT_MAGICS.contains(second)) {
       throw Errno.EINVAL;
+    }
+    if (namespace.parent() != null) {
+      PidNamespaceEnd.reboot(task, rebootSignal(command));
+      return 0;
     }
     switch (command) {
       case REBOOT_CAD_OFF, REBOOT_CAD_ON -> {}
@@ -225,6 +235,15 @@ final class MachineCalls {
       default -> throw Errno.EINVAL;
     }
     return 0;
+  }
+
+  /// What the init of a pid namespace will seem to have been killed by.
+  private static int rebootSignal(int command) throws Errno {
+    return switch (command) {
+      case REBOOT_RESTART, REBOOT_RESTART2 -> Signal.SIGHUP;
+      case REBOOT_HALT, REBOOT_POWER_OFF -> Signal.SIGINT;
+      default -> throw Errno.EINVAL;
+    };
   }
 
   private static void powerOff(Task task) throws Errno {

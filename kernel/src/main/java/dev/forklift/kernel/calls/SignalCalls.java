@@ -234,6 +234,9 @@ final class SignalCalls {
       throw Errno.EINVAL;
     }
     PidFd opened = PidFd.of(task.files().get(fd));
+    if (opened.pid().in(task.pidNamespace()) == 0) {
+      throw Errno.EINVAL;
+    }
     Task target = opened.pid().task();
     boolean toThread = flags == thread || (flags == 0 && opened.ofThread());
     SigInfo sent = fromCaller(task, signal, toThread ? SigInfo.SI_TKILL : SigInfo.SI_USER);

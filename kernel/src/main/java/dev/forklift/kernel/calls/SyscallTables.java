@@ -31,6 +31,7 @@ public final class SyscallTables {
     LimitCalls.rows(table);
     MachineCalls.rows(table);
     KcmpCall.rows(table);
+    NamespaceCalls.rows(table);
     PidFdCalls.rows(table);
     CacheStatCall.rows(table);
     AbsentCalls.rows(table, abi.dataModel().is64Bit());

@@ -20,6 +20,7 @@ import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.KernelClone;
 import dev.forklift.kernel.process.KernelParts;
 import dev.forklift.kernel.process.KernelThreads;
+import dev.forklift.kernel.process.NamespaceFiles;
 import dev.forklift.kernel.process.ProcessGroup;
 import dev.forklift.kernel.process.Session;
 import dev.forklift.kernel.process.Signals;
@@ -106,6 +107,7 @@ public final class Machine {
                   config.coreDumper(),
                   new NamelessFileSystem(systems, "pidfs", PIDFS_MAGIC),
                   workQueue,
+                  new NamespaceFiles(systems),
                   new UtsName(
                       "Linux",
                       "forklift",

@@ -4,6 +4,7 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PidFd;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.DirectorySink;
@@ -124,7 +125,7 @@ final class DescriptorsDirectory extends ProcDirectory {
         + "\nino:\t"
         + file.inode().ino()
         + "\n"
-        + file.fdInfo();
+        + (file instanceof PidFd pidFd ? pidFd.fdInfoIn(proc.pids()) : file.fdInfo());
   }
 
   /// A link to an open file. Its permissions tell what the file is open for.

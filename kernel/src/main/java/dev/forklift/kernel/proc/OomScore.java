@@ -15,7 +15,7 @@ final class OomScore {
 
   static long score(Task task) {
     Mm mm = task.mm();
-    if (mm == null || task.group().isInit()) {
+    if (mm == null || task.group().isGlobalInit()) {
       return 0;
     }
     long points = mm.counters().resident() * mm.counters().pageBytes();

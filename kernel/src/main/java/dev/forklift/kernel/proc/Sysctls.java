@@ -6,6 +6,7 @@ import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.fs.inotify.InotifyLimits;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Kernel;
+import dev.forklift.kernel.process.PidNamespace;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.process.UtsNamespace;
@@ -61,7 +62,7 @@ final class Sysctls {
         .add("domainname",     name(UtsName::domainname, UtsName::withDomainname))
         .add("hostname",       name(UtsName::nodename, UtsName::withNodename))
         .add("ngroups_max",    shown(65536))
-        .add("ns_last_pid",    shown(reader -> Integer.toString(proc.pids().last())))
+        .add("ns_last_pid",    lastPid())
         .add("osrelease",      shown(reader -> name(reader).release()))
         .add("ostype",         shown(reader -> name(reader).sysname()))
         .add("overflowgid",    shown(65534))
@@ -75,6 +76,23 @@ final class Sysctls {
         .add("threads-max",    shown(kernel.maximumTasks()))
         .add("version",        shown(reader -> name(reader).version()));
     // spotless:on
+  }
+
+  /// That of the pid namespace of whoever looks, not of the one that this /proc shows.
+  private ProcFile lastPid() {
+    return new ProcFile(
+        proc,
+        null,
+        0666,
+        reader -> reader.pidNamespace().last() + "\n",
+        (writer, value) -> {
+          PidNamespace namespace = writer.pidNamespace();
+          if (!namespace.mayChooseIds(writer.credentials())) {
+            throw Errno.EPERM;
+          }
+          namespace.setLast(Numbers.parse(value, 0, namespace.maximum()));
+        },
+        opener -> {});
   }
 
   private ProcDirectory random() {

@@ -2,11 +2,12 @@ package dev.forklift.kernel.proc;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.cred.IdKind;
+import dev.forklift.kernel.cred.Namespace;
 import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PidNamespace;
 import dev.forklift.kernel.process.PtraceAccess;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.VfsPath;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -198,28 +199,36 @@ final class TaskFiles {
 
   private ProcDirectory namespaces() {
     ProcDirectory folder = new ProcDirectory(proc, pid, 0511);
-    for (Namespace namespace : Namespace.ALL) {
-      folder.add(namespace.name(), ProcLink.shown(proc, pid, reader -> namespace.text()));
-    }
+    // spotless:off
+    namespace(folder, "net",              task -> living(task).namespaces().net());
+    namespace(folder, "uts",              task -> living(task).namespaces().uts());
+    namespace(folder, "ipc",              task -> living(task).namespaces().ipc());
+    namespace(folder, "pid",              Task::pidNamespace);
+    namespace(folder, "pid_for_children", TaskFiles::pidForChildren);
+    namespace(folder, "user",             task -> task.credentials().userNamespace());
+    namespace(folder, "mnt",              task -> living(task).namespaces().mnt());
+    namespace(folder, "cgroup",           task -> living(task).namespaces().cgroup());
+    // spotless:on
     return folder;
   }
 
-  /// One of the namespaces that all tasks are in.
-  private record Namespace(String name, String type, long number) {
-    // spotless:off
-    static final List<Namespace> ALL = List.of(
-        new Namespace("cgroup",           "cgroup", 0xeffffffbL),
-        new Namespace("ipc",              "ipc",    0xefffffffL),
-        new Namespace("mnt",              "mnt",    0xf0000001L),
-        new Namespace("net",              "net",    0xf0000000L),
-        new Namespace("pid",              "pid",    0xeffffffcL),
-        new Namespace("pid_for_children", "pid",    0xeffffffcL),
-        new Namespace("user",             "user",   0xeffffffdL),
-        new Namespace("uts",              "uts",    0xeffffffeL));
-    // spotless:on
-
-    String text() {
-      return type + ":[" + number + "]";
+  /// Where its children will be, once the first one is there.
+  private static PidNamespace pidForChildren(Task task) throws Errno {
+    PidNamespace namespace = living(task).namespaces().pidForChildren();
+    if (namespace.init() == null) {
+      throw Errno.ENOENT;
     }
+    return namespace;
+  }
+
+  private void namespace(ProcDirectory folder, String name, NamespaceOf namespace) {
+    ProcLink.Place place = task -> proc.kernel().namespaceFiles().path(namespace.of(task));
+    folder.add(name, ProcLink.magic(proc, pid, place));
+  }
+
+  /// One of the namespaces that a task is in.
+  @FunctionalInterface
+  private interface NamespaceOf {
+    Namespace of(Task task) throws Errno;
   }
 }

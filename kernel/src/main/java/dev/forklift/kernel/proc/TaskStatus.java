@@ -8,6 +8,7 @@ import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.signal.SigAction;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// /proc/PID/status.
 record TaskStatus(ProcFileSystem proc, Task task) {
@@ -44,15 +45,19 @@ record TaskStatus(ProcFileSystem proc, Task task) {
       groups.append(groups.isEmpty() ? "" : " ").append(Integer.toUnsignedString(group));
     }
     line(out, "Groups", groups.append(' '));
-    line(out, "NStgid", proc.number(task.group().pid()));
-    line(out, "NSpid", proc.number(task.pid()));
-    line(out, "NSpgid", number(task.group().processGroup().pid()));
-    line(out, "NSsid", number(task.group().session().pid()));
+    line(out, "NStgid", numbers(task.group().pid()));
+    line(out, "NSpid", numbers(task.pid()));
+    line(out, "NSpgid", numbers(task.group().processGroup().pid()));
+    line(out, "NSsid", numbers(task.group().session().pid()));
     line(out, "Kthread", task.isKernelThread() ? 1 : 0);
   }
 
-  private int number(Pid pid) {
-    return proc.number(pid);
+  /// An id in the namespace of this /proc and in those below it that the task is in.
+  private String numbers(Pid pid) {
+    return task.pid().namespaces().stream()
+        .skip(proc.pids().level())
+        .map(namespace -> Integer.toString(pid.in(namespace)))
+        .collect(Collectors.joining("\t"));
   }
 
   static String escaped(String name) {

@@ -38,7 +38,12 @@ public enum CloneRule {
   USER_TASK_LIMIT("24", Errno.EAGAIN, "the user has as many tasks as RLIMIT_NPROC allows"),
   TASK_LIMIT("25", Errno.EAGAIN, "there are as many tasks as the machine allows (kernel.threads-max)"),
   NAMESPACE_NOT_PERMITTED("27", Errno.EPERM, "a new namespace needs CAP_SYS_ADMIN in the child's user namespace"),
+  NAMESPACE_LIMIT("27b", Errno.ENOSPC, "the user has as many namespaces of a kind as /proc/sys/user allows, here or further up"),
+  NO_TIME_NAMESPACES("27c", Errno.EINVAL, "CLONE_NEWTIME on an architecture that has no time namespaces"),
   IPC_NAMESPACE_OF_SHARED_UNDO("28", Errno.EINVAL, "CLONE_NEWIPC gives other semaphores, whose undo list CLONE_SYSVSEM would share"),
+  PID_NAMESPACE_PENDING("29", Errno.EINVAL, "CLONE_NEWPID while children go to another pid namespace than the caller's own"),
+  PID_NAMESPACE_OF_OTHERS("29", Errno.EINVAL, "CLONE_NEWPID from a user namespace that is not below that of the pid namespace"),
+  PID_NAMESPACE_TOO_DEEP("29", Errno.ENOSPC, "pid namespaces are nested 32 deep at most"),
   SET_TID_TOO_DEEP("30", Errno.EINVAL, "set_tid has more elements than the child is in pid namespaces"),
   TID_INVALID("31", Errno.EINVAL, "an element of set_tid is not from 1 to pid_max - 1, or not 1 in a namespace without an init"),
   TID_NOT_PERMITTED("32", Errno.EPERM, "set_tid needs CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN where the pid namespace belongs to"),
@@ -51,6 +56,7 @@ public enum CloneRule {
   CGROUP_TYPE_MISMATCH("35", Errno.EOPNOTSUPP, "CLONE_INTO_CGROUP with a cgroup that can have no tasks, or a thread into another threaded subtree than the caller's"),
   CGROUP_SHARES_OUT("35", Errno.EBUSY, "CLONE_INTO_CGROUP with a cgroup that shares resources out among those below it"),
   CGROUP_TASK_LIMIT("36", Errno.EAGAIN, "a cgroup has as many tasks as its pids.max allows"),
+  PID_NAMESPACE_DEAD("37", Errno.ENOMEM, "the init of the pid namespace has ended, or never came to be"),
   KILLED("38", Errno.EINTR, "the caller is being killed");
   // spotless:on
 

@@ -170,6 +170,11 @@ public final class Kernel {
     return parts.workQueue();
   }
 
+  /// The files of /proc/PID/ns.
+  public NamespaceFiles namespaceFiles() {
+    return parts.namespaceFiles();
+  }
+
   NamelessFileSystem pidfs() {
     return parts.pidfs();
   }
@@ -236,6 +241,11 @@ public final class Kernel {
     return task;
   }
 
+  /// The task whose thread this is; null on a thread of the host's, such as that of a terminal.
+  @Nullable Task currentOrNull() {
+    return current.get();
+  }
+
   void setCurrent(@Nullable Task task) {
     if (task == null) {
       current.remove();
@@ -266,10 +276,10 @@ public final class Kernel {
 
   /// Switches off because a guest says so (reboot(2)): pid 1 ends, and with it the machine.
   public void powerOff() {
-    Task init = pids.reaper();
+    ThreadGroup init = pids.init();
     if (init != null) {
-      TaskExit.endGroup(init, 0);
-      init.kick();
+      TaskExit.endGroup(init.leader(), 0);
+      init.leader().kick();
     }
   }
 

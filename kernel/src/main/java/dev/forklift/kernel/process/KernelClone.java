@@ -7,14 +7,10 @@ import static dev.forklift.kernel.abi.CloneFlags.CLONE_DETACHED;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FILES;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FS;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_INTO_CGROUP;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWCGROUP;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWIPC;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWNET;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWNS;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWPID;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWTIME;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWUSER;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWUTS;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT_SETTID;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PIDFD;
@@ -53,16 +49,6 @@ import org.jspecify.annotations.Nullable;
 /// The checks stand in Linux's order, because the first one that fails decides the error. Whatever
 /// was shared or copied for a child that is then refused is given back.
 public final class KernelClone {
-  /// Flags that ask for a new namespace and thereby for CAP_SYS_ADMIN.
-  private static final long NAMESPACES =
-      CLONE_NEWNS
-          | CLONE_NEWUTS
-          | CLONE_NEWIPC
-          | CLONE_NEWPID
-          | CLONE_NEWNET
-          | CLONE_NEWCGROUP
-          | CLONE_NEWTIME;
-
   private final Task parent;
   private final KernelCloneArgs args;
   private final Kernel kernel;
@@ -125,10 +111,13 @@ public final class KernelClone {
       throw refused.by(CloneRule.SIGHAND_WITHOUT_VM);
     }
     // Siblings of a namespace's init would have no reaper.
-    if (args.has(CLONE_PARENT) && parent.group().isInit()) {
+    if (args.has(CLONE_PARENT) && parent.group().isUnkillable()) {
       throw refused.by(CloneRule.SIBLING_OF_INIT);
     }
-    if (args.has(CLONE_THREAD) && (args.flags() & (CLONE_NEWUSER | CLONE_NEWPID)) != 0) {
+    boolean elsewhere =
+        (args.flags() & (CLONE_NEWUSER | CLONE_NEWPID)) != 0
+            || parent.namespaces().pidForChildren() != parent.pidNamespace();
+    if (args.has(CLONE_THREAD) && elsewhere) {
       throw refused.by(CloneRule.THREAD_IN_OTHER_NAMESPACE);
     }
     // DETACHED means nothing any more, but its meeting with PIDFD is kept free.
@@ -203,10 +192,9 @@ public final class KernelClone {
         handlers.resetHandlers();
       }
       Mm mm = copyMm(undo);
-      checkNamespaces(credentials);
-      Namespaces namespaces = parent.namespaces().share();
+      Namespaces namespaces = copyNamespaces(credentials.userNamespace(), fs);
       undo.onFailure(namespaces::release);
-      Pid pid = allocatePid(undo);
+      Pid pid = allocatePid(namespaces.pidForChildren(), undo);
       Task child =
           new Task(
               kernel,
@@ -259,33 +247,29 @@ public final class KernelClone {
     return copy;
   }
 
-  /// Rows 27 and 28.
-  private void checkNamespaces(Credentials child) throws Errno {
-    if ((args.flags() & NAMESPACES) != 0) {
-      if (!parent.credentials().hasIn(child.userNamespace(), Capability.SYS_ADMIN)) {
-        throw refused.by(CloneRule.NAMESPACE_NOT_PERMITTED);
-      }
-      if (args.has(CLONE_NEWIPC) && args.has(CLONE_SYSVSEM)) {
-        throw refused.by(CloneRule.IPC_NAMESPACE_OF_SHARED_UNDO);
-      }
-      throw Errno.EINVAL; // no namespaces yet: as a kernel built without them answers
+  /// Rows 27 to 29.
+  ///
+  /// @param owner the child's user namespace
+  /// @param fs the child's
+  private Namespaces copyNamespaces(UserNamespace owner, FsContext fs) throws Errno {
+    if ((args.flags() & NewNamespaces.FLAGS) == 0) {
+      return parent.namespaces().share();
     }
+    NewNamespaces.requirePermission(parent, owner, refused);
+    if (args.has(CLONE_NEWIPC) && args.has(CLONE_SYSVSEM)) {
+      throw refused.by(CloneRule.IPC_NAMESPACE_OF_SHARED_UNDO);
+    }
+    return NewNamespaces.make(parent, args.flags(), owner, fs, refused);
   }
 
-  /// Rows 30 to 33.
-  private Pid allocatePid(Undo undo) throws Errno {
-    PidNamespace namespace = parent.pidNamespace();
+  /// Rows 30 to 33, and 37: nothing later can fail because the namespace ends meanwhile.
+  private Pid allocatePid(PidNamespace namespace, Undo undo) throws Errno {
     List<Integer> wanted = args.setTid();
     if (wanted.size() > namespace.level() + 1) {
       throw refused.by(CloneRule.SET_TID_TOO_DEEP);
     }
-    Pid pid =
-        namespace.allocate(
-            wanted,
-            parent.credentials().has(Capability.SYS_ADMIN)
-                || parent.credentials().has(Capability.CHECKPOINT_RESTORE),
-            refused);
-    undo.onFailure(() -> pid.namespaces().forEach(n -> n.free(pid)));
+    Pid pid = namespace.allocate(wanted, parent.credentials(), refused);
+    undo.onFailure(pid::free);
     return pid;
   }
 
@@ -395,13 +379,14 @@ public final class KernelClone {
       child.setExitSignal(sibling ? own.leader().exitSignal() : args.exitSignal());
       group.timers().cpuLimitChanged();
       group.setOomScoreAdjustment(own.oomScoreAdjustment());
-      group.setHasSubreaperAbove(own.hasSubreaperAbove() || own.isChildSubreaper());
+      ThreadGroup parentGroup = above.group();
+      group.setHasSubreaperAbove(parentGroup.hasSubreaperAbove() || parentGroup.isChildSubreaper());
       above.group().childList().add(child);
       group.processGroup().add(group);
       group.session().add(group);
-      if (child.pidNamespace().reaper() == null) {
+      if (child.tgid() == 1) {
         group.setInit();
-        child.pidNamespace().setReaper(child);
+        child.pidNamespace().setInit(group);
       }
     }
     child.cgroup().join(child);

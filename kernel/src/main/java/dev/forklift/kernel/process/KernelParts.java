@@ -15,6 +15,7 @@ import dev.forklift.kernel.wait.KernelLock;
 /// @param events who watches tasks
 /// @param pidfs the file system that pidfds are on
 /// @param workQueue what tasks leave to a kernel thread
+/// @param namespaceFiles the files of /proc/PID/ns
 /// @param coreDumper who writes core files
 /// @param mounts the tree that all tasks begin in, owned by the first user namespace
 /// @param maximumTasks how many tasks there may be at once
@@ -30,6 +31,7 @@ public record KernelParts(
     CoreDumper coreDumper,
     NamelessFileSystem pidfs,
     WorkQueue workQueue,
+    NamespaceFiles namespaceFiles,
     UtsName utsName,
     MountNamespace mounts,
     int maximumTasks) {}

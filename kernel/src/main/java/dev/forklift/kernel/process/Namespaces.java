@@ -23,6 +23,18 @@ public record Namespaces(
     return List.of(mnt, uts, ipc, pidForChildren, cgroup, net);
   }
 
+  /// The same with another one in its place. That of its children, if it is a pid namespace; a user
+  /// namespace is not among them.
+  Namespaces with(Namespace other) {
+    return new Namespaces(
+        other instanceof MountNamespace mounts ? mounts : mnt,
+        other instanceof UtsNamespace names ? names : uts,
+        other instanceof IpcNamespace objects ? objects : ipc,
+        other instanceof PidNamespace pids ? pids : pidForChildren,
+        other instanceof CgroupNamespace groups ? groups : cgroup,
+        other instanceof NetNamespace network ? network : net);
+  }
+
   /// Another task is in them too.
   Namespaces share() {
     all().forEach(Namespace::hold);

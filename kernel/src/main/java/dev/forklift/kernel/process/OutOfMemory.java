@@ -58,7 +58,7 @@ final class OutOfMemory {
       Mm mm = any.mm();
       if (mm == null
           || any.isKernelThread()
-          || group.isInit()
+          || group.isGlobalInit()
           || group.isExiting()
           || group.oomScoreAdjustment() == NEVER) {
         continue;

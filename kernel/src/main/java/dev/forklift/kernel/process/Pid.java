@@ -37,7 +37,7 @@ public final class Pid {
   }
 
   /// Namespaces from the first to the innermost.
-  List<PidNamespace> namespaces() {
+  public List<PidNamespace> namespaces() {
     return namespaces;
   }
 
@@ -48,6 +48,9 @@ public final class Pid {
 
   void setTask(@Nullable Task task) {
     this.task = task;
+    if (task == null) {
+      namespaces.forEach(PidNamespace::taskGone);
+    }
     freeIfUnused();
   }
 
@@ -76,9 +79,15 @@ public final class Pid {
 
   private void freeIfUnused() {
     if (task == null && processGroup == null && session == null) {
-      for (PidNamespace namespace : namespaces) {
-        namespace.free(this);
-      }
+      free();
     }
+  }
+
+  /// Gives its numbers back.
+  void free() {
+    for (PidNamespace namespace : namespaces) {
+      namespace.free(this);
+    }
+    namespace().release();
   }
 }

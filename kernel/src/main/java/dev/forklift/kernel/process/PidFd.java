@@ -2,11 +2,15 @@ package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.abi.NamespaceIoctls;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.PollEvents;
+import dev.forklift.kernel.cred.Namespace;
+import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.vfs.NewInode;
 import dev.forklift.kernel.vfs.OpenFile;
+import dev.forklift.kernel.vfs.UserAccess;
 import dev.forklift.kernel.vfs.VfsPath;
 import dev.forklift.kernel.wait.WaitQueue;
 import java.util.List;
@@ -69,17 +73,54 @@ public final class PidFd extends OpenFile {
     return ended ? PollEvents.READABLE : 0;
   }
 
+  /// Opens one of the namespaces of its task (linux/pidfd.h).
+  @Override
+  public long ioctl(Caller caller, int request, long argument, UserAccess memory) throws Errno {
+    if (argument != 0) {
+      throw Errno.EINVAL;
+    }
+    Task target = pid.task();
+    Namespaces theirs = target == null ? null : target.nsproxy();
+    if (target == null || theirs == null) {
+      throw Errno.ESRCH;
+    }
+    if (!PtraceAccess.byFileSystemIds((Task) caller, target)) {
+      throw Errno.EACCES;
+    }
+    Namespace wanted =
+        switch (request) {
+          case NamespaceIoctls.PIDFD_GET_CGROUP_NAMESPACE -> theirs.cgroup();
+          case NamespaceIoctls.PIDFD_GET_IPC_NAMESPACE -> theirs.ipc();
+          case NamespaceIoctls.PIDFD_GET_MNT_NAMESPACE -> theirs.mnt();
+          case NamespaceIoctls.PIDFD_GET_NET_NAMESPACE -> theirs.net();
+          case NamespaceIoctls.PIDFD_GET_PID_NAMESPACE -> target.pidNamespace();
+          case NamespaceIoctls.PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE -> theirs.pidForChildren();
+          case NamespaceIoctls.PIDFD_GET_USER_NAMESPACE -> target.credentials().userNamespace();
+          case NamespaceIoctls.PIDFD_GET_UTS_NAMESPACE -> theirs.uts();
+          case NamespaceIoctls.PIDFD_GET_TIME_NAMESPACE,
+              NamespaceIoctls.PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE ->
+              throw Errno.EOPNOTSUPP;
+          default -> throw Errno.ENOTTY;
+        };
+    return kernel.namespaceFiles().open((Task) caller, wanted);
+  }
+
   @Override
   public List<WaitQueue> pollQueues(int events) {
     return List.of(pid.exitQueue());
   }
 
-  /// The lines that /proc/PID/fdinfo adds: the id as seen from the first namespace's processes, -1
-  /// once reaped.
-  @Override
-  public String fdInfo() {
-    Task task = pid.task();
-    int number = task == null ? -1 : pid.in(kernel.pids());
-    return "Pid:\t" + number + "\nNSpid:\t" + number + "\n";
+  /// The lines that /proc/PID/fdinfo adds: the id as seen from the namespace that this /proc shows,
+  /// 0 if it cannot be seen and -1 once reaped, then what it is in the namespaces below.
+  public String fdInfoIn(PidNamespace namespace) {
+    int number = pid.task() == null ? -1 : pid.in(namespace);
+    StringBuilder out = new StringBuilder();
+    out.append("Pid:\t").append(number).append("\nNSpid:\t").append(number);
+    if (number > 0) {
+      pid.namespaces().stream()
+          .skip(namespace.level() + 1L)
+          .forEach(below -> out.append('\t').append(pid.in(below)));
+    }
+    return out.append('\n').toString();
   }
 }

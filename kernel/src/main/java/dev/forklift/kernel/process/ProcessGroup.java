@@ -50,7 +50,7 @@ public final class ProcessGroup {
         continue;
       }
       ThreadGroup parent = member.leader().realParent().group();
-      if (parent.isInit()) {
+      if (parent.isGlobalInit()) {
         continue;
       }
       if (parent.processGroup() != this && parent.processGroup().session() == session) {

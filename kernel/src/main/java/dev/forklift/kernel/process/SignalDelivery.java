@@ -81,7 +81,7 @@ final class SignalDelivery {
   private static boolean actByDefault(Task task, SigInfo info) {
     int signal = info.signal();
     ThreadGroup group = task.group();
-    if (group.isInit() && signal != Signal.SIGKILL) {
+    if (group.isUnkillable() && signal != Signal.SIGKILL && signal != Signal.SIGSTOP) {
       return false;
     }
     return switch (Signal.defaultAction(signal)) {

@@ -1,6 +1,5 @@
 package dev.forklift.kernel.process;
 
-import static dev.forklift.kernel.abi.Signal.SIGCHLD;
 import static dev.forklift.kernel.abi.Signal.SIGCONT;
 import static dev.forklift.kernel.abi.Signal.SIGKILL;
 import static dev.forklift.kernel.abi.Signal.SIGSTOP;
@@ -29,12 +28,22 @@ public final class Signals {
 
   /// Sends to a process; any of its tasks that does not block the signal may take it.
   public static void sendToGroup(ThreadGroup group, SigInfo info) {
-    send(group.leader(), group.pending(), info, true, false);
+    send(group.leader(), group.pending(), info, true, Reach.OTHERS);
   }
 
   /// Sends to one task.
   public static void sendToTask(Task task, SigInfo info) {
-    send(task, task.pending(), info, false, false);
+    send(task, task.pending(), info, false, Reach.OTHERS);
+  }
+
+  /// Whom a signal reaches that has no handler.
+  private enum Reach {
+    /// All but inits: it comes from their own namespace.
+    OTHERS,
+    /// Inits as well, if it is SIGKILL or SIGSTOP.
+    INIT,
+    /// Everybody, whatever the signal: a fault.
+    EVERYBODY
   }
 
   /// As sigqueue(2) sends: refuses with EAGAIN when the queue of a real-time signal is full.
@@ -64,7 +73,10 @@ public final class Signals {
       task.handlers().set(info.signal(), SigAction.DEFAULT);
       task.setBlocked(task.blocked() & ~Signal.bit(info.signal()));
     }
-    send(task, task.pending(), info, false, true);
+    if (task.handlers().get(info.signal()).isDefault()) {
+      task.group().setKillable();
+    }
+    send(task, task.pending(), info, false, Reach.EVERYBODY);
   }
 
   /// Says whether `sender` may signal `target` (kill(2)): same user, or CAP_KILL, or SIGCONT within
@@ -114,7 +126,7 @@ public final class Signals {
   static TimerTarget.Sent sendTimer(ThreadGroup group, @Nullable Task thread, SigInfo info) {
     Task target = thread == null ? group.leader() : thread;
     boolean toGroup = thread == null;
-    if (!admits(target, info.signal(), toGroup, false)) {
+    if (!admits(target, info.signal(), toGroup, Reach.OTHERS)) {
       return TimerTarget.Sent.IGNORED;
     }
     PendingSignals queue = toGroup ? group.pending() : target.pending();
@@ -127,21 +139,31 @@ public final class Signals {
   }
 
   private static void send(
-      Task target, PendingSignals queue, SigInfo info, boolean toGroup, boolean forced) {
-    if (admits(target, info.signal(), toGroup, forced) && queue.add(info)) {
+      Task target, PendingSignals queue, SigInfo info, boolean toGroup, Reach least) {
+    boolean unseen = isSenderUnseen(target);
+    SigInfo seen = unseen ? info.withoutSender() : info;
+    Reach reach =
+        least == Reach.OTHERS && (unseen || info.code() == SigInfo.SI_KERNEL) ? Reach.INIT : least;
+    if (admits(target, info.signal(), toGroup, reach) && queue.add(seen)) {
       tell(target, info.signal(), toGroup);
     }
   }
 
+  /// Says whether the sender has no number in the receiver's pid namespace: it is further up.
+  private static boolean isSenderUnseen(Task target) {
+    Task sender = target.kernel().currentOrNull();
+    return sender != null && sender.group().pid().in(target.pidNamespace()) == 0;
+  }
+
   /// Does what sending a signal does by itself, and says whether it is to become pending.
-  private static boolean admits(Task target, int signal, boolean toGroup, boolean forced) {
+  private static boolean admits(Task target, int signal, boolean toGroup, Reach reach) {
     ThreadGroup group = target.group();
     boolean gone = (target.isExiting() && !toGroup) || group.isZombie();
     if (signal == 0 || gone || target.isKernelThread()) {
       return false;
     }
     prepare(group, signal);
-    return forced || !isIgnored(target, signal);
+    return reach == Reach.EVERYBODY || !isIgnored(target, signal, reach);
   }
 
   /// A signal has become pending: somebody acts upon it.
@@ -181,11 +203,16 @@ public final class Signals {
 
   /// Says whether sending has no effect at all. A blocked signal is kept: the action may change
   /// before it is unblocked.
-  private static boolean isIgnored(Task target, int signal) {
+  private static boolean isIgnored(Task target, int signal, Reach reach) {
     if (((target.blocked() | target.awaited()) & Signal.bit(signal)) != 0) {
       return false;
     }
-    return hasNoEffect(target, signal);
+    if (hasNoEffect(target, signal)) {
+      return true;
+    }
+    // Only handlers reach an init from within its namespace (pid_namespaces(7)).
+    boolean insistent = reach == Reach.INIT && (signal == SIGKILL || signal == SIGSTOP);
+    return target.group().isUnkillable() && target.handlers().get(signal).isDefault() && !insistent;
   }
 
   /// Says whether delivering the signal would do nothing.
@@ -197,19 +224,16 @@ public final class Signals {
     if (!action.isDefault()) {
       return false;
     }
-    if (Signal.defaultAction(signal) == DefaultAction.IGNORE) {
-      return true;
-    }
-    // Only handlers reach pid 1 from within its namespace (pid_namespaces(7)).
-    return target.group().isInit() && signal != SIGCHLD && signal != SIGCONT;
+    return Signal.defaultAction(signal) == DefaultAction.IGNORE;
   }
 
   private static boolean isFatal(ThreadGroup group, Task target, int signal) {
-    if (group.isExiting() || group.isInit()) {
+    if (group.isExiting()) {
       return false;
     }
     return signal == SIGKILL
-        || ((target.awaited() & Signal.bit(signal)) == 0
+        || (!group.isUnkillable()
+            && (target.awaited() & Signal.bit(signal)) == 0
             && target.handlers().get(signal).isDefault()
             && Signal.defaultAction(signal) == DefaultAction.TERMINATE);
   }

@@ -277,8 +277,13 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
     return current;
   }
 
-  void setNamespaces(@Nullable Namespaces namespaces) {
-    this.namespaces = namespaces;
+  /// Moves it to other namespaces, or at its end to none.
+  ///
+  /// @param others shared for it already
+  void switchNamespaces(@Nullable Namespaces others) {
+    Namespaces former = namespaces();
+    this.namespaces = others;
+    former.release();
   }
 
   /// Its place in the tree of control groups.

@@ -41,10 +41,12 @@ public final class TaskExit {
     giveUpMemory(task);
     task.files().release();
     task.fs().release();
-    task.namespaces().release();
-    task.setNamespaces(null);
+    task.switchNamespaces(null);
     task.cgroup().end();
     TaskStop.threadGone(group);
+    if (last && group.isInit()) {
+      PidNamespaceEnd.of(task);
+    }
     forgetChildren(task, last);
     if (last && group.isInit()) {
       task.kernel().exitHooks().initEnded(task);
@@ -140,21 +142,32 @@ public final class TaskExit {
   private static Task reaperFor(Task task) {
     ThreadGroup group = task.group();
     if (group.hasSubreaperAbove()) {
-      for (Task up = task.realParent(); up.realParent() != up; up = up.realParent()) {
+      // One in a namespace above could not see the orphans' ids as they do.
+      int level = task.pidNamespace().level();
+      for (Task up = task.realParent();
+          up.realParent() != up && up.pidNamespace().level() == level;
+          up = up.realParent()) {
         ThreadGroup candidate = up.group();
         if (candidate.isChildSubreaper() && candidate.liveThreads() > 0) {
-          return candidate.threadList().stream()
-              .filter(t -> !t.isExiting())
-              .findFirst()
-              .orElseThrow();
-        }
-        if (candidate.isInit()) {
-          break;
+          return anyThread(candidate);
         }
       }
     }
-    Task init = task.pidNamespace().reaper();
-    return init != null && init != task && !init.isExiting() ? init : task.kernel().idle();
+    ThreadGroup init = task.pidNamespace().init();
+    boolean ended = init == null || init == group;
+    if (ended || (init.isGlobalInit() && init.liveThreads() == 0)) {
+      return task.kernel().idle();
+    }
+    return anyThread(init);
+  }
+
+  /// A task of a process that still runs, or its leader: that of an init which waits for all others
+  /// in its namespace to end.
+  private static Task anyThread(ThreadGroup group) {
+    return group.threadList().stream()
+        .filter(t -> !t.isExiting())
+        .findFirst()
+        .orElseGet(group::leader);
   }
 
   /// A process group that loses its last connection to the session and has stopped jobs gets SIGHUP

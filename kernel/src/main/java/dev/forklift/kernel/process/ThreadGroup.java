@@ -21,6 +21,7 @@ public final class ThreadGroup {
   private final WaitQueue signalQueue = new WaitQueue();
   private ProcessGroup processGroup;
   private boolean init;
+  private boolean unkillable;
   private boolean exiting;
   private int exitCode;
   private boolean childSubreaper;
@@ -137,13 +138,29 @@ public final class ThreadGroup {
     }
   }
 
-  /// Says whether this is pid 1 of its namespace, which signals without a handler cannot kill.
+  /// Says whether this is pid 1 of its namespace.
   public boolean isInit() {
     return init;
   }
 
+  /// Says whether this is pid 1 of the first namespace.
+  public boolean isGlobalInit() {
+    return init && pid().global() == 1;
+  }
+
   void setInit() {
     init = true;
+    unkillable = true;
+  }
+
+  /// Says whether signals without a handler have no effect, as on an init.
+  public boolean isUnkillable() {
+    return unkillable;
+  }
+
+  /// A fault that it does not handle ends even an init.
+  void setKillable() {
+    unkillable = false;
   }
 
   /// Says whether all tasks have been told to end.
@@ -163,9 +180,15 @@ public final class ThreadGroup {
     }
   }
 
+  /// The end of an init as its parent is told of it: by reboot(2) of a member of its namespace.
+  void endsAsIf(int status) {
+    exiting = true;
+    exitCode = status;
+  }
+
   /// Says whether nothing of it runs any more.
   public boolean isZombie() {
-    return leader.isZombie() && liveThreads() == 0;
+    return leader.isZombie() && threads.stream().allMatch(Task::isZombie);
   }
 
   public boolean isChildSubreaper() {

@@ -71,6 +71,20 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
     return new SigInfo(signal, 0, code, new Fault(address));
   }
 
+  /// The same from a sender whom the receiver cannot see: without its process id.
+  public SigInfo withoutSender() {
+    return switch (payload) {
+      case Sender(int _, int uid, long value) ->
+          new SigInfo(signal, errno, code, new Sender(0, uid, value));
+      case Raw(byte[] bytes) -> {
+        byte[] anonymous = bytes.clone();
+        Arrays.fill(anonymous, 0, Integer.BYTES, (byte) 0);
+        yield new SigInfo(signal, errno, code, new Raw(anonymous));
+      }
+      case Child _, Fault _, Timer _, Poll _, SystemCall _ -> this;
+    };
+  }
+
   /// The 128 bytes that a handler sees.
   public byte[] toBytes(DataModel model) {
     StructWriter w = new StructWriter(model).u32(signal).u32(errno).u32(code);

@@ -40,6 +40,7 @@ public final class FileSystems {
   private @Nullable Driver fifos;
   private int anonymousDevices;
   private int mounts;
+  private long mountNamespaces;
   private int cookies;
 
   /// @param pageSize the page size, which is also the block size of what lives in memory
@@ -125,6 +126,10 @@ public final class FileSystems {
 
   int newMountId() {
     return ++mounts;
+  }
+
+  long newMountNamespaceId() {
+    return ++mountNamespaces;
   }
 
   /// What ties the two events of a rename together.

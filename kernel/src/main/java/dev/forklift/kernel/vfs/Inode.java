@@ -405,7 +405,9 @@ public abstract class Inode {
 
   /// Keeps it alive though it may lose its last name.
   public final void hold() {
-    holds++;
+    if (holds++ == 0) {
+      onFirstHold();
+    }
     fileSystem.hold();
   }
 
@@ -414,8 +416,17 @@ public abstract class Inode {
     holds--;
     tellIfGone();
     releaseIfUnused();
+    if (holds == 0) {
+      onLastDrop();
+    }
     fileSystem.drop();
   }
+
+  /// Called when somebody begins to use it, whom it must not vanish under.
+  protected void onFirstHold() {}
+
+  /// Called when nobody uses it any more; its name may still be there.
+  protected void onLastDrop() {}
 
   /// Tells those who watch it if it has neither a name nor anybody who uses it.
   final void tellIfGone() {

@@ -20,20 +20,23 @@ public final class MountNamespace extends Namespace {
   private static final int MAXIMUM = 10_000;
 
   private @Nullable Mount root;
+  private final long id;
   private int count;
 
-  private MountNamespace(UserNamespace owner) {
+  private MountNamespace(UserNamespace owner, FileSystem top) {
     super(NamespaceKind.MNT, owner);
+    this.id = top.systems().newMountNamespaceId();
   }
 
-  private MountNamespace(UserNamespace owner, int creator) throws Errno {
+  private MountNamespace(UserNamespace owner, int creator, FileSystem top) throws Errno {
     super(NamespaceKind.MNT, owner, creator);
+    this.id = top.systems().newMountNamespaceId();
   }
 
   /// The tree that a kernel begins with: one file system at its top.
   public static MountNamespace first(
       UserNamespace owner, FileSystem top, String source, int flags) {
-    MountNamespace namespace = new MountNamespace(owner);
+    MountNamespace namespace = new MountNamespace(owner, top);
     Mount mount = Mount.of(top.root(), source, flags);
     mount.attach(namespace, null);
     namespace.root = mount;
@@ -45,6 +48,16 @@ public final class MountNamespace extends Namespace {
       throw new IllegalStateException("a namespace without a root");
     }
     return root;
+  }
+
+  /// Tells it from all others there are and were.
+  public long id() {
+    return id;
+  }
+
+  /// Where a task that enters it has its root: the topmost mount.
+  public VfsPath top() {
+    return topmost(root().rootPath());
   }
 
   /// What a path ends at, all mounts on top of it considered.
@@ -208,7 +221,7 @@ public final class MountNamespace extends Namespace {
   ///
   /// @param creator the effective user id of who makes it
   public Copy copy(UserNamespace owner, int creator) throws Errno {
-    MountNamespace copy = new MountNamespace(owner, creator);
+    MountNamespace copy = new MountNamespace(owner, creator, root().fileSystem());
     Map<Mount, Mount> counterparts = new HashMap<>();
     Mount top = copy(root(), root().root(), true, counterparts);
     top.attach(copy, null);
