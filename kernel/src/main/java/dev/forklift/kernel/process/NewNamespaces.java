@@ -75,7 +75,7 @@ final class NewNamespaces {
     checkPidNamespace(old.pidForChildren());
     PidNamespace pid = one(old.pidForChildren(), () -> old.pidForChildren().create(owner, creator));
     CgroupNamespace cgroup =
-        one(old.cgroup(), () -> CgroupNamespace.create(owner, creator, old.cgroup().root()));
+        one(old.cgroup(), () -> CgroupNamespace.create(owner, creator, maker.cgroup().group()));
     NetNamespace net = one(old.net(), () -> NetNamespace.create(owner, creator));
     if (has(NamespaceKind.TIME)) {
       // Only an architecture whose vDSO knows of them has time namespaces; none of ours does.
