@@ -165,7 +165,7 @@ final class DirectoryCalls {
   private static long chroot(Task task, long path) throws Errno {
     VfsPath root = folder(task, Paths.find(task, PathFlags.AT_FDCWD, path, 0));
     Credentials who = task.credentials();
-    if (!who.has(Capability.SYS_CHROOT)) {
+    if (!who.hasHere(Capability.SYS_CHROOT)) {
       throw Errno.EPERM;
     }
     task.fs().setRoot(root);

@@ -30,7 +30,9 @@ final class IoPriorityCalls {
         switch (which) {
           case IOPRIO_WHO_PROCESS -> List.of(TaskSelection.one(task, who));
           case IOPRIO_WHO_PGRP -> TaskSelection.ofProcessGroup(task, who);
-          case IOPRIO_WHO_USER -> TaskSelection.ofUser(task, who);
+          case IOPRIO_WHO_USER ->
+              // Unlike setpriority, 0 is not the caller but user 0.
+              TaskSelection.ofUser(task, task.credentials().userNamespace().kuid(who));
           default -> throw Errno.EINVAL;
         };
     if (found.isEmpty()) {

@@ -132,7 +132,9 @@ final class LimitCalls {
         who.uid() == whose.uid() && who.uid() == whose.euid() && who.uid() == whose.suid();
     boolean sameGroup =
         who.gid() == whose.gid() && who.gid() == whose.egid() && who.gid() == whose.sgid();
-    return task == target || (sameUser && sameGroup) || who.has(Capability.SYS_RESOURCE);
+    return task == target
+        || (sameUser && sameGroup)
+        || who.hasIn(whose.userNamespace(), Capability.SYS_RESOURCE);
   }
 
   private static long getrusage(Task task, int who, long address) throws Errno {

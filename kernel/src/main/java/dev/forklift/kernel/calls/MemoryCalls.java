@@ -9,8 +9,6 @@ import static dev.forklift.kernel.calls.Args.SIZE;
 import dev.forklift.engine.memory.Region;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Mman;
-import dev.forklift.kernel.cred.Capability;
-import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.mm.Madvise;
 import dev.forklift.kernel.mm.Membarrier;
 import dev.forklift.kernel.mm.MemoryLock;
@@ -22,6 +20,7 @@ import dev.forklift.kernel.mm.Mremap;
 import dev.forklift.kernel.mm.ProcessVm;
 import dev.forklift.kernel.mm.UserBuffer;
 import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PtraceAccess;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.OpenFile;
 import java.util.HashSet;
@@ -236,25 +235,9 @@ final class MemoryCalls {
     if (mm == null) {
       throw Errno.ESRCH;
     }
-    if (!mayTrace(task, target)) {
+    if (!PtraceAccess.byRealIds(task, target)) {
       throw Errno.EPERM;
     }
     return mm;
-  }
-
-  private static boolean mayTrace(Task task, Task target) {
-    if (task.group() == target.group()) {
-      return true;
-    }
-    Credentials who = task.credentials();
-    Credentials whose = target.credentials();
-    boolean same =
-        who.uid() == whose.uid()
-            && who.uid() == whose.euid()
-            && who.uid() == whose.suid()
-            && who.gid() == whose.gid()
-            && who.gid() == whose.egid()
-            && who.gid() == whose.sgid();
-    return who.has(Capability.SYS_PTRACE) || (same && target.isDumpable());
   }
 }

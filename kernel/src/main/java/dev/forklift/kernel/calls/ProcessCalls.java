@@ -13,6 +13,7 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.arch.CloneArgument;
 import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.loader.ExecRequest;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.ChildWait;
@@ -268,14 +269,15 @@ final class ProcessCalls {
       user.write(rusage, result.usage().toBytes(user.model()));
     }
     if (info != 0) {
-      writeWaitidInfo(user, info, result);
+      writeWaitidInfo(user, info, result, task.credentials().userNamespace());
     }
     return 0;
   }
 
   /// Only the members that waitid knows are written, and nothing between them, as Linux does.
   private static void writeWaitidInfo(
-      UserMemory user, long address, ChildWait.@Nullable Result result) throws Errno {
+      UserMemory user, long address, ChildWait.@Nullable Result result, UserNamespace names)
+      throws Errno {
     StructWriter head = new StructWriter(user.model());
     StructWriter child = new StructWriter(user.model());
     if (result == null) {
@@ -283,7 +285,7 @@ final class ProcessCalls {
       child.u32(0).u32(0).u32(0);
     } else if (result.info().payload() instanceof SigInfo.Child known) {
       head.u32(Signal.SIGCHLD).u32(0).u32(result.info().code());
-      child.u32(known.pid()).u32(known.uid()).u32(known.status());
+      child.u32(known.pid()).u32(names.uid(known.uid())).u32(known.status());
     }
     int word = user.model().wordBytes();
     user.write(address, head);

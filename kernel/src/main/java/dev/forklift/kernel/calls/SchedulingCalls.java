@@ -11,6 +11,7 @@ import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.abi.TimeLayout;
 import dev.forklift.kernel.abi.Timespec;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Scheduling;
 import dev.forklift.kernel.process.SchedulingAttributes;
@@ -74,7 +75,11 @@ final class SchedulingCalls {
         yield found == null ? List.of() : List.of(found);
       }
       case PRIO_PGRP -> TaskSelection.ofProcessGroup(task, who);
-      case PRIO_USER -> TaskSelection.ofUser(task, who);
+      case PRIO_USER -> {
+        Credentials caller = task.credentials();
+        int kuid = who == 0 ? caller.uid() : caller.userNamespace().kuid(who);
+        yield TaskSelection.ofUser(task, kuid);
+      }
       default -> throw Errno.EINVAL;
     };
   }

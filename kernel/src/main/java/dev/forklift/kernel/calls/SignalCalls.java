@@ -215,7 +215,8 @@ final class SignalCalls {
         }
       }
     }
-    return new SigInfo(signal, given.errno(), given.code(), given.payload());
+    return new SigInfo(signal, given.errno(), given.code(), given.payload())
+        .saidIn(task.credentials().userNamespace(), model);
   }
 
   /// Nobody may pretend to be the kernel or kill(2) towards others.

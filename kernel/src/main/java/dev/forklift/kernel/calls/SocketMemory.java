@@ -7,6 +7,8 @@ import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.IdMap;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.fs.socket.SocketAddress;
 import dev.forklift.kernel.fs.socket.SocketCredentials;
 import dev.forklift.kernel.mm.UserBuffer;
@@ -190,19 +192,25 @@ final class SocketMemory {
   }
 
   /// Only the superuser may claim to be somebody else (unix(7)).
-  private static SocketCredentials checkCredentials(Task task, int pid, int uid, int gid)
+  private static SocketCredentials checkCredentials(Task task, int pid, int toldUid, int toldGid)
       throws Errno {
     Credentials who = task.credentials();
+    int uid = who.userNamespace().kuid(toldUid);
+    int gid = who.userNamespace().kgid(toldGid);
+    if (uid == IdMap.NONE || gid == IdMap.NONE) {
+      throw Errno.EINVAL;
+    }
     boolean ownPid = pid == task.tgid();
-    if ((!ownPid && !who.has(Capability.SYS_ADMIN))
+    UserNamespace ofPids = task.pidNamespace().userNamespace();
+    if ((!ownPid && !who.hasIn(ofPids, Capability.SYS_ADMIN))
         || (uid != who.uid()
             && uid != who.euid()
             && uid != who.suid()
-            && !who.has(Capability.SETUID))
+            && !who.hasHere(Capability.SETUID))
         || (gid != who.gid()
             && gid != who.egid()
             && gid != who.sgid()
-            && !who.has(Capability.SETGID))) {
+            && !who.hasHere(Capability.SETGID))) {
       throw Errno.EPERM;
     }
     Pid found = ownPid ? task.group().pid() : task.pidNamespace().find(pid);
@@ -218,7 +226,10 @@ final class SocketMemory {
     if (who == null) {
       return out.u32(0).u32(NOBODY).u32(NOBODY);
     }
-    return out.u32(((Pid) who.process()).in(task.pidNamespace())).u32(who.uid()).u32(who.gid());
+    UserNamespace names = task.credentials().userNamespace();
+    return out.u32(((Pid) who.process()).in(task.pidNamespace()))
+        .u32(names.uid(who.uid()))
+        .u32(names.gid(who.gid()));
   }
 
   /// Writes control messages for a receiver, as far as there is room.

@@ -16,6 +16,7 @@ import dev.forklift.kernel.abi.PathFlags;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.abi.Timespec;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.FileStatus;
@@ -61,7 +62,7 @@ final class StatCalls {
   private static long fstat(Task task, int fd, long address) throws Errno {
     FileStatus status = task.files().getAny(fd).inode().status();
     UserMemory user = task.memory().user();
-    user.write(address, layOut(user.model(), status));
+    user.write(address, layOut(task, status));
     return 0;
   }
 
@@ -75,20 +76,21 @@ final class StatCalls {
             | PathFlags.AT_STATX_SYNC_TYPE);
     FileStatus status = Paths.find(task, folder, path, flags).inode().status();
     UserMemory user = task.memory().user();
-    user.write(address, layOut(user.model(), status));
+    user.write(address, layOut(task, status));
     return 0;
   }
 
   /// `struct stat` of 64-bit guests, `struct stat64` of others.
-  private static StructWriter layOut(DataModel model, FileStatus status) {
+  private static StructWriter layOut(Task task, FileStatus status) {
+    UserNamespace names = task.credentials().userNamespace();
     StructWriter out =
-        new StructWriter(model)
+        new StructWriter(task.memory().user().model())
             .u64(status.device())
             .u64(status.ino())
             .u32(status.mode())
             .u32(status.nlink())
-            .u32(status.uid())
-            .u32(status.gid())
+            .u32(names.uid(status.uid()))
+            .u32(names.gid(status.gid()))
             .u64(status.rdev())
             .u64(0)
             .u64(status.size())
@@ -122,6 +124,7 @@ final class StatCalls {
     FileStatus status = found.inode().status();
     FileSystem fileSystem = found.inode().fileSystem();
     boolean birth = fileSystem.keepsBirthTimes();
+    UserNamespace names = task.credentials().userNamespace();
     boolean mountRoot = found.mount().root() == found.dentry();
     UserMemory user = task.memory().user();
     StructWriter out =
@@ -130,8 +133,8 @@ final class StatCalls {
             .u32(status.blockSize())
             .u64(mountRoot ? STATX_ATTR_MOUNT_ROOT : 0)
             .u32(status.nlink())
-            .u32(status.uid())
-            .u32(status.gid())
+            .u32(names.uid(status.uid()))
+            .u32(names.gid(status.gid()))
             .u16(status.mode())
             .u16(0)
             .u64(status.ino())

@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.Region;
 import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.StructWriter;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.mm.ImageLayout;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Task;
@@ -110,7 +111,8 @@ final class CoreNotes {
     StructWriter w = new StructWriter(model);
     w.u8(0).u8('R').u8(0).u8(task.scheduling().nice()); // pr_state, pr_sname, pr_zomb, pr_nice
     w.word(0); // pr_flag
-    w.u32(task.credentials().uid()).u32(task.credentials().gid());
+    Credentials who = task.credentials();
+    w.u32(who.userNamespace().uid(who.uid())).u32(who.userNamespace().gid(who.gid()));
     w.u32(task.tgid());
     w.u32(task.group().leader().realParent().group().pid().in(task.pidNamespace()));
     w.u32(task.group().processGroup().pid().in(task.pidNamespace()));

@@ -6,6 +6,7 @@ import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.random.RandomSource;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +129,7 @@ final class InitialStack {
 
   private long[] auxv(
       ElfImage image, Credentials who, boolean secure, long randomAt, long platformAt) {
+    UserNamespace names = who.userNamespace();
     AuxiliaryVector vector =
         new AuxiliaryVector()
             .add(AT_HWCAP, abi.hwcap())
@@ -139,10 +141,10 @@ final class InitialStack {
             .add(AT_BASE, image.base())
             .add(AT_FLAGS, 0)
             .add(AT_ENTRY, image.ownEntry())
-            .add(AT_UID, who.uid())
-            .add(AT_EUID, who.euid())
-            .add(AT_GID, who.gid())
-            .add(AT_EGID, who.egid())
+            .add(AT_UID, names.uid(who.uid()))
+            .add(AT_EUID, names.uid(who.euid()))
+            .add(AT_GID, names.gid(who.gid()))
+            .add(AT_EGID, names.gid(who.egid()))
             .add(AT_SECURE, secure ? 1 : 0)
             .add(AT_RANDOM, randomAt)
             .add(AT_EXECFN, environmentEnd);

@@ -13,6 +13,7 @@ import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.random.RandomSource;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.Inode;
+import dev.forklift.kernel.vfs.Mount;
 import dev.forklift.kernel.vfs.OpenFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ public final class Loader {
         interpreterElf =
             ElfFile.read(interpreter.file(), header, model, abi.elfMachine(), false, Errno.ELIBBAD);
       }
-      Privileges privileges = Privileges.of(program.file(), mayGainPrivileges);
+      Privileges privileges = Privileges.of(caller, program.file(), mayGainPrivileges);
       return build(elf, interpreterElf, strings, limits, privileges, caller.credentials());
     }
   }
@@ -144,7 +145,7 @@ public final class Loader {
       Privileges privileges,
       Credentials who)
       throws Errno {
-    Mm mm = Mm.create(spaces, limits);
+    Mm mm = Mm.create(spaces, limits, who.userNamespace());
     InitialStack stack = new InitialStack(abi, mm, strings);
     Errno failure = null;
     long entry = 0;
@@ -201,10 +202,20 @@ public final class Loader {
 
   /// What a set-user-ID or set-group-ID file gives.
   private record Privileges(int setUid, int setGid) {
-    static Privileges of(OpenFile file, boolean mayGain) {
+    static final Privileges NONE = new Privileges(-1, -1);
+
+    /// Nothing by a file that was mounted where the caller trusts nobody, nor the ids of somebody
+    /// who has no name in the caller's user namespace.
+    static Privileges of(Caller caller, OpenFile file, boolean mayGain) {
       Inode inode = file.inode();
-      if (!mayGain || file.path().mount().has(MountFlags.MS_NOSUID)) {
-        return new Privileges(-1, -1);
+      Mount mount = file.path().mount();
+      Credentials who = caller.credentials();
+      if (!mayGain
+          || mount.has(MountFlags.MS_NOSUID)
+          || !mount.fileSystem().isTrustedBy(who)
+          || !who.userNamespace().hasUid(inode.uid())
+          || !who.userNamespace().hasGid(inode.gid())) {
+        return NONE;
       }
       int group = FileMode.S_ISGID | FileMode.S_IXGRP;
       return new Privileges(
@@ -213,8 +224,8 @@ public final class Loader {
     }
 
     Credentials after(Credentials who) {
-      int euid = setUid >= 0 ? setUid : who.euid();
-      int egid = setGid >= 0 ? setGid : who.egid();
+      int euid = setUid != -1 ? setUid : who.euid();
+      int egid = setGid != -1 ? setGid : who.egid();
       return who.withUids(who.uid(), euid, euid, euid).withGids(who.gid(), egid, egid, egid);
     }
 

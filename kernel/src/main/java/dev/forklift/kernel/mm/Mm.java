@@ -11,6 +11,7 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.arch.LinuxAbi.MemoryLayout;
 import dev.forklift.kernel.arch.LinuxAbi.SignalCause;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.vfs.OpenFile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,10 @@ public final class Mm {
   private long peakResidentPages;
   private boolean outOfMemory;
   private @Nullable OpenFile executable;
+  private final UserNamespace userNamespace;
 
-  private Mm(AddressSpaces spaces, VmaMap map, ResourceLimits limits) {
+  private Mm(AddressSpaces spaces, VmaMap map, ResourceLimits limits, UserNamespace userNamespace) {
+    this.userNamespace = userNamespace;
     this.spaces = spaces;
     this.layout = spaces.layout();
     this.map = map;
@@ -54,9 +57,11 @@ public final class Mm {
 
   /// An empty space.
   ///
+  /// @param userNamespace that of who executes a program in it
   /// @throws Errno ENOMEM if the memory of all guests is used up
-  public static Mm create(AddressSpaces spaces, ResourceLimits limits) throws Errno {
-    return new Mm(spaces, new VmaMap(spaces.create()), limits);
+  public static Mm create(AddressSpaces spaces, ResourceLimits limits, UserNamespace userNamespace)
+      throws Errno {
+    return new Mm(spaces, new VmaMap(spaces.create()), limits, userNamespace);
   }
 
   /// Puts the kernel's own pages where every program finds them.
@@ -68,6 +73,11 @@ public final class Mm {
   }
 
   // Who uses it.
+
+  /// The user namespace whose privileged may look into it though it is not dumpable.
+  public UserNamespace userNamespace() {
+    return userNamespace;
+  }
 
   /// Another task uses it too (CLONE_VM).
   public Mm share() {
@@ -85,7 +95,7 @@ public final class Mm {
     } catch (GuestFault refused) {
       throw Errno.ENOMEM;
     }
-    Mm child = new Mm(spaces, new VmaMap(map, copy), limits);
+    Mm child = new Mm(spaces, new VmaMap(map, copy), limits, userNamespace);
     child.image = image;
     child.auxv = auxv;
     child.policy = policy.inherited();

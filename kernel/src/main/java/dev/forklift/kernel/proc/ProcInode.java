@@ -2,6 +2,9 @@ package dev.forklift.kernel.proc;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.cred.IdMap;
+import dev.forklift.kernel.cred.UserNamespace;
+import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.AttributeChange;
@@ -35,7 +38,8 @@ abstract class ProcInode extends Inode {
   }
 
   /// What the files of a process are is that of the process, unless its memory is nobody's
-  /// business; what everybody may look into stays its own all the same.
+  /// business: then it is that of root of the user namespace where its program was executed. What
+  /// everybody may look into stays its own all the same.
   @Override
   protected void refresh() {
     Task task = pid == null ? null : pid.task();
@@ -46,11 +50,19 @@ abstract class ProcInode extends Inode {
 
   private void own(Task task) {
     boolean open = mode() == (FileMode.S_IFDIR | 0555);
-    if (!task.isKernelThread() && (open || (task.mm() != null && task.isDumpable()))) {
+    Mm mm = task.mm();
+    if (!task.isKernelThread() && (open || (mm != null && task.isDumpable()))) {
       setOwner(task.credentials().euid(), task.credentials().egid());
+    } else if (!task.isKernelThread() && mm != null) {
+      UserNamespace namespace = mm.userNamespace();
+      setOwner(orRoot(namespace.kuid(0)), orRoot(namespace.kgid(0)));
     } else {
       setOwner(0, 0);
     }
+  }
+
+  private static int orRoot(int kid) {
+    return kid == IdMap.NONE ? 0 : kid;
   }
 
   @Override

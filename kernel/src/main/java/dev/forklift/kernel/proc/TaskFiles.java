@@ -61,7 +61,7 @@ final class TaskFiles {
     directory.add("ns", namespaces());
     start("environ", ProgramText::environment);
     start("auxv",    ProgramText::auxiliaryVector);
-    text("status",    0444, (reader, task) -> new TaskStatus(proc, task).text());
+    text("status",    0444, (reader, task) -> new TaskStatus(proc, task, reader).text());
     secret("personality", 0400, (reader, task) ->
         String.format("%08x\n", task.settings().personality()));
     text("limits",    0444, (reader, task) -> LimitsText.of(task.group().limits()));

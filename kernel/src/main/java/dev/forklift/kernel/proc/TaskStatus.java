@@ -3,15 +3,19 @@ package dev.forklift.kernel.proc;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.signal.SigAction;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /// /proc/PID/status.
-record TaskStatus(ProcFileSystem proc, Task task) {
+///
+/// @param reader whose names for users are shown
+record TaskStatus(ProcFileSystem proc, Task task, Task reader) {
   String text() {
     StringBuilder out = new StringBuilder(1500);
     identity(out);
@@ -26,6 +30,7 @@ record TaskStatus(ProcFileSystem proc, Task task) {
   }
 
   private void identity(StringBuilder out) {
+    UserNamespace names = reader.credentials().userNamespace();
     Credentials who = task.credentials();
     line(out, "Name", escaped(task.name()));
     if (!task.isZombie()) {
@@ -37,12 +42,12 @@ record TaskStatus(ProcFileSystem proc, Task task) {
     line(out, "Pid", proc.number(task.pid()));
     line(out, "PPid", TaskStat.parentNumber(proc, task));
     line(out, "TracerPid", 0);
-    line(out, "Uid", tabbed(who.uid(), who.euid(), who.suid(), who.fsuid()));
-    line(out, "Gid", tabbed(who.gid(), who.egid(), who.sgid(), who.fsgid()));
+    line(out, "Uid", tabbed(names::uid, who.uid(), who.euid(), who.suid(), who.fsuid()));
+    line(out, "Gid", tabbed(names::gid, who.gid(), who.egid(), who.sgid(), who.fsgid()));
     line(out, "FDSize", task.isZombie() ? 0 : tableSize());
     StringBuilder groups = new StringBuilder();
     for (int group : who.groups()) {
-      groups.append(groups.isEmpty() ? "" : " ").append(Integer.toUnsignedString(group));
+      groups.append(groups.isEmpty() ? "" : " ").append(Integer.toUnsignedString(names.gid(group)));
     }
     line(out, "Groups", groups.append(' '));
     line(out, "NStgid", numbers(task.group().pid()));
@@ -64,10 +69,10 @@ record TaskStatus(ProcFileSystem proc, Task task) {
     return name.replace("\\", "\\\\").replace("\n", "\\n");
   }
 
-  private static String tabbed(int... ids) {
+  private static String tabbed(IntUnaryOperator name, int... ids) {
     StringBuilder out = new StringBuilder();
     for (int id : ids) {
-      out.append(out.isEmpty() ? "" : "\t").append(Integer.toUnsignedString(id));
+      out.append(out.isEmpty() ? "" : "\t").append(Integer.toUnsignedString(name.applyAsInt(id)));
     }
     return out.toString();
   }

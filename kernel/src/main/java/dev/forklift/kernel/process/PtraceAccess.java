@@ -2,6 +2,7 @@ package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.mm.Mm;
 
 /// Who may look into whose memory and state (ptrace(2), "Ptrace access mode checking").
 public final class PtraceAccess {
@@ -23,14 +24,24 @@ public final class PtraceAccess {
     if (caller.group() == target.group()) {
       return true;
     }
-    if (caller.credentials().has(Capability.SYS_PTRACE)) {
-      return true;
-    }
+    Credentials who = caller.credentials();
     Credentials whose = target.credentials();
     boolean sameUser = uid == whose.euid() && uid == whose.suid() && uid == whose.uid();
     boolean sameGroup = gid == whose.egid() && gid == whose.sgid() && gid == whose.gid();
-    boolean coversCapabilities = (whose.permitted() & ~capabilities) == 0;
-    boolean dumpable = target.mm() == null || target.isDumpable();
-    return sameUser && sameGroup && dumpable && coversCapabilities;
+    boolean privileged = who.hasIn(whose.userNamespace(), Capability.SYS_PTRACE);
+    if (!(sameUser && sameGroup) && !privileged) {
+      return false;
+    }
+    // Who is privileged over the task need not be so over the user namespace that its program was
+    // executed in, which the task may have left.
+    Mm mm = target.mm();
+    if (mm != null
+        && !target.isDumpable()
+        && !who.hasIn(mm.userNamespace(), Capability.SYS_PTRACE)) {
+      return false;
+    }
+    boolean coversCapabilities =
+        who.userNamespace() == whose.userNamespace() && (whose.permitted() & ~capabilities) == 0;
+    return coversCapabilities || privileged;
   }
 }

@@ -3,6 +3,7 @@ package dev.forklift.kernel.process;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.process.SchedulingAttributes.Reservation;
 
 /// Who may give which task which policy and nice value (sched(7), sched_setscheduler(2),
@@ -63,10 +64,15 @@ public final class Scheduling {
   ///
   /// @throws Errno EPERM for somebody else's task, EACCES for a more favoured value than allowed
   public static void setNice(Task caller, Task target, int nice) throws Errno {
-    if (!isOwnerOrPrivileged(caller, target)) {
+    Credentials who = caller.credentials();
+    Credentials whose = target.credentials();
+    if (who.euid() != whose.uid()
+        && who.euid() != whose.euid()
+        && !who.hasIn(whose.userNamespace(), Capability.SYS_NICE)) {
       throw Errno.EPERM;
     }
-    boolean privileged = caller.credentials().has(Capability.SYS_NICE);
+    // To be favoured more than others takes a privilege over the whole machine.
+    boolean privileged = who.has(Capability.SYS_NICE);
     if (nice < target.scheduling().nice() && !privileged && !mayBeNice(target, nice)) {
       throw Errno.EACCES;
     }
@@ -76,7 +82,8 @@ public final class Scheduling {
   /// Says whether the target is the caller's own (its effective user is the target's effective or
   /// real one), or the caller may change anybody's scheduling.
   public static boolean isOwnerOrPrivileged(Task caller, Task target) {
-    return isOwner(caller, target) || caller.credentials().has(Capability.SYS_NICE);
+    return isOwner(caller, target)
+        || caller.credentials().hasIn(target.credentials().userNamespace(), Capability.SYS_NICE);
   }
 
   /// Limits what can be asked for to what there is.

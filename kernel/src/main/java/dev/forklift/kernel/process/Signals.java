@@ -91,7 +91,7 @@ public final class Signals {
         || from.euid() == to.uid()
         || from.uid() == to.suid()
         || from.uid() == to.uid()
-        || from.has(Capability.KILL)
+        || from.hasIn(to.userNamespace(), Capability.KILL)
         || (signal == SIGCONT && sender.group().session() == target.group().session());
   }
 
@@ -141,7 +141,9 @@ public final class Signals {
   private static void send(
       Task target, PendingSignals queue, SigInfo info, boolean toGroup, Reach least) {
     boolean unseen = isSenderUnseen(target);
-    SigInfo seen = unseen ? info.withoutSender() : info;
+    SigInfo shown =
+        info.shownIn(target.credentials().userNamespace(), target.kernel().abi().dataModel());
+    SigInfo seen = unseen ? shown.withoutSender() : shown;
     Reach reach =
         least == Reach.OTHERS && (unseen || info.code() == SigInfo.SI_KERNEL) ? Reach.INIT : least;
     if (admits(target, info.signal(), toGroup, reach) && queue.add(seen)) {

@@ -39,11 +39,12 @@ public final class TaskSelection {
         : group.members().stream().flatMap(member -> member.threads().stream()).toList();
   }
 
-  /// All tasks of a user, the caller's for 0, as far as the caller can see them.
-  public static List<Task> ofUser(Task caller, int uid) {
-    int wanted = uid == 0 ? caller.credentials().uid() : uid;
+  /// All tasks of a user, as far as the caller can see them.
+  ///
+  /// @param kuid the kernel's id, or -1 for nobody
+  public static List<Task> ofUser(Task caller, int kuid) {
     return caller.pidNamespace().tasks().stream()
-        .filter(task -> task.credentials().uid() == wanted)
+        .filter(task -> task.credentials().uid() == kuid)
         .toList();
   }
 }

@@ -3,7 +3,9 @@ package dev.forklift.kernel.signal;
 import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
+import dev.forklift.kernel.cred.UserNamespace;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /// A signal with what is known of its cause (siginfo_t in sigaction(2)).
 ///
@@ -31,10 +33,11 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
   /// What belongs to a kind of signal.
   public sealed interface Payload {}
 
-  /// From kill, tgkill, sigqueue; `value` is `si_value`.
+  /// From kill, tgkill, sigqueue; `value` is `si_value`. The user id is the kernel's, until the
+  /// signal is pending for somebody who has names for users.
   public record Sender(int pid, int uid, long value) implements Payload {}
 
-  /// SIGCHLD. Times are in clock ticks.
+  /// SIGCHLD. Times are in clock ticks; the user id is as with [Sender].
   public record Child(int pid, int uid, int status, long utime, long stime) implements Payload {}
 
   /// SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP.
@@ -76,13 +79,43 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
     return switch (payload) {
       case Sender(int _, int uid, long value) ->
           new SigInfo(signal, errno, code, new Sender(0, uid, value));
-      case Raw(byte[] bytes) -> {
+      case Raw(byte[] bytes) when SigInfoLayout.of(signal, code).hasSender() -> {
         byte[] anonymous = bytes.clone();
         Arrays.fill(anonymous, 0, Integer.BYTES, (byte) 0);
         yield new SigInfo(signal, errno, code, new Raw(anonymous));
       }
-      case Child _, Fault _, Timer _, Poll _, SystemCall _ -> this;
+      case Child _, Fault _, Timer _, Poll _, SystemCall _, Raw _ -> this;
     };
+  }
+
+  /// What a process said, which called users by their names in its user namespace, with the
+  /// kernel's ids.
+  public SigInfo saidIn(UserNamespace names, DataModel model) {
+    return withUid(names::kuid, model);
+  }
+
+  /// As it becomes pending for somebody in a user namespace. The kernel itself is user 0 anywhere.
+  public SigInfo shownIn(UserNamespace names, DataModel model) {
+    return code == SI_KERNEL ? this : withUid(names::uid, model);
+  }
+
+  private SigInfo withUid(IntUnaryOperator change, DataModel model) {
+    Payload changed =
+        switch (payload) {
+          case Sender(int pid, int uid, long value) ->
+              new Sender(pid, change.applyAsInt(uid), value);
+          case Child(int pid, int uid, int status, long utime, long stime) ->
+              new Child(pid, change.applyAsInt(uid), status, utime, stime);
+          case Raw(byte[] bytes) when SigInfoLayout.of(signal, code).hasSender() -> {
+            byte[] copy = bytes.clone();
+            int uid = new StructReader(model, copy).skip(Integer.BYTES).s32();
+            byte[] other = new StructWriter(model).u32(change.applyAsInt(uid)).toBytes();
+            System.arraycopy(other, 0, copy, Integer.BYTES, other.length);
+            yield new Raw(copy);
+          }
+          case Fault _, Timer _, Poll _, SystemCall _, Raw _ -> payload;
+        };
+    return new SigInfo(signal, errno, code, changed);
   }
 
   /// The 128 bytes that a handler sees.

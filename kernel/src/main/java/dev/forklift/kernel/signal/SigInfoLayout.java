@@ -48,6 +48,11 @@ public enum SigInfoLayout {
     };
   }
 
+  /// Whether process and user ids stand first.
+  boolean hasSender() {
+    return this == KILL || this == QUEUE || this == CHILD;
+  }
+
   /// Says whether Linux knows what the bytes of such a signal mean. Of others nothing may stand
   /// behind the bytes that the kernel keeps.
   public static boolean isKnown(int signal, int code) {

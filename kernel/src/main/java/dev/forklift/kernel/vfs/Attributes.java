@@ -6,6 +6,7 @@ import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.IdMap;
 import org.jspecify.annotations.Nullable;
 
 /// Changing what stat(2) shows: chmod, chown, utimensat, truncate.
@@ -23,7 +24,7 @@ public final class Attributes {
     }
     Permissions.requireOwner(caller.credentials(), inode);
     int wanted = mode & FileMode.PERMISSIONS;
-    if (!Permissions.keepsSetGid(caller.credentials(), inode.gid())) {
+    if (!Permissions.keepsSetGid(caller.credentials(), inode)) {
       wanted &= ~FileMode.S_ISGID;
     }
     inode.setAttributes(AttributeChange.ofMode(wanted));
@@ -32,14 +33,17 @@ public final class Attributes {
 
   /// chown(2).
   ///
-  /// @param uid the new owner or [#SAME]
-  /// @param gid the new group or [#SAME]
-  public static void chown(Caller caller, VfsPath path, int uid, int gid) throws Errno {
+  /// @param newUid the new owner, as the caller calls it, or [#SAME]
+  /// @param newGid the new group, as the caller calls it, or [#SAME]
+  public static void chown(Caller caller, VfsPath path, int newUid, int newGid) throws Errno {
     requireWritable(path);
     Inode inode = path.inode();
     Credentials who = caller.credentials();
+    int uid = newUid == SAME ? SAME : named(who.userNamespace().kuid(newUid));
+    int gid = newGid == SAME ? SAME : named(who.userNamespace().kgid(newGid));
+    inode.fileSystem().requireIds(uid == SAME ? inode.uid() : uid, gid == SAME ? inode.gid() : gid);
     boolean owner = inode.uid() == who.fsuid();
-    boolean chown = who.has(Capability.CHOWN);
+    boolean chown = who.hasOver(inode.uid(), inode.gid(), Capability.CHOWN);
     if (uid != SAME && !chown && !(owner && uid == inode.uid())) {
       throw Errno.EPERM;
     }
@@ -49,7 +53,7 @@ public final class Attributes {
     Integer mode = null;
     if (!inode.isDirectory()) {
       int reduced = Permissions.withoutPrivileges(inode.mode());
-      if (!Permissions.keepsSetGid(who, inode.gid())) {
+      if (!Permissions.keepsSetGid(who, inode)) {
         reduced &= ~FileMode.S_ISGID;
       }
       mode = reduced;
@@ -57,6 +61,13 @@ public final class Attributes {
     inode.setAttributes(
         new AttributeChange(mode, uid == SAME ? null : uid, gid == SAME ? null : gid, null, null));
     FileEvents.at(path, FileEvents.ATTRIB);
+  }
+
+  private static int named(int id) throws Errno {
+    if (id == IdMap.NONE) {
+      throw Errno.EINVAL;
+    }
+    return id;
   }
 
   /// One of the two times that utimensat(2) sets.

@@ -1,6 +1,8 @@
 package dev.forklift.kernel.vfs;
 
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,7 @@ public abstract class FileSystem {
   private @Nullable Mount nameless;
   private boolean readOnly;
   private long lastIno;
+  private @Nullable UserNamespace userNamespace;
   private int holds;
   private final Set<Inode> watched = new LinkedHashSet<>(0);
 
@@ -50,6 +53,32 @@ public abstract class FileSystem {
   /// `st_dev` of its files.
   public final long device() {
     return device;
+  }
+
+  /// Says in which user namespace it has been mounted; otherwise that is the first one.
+  public final void setUserNamespace(UserNamespace mounter) {
+    this.userNamespace = mounter.isInitial() ? null : mounter;
+  }
+
+  /// Says whether somebody but the administrator of the whole machine has mounted it: then its
+  /// devices are none, and its set-user-ID files have no power outside.
+  final boolean isOfUserNamespace() {
+    return userNamespace != null;
+  }
+
+  /// Says whether it has been mounted where `who` is, or above.
+  public final boolean isTrustedBy(Credentials who) {
+    return userNamespace == null || who.userNamespace().isWithin(userNamespace);
+  }
+
+  /// Checks that it can hold files of a user and a group.
+  ///
+  /// @throws Errno EOVERFLOW
+  final void requireIds(int kuid, int kgid) throws Errno {
+    UserNamespace names = userNamespace;
+    if (names != null && (!names.hasUid(kuid) || !names.hasGid(kgid))) {
+      throw Errno.EOVERFLOW;
+    }
   }
 
   /// Makes it refuse to be mounted for writing at all.
@@ -120,7 +149,9 @@ public abstract class FileSystem {
   public void remount(String options) throws Errno {}
 
   final void hold() {
-    holds++;
+    if (holds++ == 0 && userNamespace != null) {
+      userNamespace.hold();
+    }
   }
 
   final void drop() {
@@ -136,6 +167,9 @@ public abstract class FileSystem {
   private void endUnlessUsedAgain() {
     if (holds == 0) {
       onUnused();
+      if (userNamespace != null) {
+        userNamespace.release();
+      }
     }
   }
 

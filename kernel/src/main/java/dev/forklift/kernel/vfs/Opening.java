@@ -198,7 +198,8 @@ public final class Opening {
     if (inode.isDirectory() && (wanted & Permissions.WRITE) != 0) {
       throw Errno.EISDIR;
     }
-    if (FileMode.isDevice(inode.mode()) && path.mount().has(MountFlags.MS_NODEV)) {
+    if (FileMode.isDevice(inode.mode())
+        && (path.mount().has(MountFlags.MS_NODEV) || inode.fileSystem().isOfUserNamespace())) {
       throw Errno.EACCES;
     }
     Permissions.check(who, path, wanted);

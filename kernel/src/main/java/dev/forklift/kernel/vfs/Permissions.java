@@ -45,20 +45,26 @@ public final class Permissions {
       return true;
     }
     if (inode.isDirectory()) {
-      return who.has(Capability.DAC_OVERRIDE)
-          || ((wanted & WRITE) == 0 && who.has(Capability.DAC_READ_SEARCH));
+      return has(who, inode, Capability.DAC_OVERRIDE)
+          || ((wanted & WRITE) == 0 && has(who, inode, Capability.DAC_READ_SEARCH));
     }
-    if (wanted == READ && who.has(Capability.DAC_READ_SEARCH)) {
+    if (wanted == READ && has(who, inode, Capability.DAC_READ_SEARCH)) {
       return true;
     }
     // Even the superuser executes only what somebody may execute.
-    return who.has(Capability.DAC_OVERRIDE)
+    return has(who, inode, Capability.DAC_OVERRIDE)
         && ((wanted & EXECUTE) == 0 || (mode & FileMode.S_IXUGO) != 0);
   }
 
-  /// Says whether `who` may act as the owner.
+  /// Capabilities count over the inodes of users and groups of one's own user namespace.
+  private static boolean has(Credentials who, Inode inode, Capability capability) {
+    return who.hasOver(inode.uid(), inode.gid(), capability);
+  }
+
+  /// Says whether `who` may act as the owner. Here the group does not matter.
   public static boolean owns(Credentials who, Inode inode) {
-    return inode.uid() == who.fsuid() || who.has(Capability.FOWNER);
+    return inode.uid() == who.fsuid()
+        || (who.hasHere(Capability.FOWNER) && who.userNamespace().hasUid(inode.uid()));
   }
 
   static void requireOwner(Credentials who, Inode inode) throws Errno {
@@ -67,9 +73,9 @@ public final class Permissions {
     }
   }
 
-  /// Says whether a mode with these owners keeps its set-group-ID bit when `who` sets it.
-  static boolean keepsSetGid(Credentials who, int gid) {
-    return who.inGroup(gid) || who.has(Capability.FSETID);
+  /// Says whether a mode keeps its set-group-ID bit when `who` sets it.
+  static boolean keepsSetGid(Credentials who, Inode inode) {
+    return who.inGroup(inode.gid()) || has(who, inode, Capability.FSETID);
   }
 
   /// Checks that an entry may be made in `directory`.
@@ -77,6 +83,7 @@ public final class Permissions {
     if (directory.nlink() == 0) {
       throw Errno.ENOENT;
     }
+    directory.fileSystem().requireIds(who.fsuid(), who.fsgid());
     check(who, directory, WRITE | EXECUTE);
   }
 
@@ -89,7 +96,7 @@ public final class Permissions {
     if ((directory.mode() & FileMode.S_ISVTX) != 0
         && victim.uid() != who.fsuid()
         && directory.uid() != who.fsuid()
-        && !who.has(Capability.FOWNER)) {
+        && !has(who, victim, Capability.FOWNER)) {
       throw Errno.EPERM;
     }
     if (wantsDirectory && !victim.isDirectory()) {
@@ -118,7 +125,7 @@ public final class Permissions {
       result |= FileMode.S_ISGID;
     } else if ((mode & (FileMode.S_ISGID | FileMode.S_IXGRP))
             == (FileMode.S_ISGID | FileMode.S_IXGRP)
-        && !keepsSetGid(who, gid)) {
+        && !keepsSetGid(who, directory)) {
       result &= ~FileMode.S_ISGID;
     }
     return new NewInode(result, who.fsuid(), gid, rdev);
@@ -131,7 +138,8 @@ public final class Permissions {
     return (mode & FileMode.S_IXGRP) != 0 ? result & ~FileMode.S_ISGID : result;
   }
 
-  /// Takes set-user-ID and set-group-ID away from a regular file that `who` writes to.
+  /// Takes set-user-ID and set-group-ID away from a regular file that `who` writes to. Root of a
+  /// user namespace is no exception.
   public static void dropPrivileges(Credentials who, Inode inode) throws Errno {
     int mode = inode.mode();
     if ((mode & (FileMode.S_ISUID | FileMode.S_ISGID)) != 0 && inode.isRegular()) {

@@ -39,7 +39,7 @@ class CountersTest {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     OpenFile one = world.file("/one", "1");
     OpenFile two = world.file("/two", "2");
-    Mm mm = Mm.create(world.spaces, world.limits);
+    Mm mm = Mm.create(world.spaces, world.limits, world.who.userNamespace());
     for (int step = 0; step < 600; step++) {
       call(mm, random, random.nextBoolean() ? one : two);
       if (step % 40 == 0) {

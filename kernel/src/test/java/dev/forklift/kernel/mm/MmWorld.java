@@ -41,7 +41,7 @@ final class MmWorld implements AutoCloseable {
     world = new World(1 << abi.memoryLayout().pageShift());
     spaces = new AddressSpaces(abi, world.budget);
     try {
-      mm = Mm.create(spaces, limits);
+      mm = Mm.create(spaces, limits, who.userNamespace());
       mm.mapKuserPages();
       mm.mapStack(abi.memoryLayout().stackTop() - 0x22000, false);
     } catch (Errno e) {

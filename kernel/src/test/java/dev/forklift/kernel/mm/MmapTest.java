@@ -313,7 +313,7 @@ class MmapTest {
   @Test
   void everythingIsGivenBackInTheEnd() throws Errno {
     long before = world.world.budget.used();
-    Mm mm = Mm.create(world.spaces, world.limits);
+    Mm mm = Mm.create(world.spaces, world.limits, world.who.userNamespace());
     OpenFile file = world.file("/f", "x".repeat(10_000));
     long fileBytes = world.world.budget.used();
     MmapRequest shared = new MmapRequest(0, 1 << 20, RW, MAP_SHARED | MAP_ANONYMOUS | 0x8000, 0);

@@ -210,7 +210,7 @@ class UserMemoryTest {
   @Test
   void copyingBetweenProcessesStopsWhereEitherEnds() throws Errno {
     user.write(END - 8, bytes("abcdefgh"));
-    Mm other = Mm.create(world.spaces, world.limits);
+    Mm other = Mm.create(world.spaces, world.limits, world.who.userNamespace());
     long there = other.mmap(MmapRequest.anonymous(PAGE, MmWorld.RW), null, world.who);
     UserBuffer from = UserBuffer.of(user, END - 8, 16);
     UserBuffer to = UserBuffer.of(other.user(), there, 16);
