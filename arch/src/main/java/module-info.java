@@ -11,4 +11,7 @@ module dev.forklift.arch {
   exports dev.forklift.arch.nios2;
 
   uses dev.forklift.arch.nios2.CustomInstructionSet;
+
+  provides dev.forklift.kernel.arch.LinuxAbi with
+      dev.forklift.arch.nios2.Nios2Linux;
 }

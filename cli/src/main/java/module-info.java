@@ -8,6 +8,8 @@ module dev.forklift.cli {
   requires jdk.unsupported; // signals of the host
   requires static transitive org.jspecify;
 
+  uses dev.forklift.kernel.arch.LinuxAbi;
+
   opens dev.forklift.cli to
       info.picocli;
 }

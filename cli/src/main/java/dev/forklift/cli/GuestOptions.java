@@ -135,7 +135,7 @@ final class GuestOptions {
     return result;
   }
 
-  private static final class ReleaseConverter implements ITypeConverter<Release> {
+  static final class ReleaseConverter implements ITypeConverter<Release> {
     @Override
     public Release convert(String text) {
       return switch (text) {

@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, DemoCommand.class, RootCommand.class, SyscallsCommand.class})
+    subcommands = {
+      RunCommand.class,
+      DemoCommand.class,
+      ExplainCommand.class,
+      RootCommand.class,
+      SyscallsCommand.class
+    })
 public final class Main implements Runnable {
   /// The status of a run that never reached the guest, as `docker run` has it.
   static final int NOT_RUN = 125;

@@ -1,5 +1,6 @@
 package dev.forklift.cli;
 
+import dev.forklift.kernel.abi.CloneFlagNames;
 import dev.forklift.kernel.abi.CloneFlags;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;

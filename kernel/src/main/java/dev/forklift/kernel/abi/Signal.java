@@ -146,6 +146,16 @@ public final class Signal {
     return isValid(signal) ? "SIGRT_" + (signal - SIGRTMIN) : Integer.toString(signal);
   }
 
+  /// The signal of that name, or 0.
+  public static int number(String name) {
+    for (int signal = 1; signal <= SIGRTMAX; signal++) {
+      if (name(signal).equalsIgnoreCase(name)) {
+        return signal;
+      }
+    }
+    return 0;
+  }
+
   /// What a shell prints when a signal killed a process, such as `Segmentation fault`.
   public static String text(int signal) {
     return signal > 0 && signal < TEXTS.length ? TEXTS[signal] : "Real-time signal " + signal;

@@ -54,7 +54,11 @@ final class ProcessCalls {
         .sys(172, "getpid", t -> t.tgid())
         .sys(173, "getppid", ProcessCalls::getppid)
         .sys(178, "gettid", t -> t.tid())
-        .raw(220, "clone", List.of(FLAGS, ADDR, ADDR, ADDR, ADDR), ProcessCalls::clone)
+        .raw(
+            SyscallTables.CLONE,
+            "clone",
+            List.of(FLAGS, ADDR, ADDR, ADDR, ADDR),
+            ProcessCalls::clone)
         .sys(221, "execve", PATH, ADDR, ADDR, ProcessCalls::execve)
         .sys(260, "wait4", INT, ADDR, FLAGS, ADDR, ProcessCalls::wait4)
         .sys(281, "execveat", FD, PATH, ADDR, ADDR, FLAGS, ProcessCalls::execveat)
@@ -62,7 +66,7 @@ final class ProcessCalls {
   }
 
   static void clone3Row(SyscallTable table) {
-    table.raw(435, "clone3", List.of(ADDR, SIZE), ProcessCalls::clone3);
+    table.raw(SyscallTables.CLONE3, "clone3", List.of(ADDR, SIZE), ProcessCalls::clone3);
   }
 
   static void forkRow(SyscallTable table, int number) {

@@ -7,6 +7,11 @@ import dev.forklift.kernel.arch.LinuxAbi;
 public final class SyscallTables {
   private SyscallTables() {}
 
+  /// The numbers of clone(2) and clone3(2) in asm-generic's table.
+  public static final int CLONE = 220;
+
+  public static final int CLONE3 = 435;
+
   /// The table of an architecture that uses asm-generic's numbers.
   ///
   /// @param clone3 whether clone3 is there: Linux before 6.18 refuses it on some architectures
@@ -43,7 +48,7 @@ public final class SyscallTables {
     if (clone3) {
       ProcessCalls.clone3Row(table);
     } else {
-      table.refuse(435, "clone3", Errno.ENOSYS);
+      table.refuse(CLONE3, "clone3", Errno.ENOSYS);
     }
     return table;
   }

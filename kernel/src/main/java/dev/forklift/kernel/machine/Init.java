@@ -10,9 +10,10 @@ import dev.forklift.kernel.process.Task;
 /// status.
 final class Init implements Runnable {
   private final Machine machine;
-  private final ProgramSpec program;
+  private final Runnable program;
 
-  Init(Machine machine, ProgramSpec program) {
+  /// @param program becomes the program, as its task's first function
+  Init(Machine machine, Runnable program) {
     this.machine = machine;
     this.program = program;
   }
@@ -22,9 +23,7 @@ final class Init implements Runnable {
     Task self = machine.kernel().current();
     try {
       machine.awaitKernelThreads(self);
-      int child =
-          KernelClone.clone(
-              self, KernelCloneArgs.userModeThread(new Start(machine, program), "init"));
+      int child = KernelClone.clone(self, KernelCloneArgs.userModeThread(program, "init"));
       while (true) {
         ChildWait.Result ended =
             ChildWait.await(self, any -> true, ChildWait.WEXITED | ChildWait.WALL);

@@ -144,9 +144,14 @@ public final class Machine {
 
   /// Boots: pid 1, which starts the program, and pid 2.
   public void start(ProgramSpec program) {
+    Start start = new Start(this, program);
+    boot(program.asInit() ? start : new Init(this, start));
+  }
+
+  /// Boots with this as pid 1, which is to become a user process or to end.
+  void boot(Runnable first) {
     lock.acquire();
     try {
-      Runnable first = program.asInit() ? new Start(this, program) : new Init(this, program);
       int init = KernelClone.clone(kernel.idle(), KernelCloneArgs.userModeThread(first, "init"));
       if (init != 1) {
         throw new IllegalStateException("init is pid " + init);

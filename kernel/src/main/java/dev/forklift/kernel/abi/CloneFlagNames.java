@@ -1,16 +1,17 @@
-package dev.forklift.cli;
+package dev.forklift.kernel.abi;
 
-import dev.forklift.kernel.abi.CloneFlags;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// The names of clone's flags, without the prefix they share.
-final class CloneFlagNames {
+public final class CloneFlagNames {
   private static final Map<Long, String> NAMES = new LinkedHashMap<>();
 
   static {
+    NAMES.put(CloneFlags.CLONE_NEWTIME, "NEWTIME");
     NAMES.put(CloneFlags.CLONE_VM, "VM");
     NAMES.put(CloneFlags.CLONE_FS, "FS");
     NAMES.put(CloneFlags.CLONE_FILES, "FILES");
@@ -42,7 +43,7 @@ final class CloneFlagNames {
   private CloneFlagNames() {}
 
   /// The names of the flags that are set, in the order of their bits.
-  static List<String> of(long flags) {
+  public static List<String> of(long flags) {
     List<String> names = new ArrayList<>();
     NAMES.forEach((flag, name) -> {
       if ((flags & flag) != 0) {
@@ -50,5 +51,16 @@ final class CloneFlagNames {
       }
     });
     return names;
+  }
+
+  /// The flag of that name, with or without `CLONE_`, in any case; or 0.
+  public static long flag(String name) {
+    String upper = name.toUpperCase(Locale.ROOT);
+    String bare = upper.startsWith("CLONE_") ? upper.substring("CLONE_".length()) : upper;
+    return NAMES.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(bare))
+        .mapToLong(Map.Entry::getKey)
+        .findFirst()
+        .orElse(0);
   }
 }
