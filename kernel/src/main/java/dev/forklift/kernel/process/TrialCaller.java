@@ -22,7 +22,9 @@ public final class TrialCaller {
   /// Gives the calling user-mode thread memory of its own, empty but for some pages of zeros.
   public static TrialCaller of(Task task) throws Errno {
     Kernel kernel = task.kernel();
-    Mm mm = Mm.create(kernel.addressSpaces(), task.group().limits());
+    Mm mm =
+        Mm.create(
+            kernel.addressSpaces(), task.group().limits(), task.credentials().userNamespace());
     long page = 1L << kernel.abi().memoryLayout().pageShift();
     long scratch = kernel.abi().memoryLayout().taskSize() / 2 & -page;
     mm.mapZeros(scratch, SCRATCH_PAGES * page, false, task.credentials());
