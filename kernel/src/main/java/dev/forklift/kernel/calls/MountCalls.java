@@ -19,6 +19,7 @@ import dev.forklift.kernel.vfs.VfsPath;
 final class MountCalls {
   private static final int MAGIC = 0xc0ed_0000;
   private static final int MAGIC_MASK = 0xffff_0000;
+  private static final int MS_SILENT = 0x8000;
   private static final int OPTIONS_BYTES = 4096;
   private static final int PROPAGATION =
       MountFlags.MS_SHARED | MountFlags.MS_PRIVATE | MountFlags.MS_SLAVE | MountFlags.MS_UNBINDABLE;
@@ -37,7 +38,7 @@ final class MountCalls {
   }
 
   private static void requireAdministrator(Task task) throws Errno {
-    if (!task.credentials().has(Capability.SYS_ADMIN)) {
+    if (!task.credentials().hasIn(task.namespaces().mnt().userNamespace(), Capability.SYS_ADMIN)) {
       throw Errno.EPERM;
     }
   }
@@ -65,10 +66,8 @@ final class MountCalls {
       VfsPath from = Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0);
       var _ = namespace.bind(from, place, (known & MountFlags.MS_REC) != 0);
     } else if ((known & PROPAGATION) != 0) {
-      // All mounts are private: nothing to change.
-      if (Integer.bitCount(known & PROPAGATION) != 1) {
-        throw Errno.EINVAL;
-      }
+      namespace.share(
+          place, known & ~(MountFlags.MS_REC | MS_SILENT), (known & MountFlags.MS_REC) != 0);
     } else if ((known & MountFlags.MS_MOVE) != 0) {
       namespace.move(Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0), place);
     } else {

@@ -53,6 +53,7 @@ final class MountsText {
             .append(escaped(place.text()))
             .append(mount.has(MountFlags.MS_RDONLY) ? " ro" : " rw")
             .append(options(mount))
+            .append(mount.optionalFields())
             .append(" - ")
             .append(escaped(fileSystem.type()))
             .append(' ')
@@ -87,6 +88,9 @@ final class MountsText {
 
   /// The part of the file system that is mounted.
   private static String inside(Dentry root) {
+    if (root.inode().standsFor() != null) {
+      return root.name();
+    }
     StringBuilder name = new StringBuilder();
     Dentry at = root;
     for (Dentry up = at.parent(); up != null; up = at.parent()) {

@@ -5,6 +5,7 @@ import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.cred.Namespace;
+import dev.forklift.kernel.vfs.AttributeChange;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.FileSystems;
 import dev.forklift.kernel.vfs.Inode;
@@ -67,7 +68,21 @@ public final class NamespaceFiles {
     }
 
     @Override
+    public Namespace standsFor() {
+      return namespace;
+    }
+
+    /// Nothing about it can be changed.
+    @Override
+    public void setAttributes(AttributeChange change) throws Errno {
+      throw Errno.EPERM;
+    }
+
+    @Override
     public OpenFile open(Caller caller, VfsPath path, int flags) throws Errno {
+      if (OpenFlags.writes(flags) || (flags & OpenFlags.O_TRUNC) != 0) {
+        throw Errno.EPERM;
+      }
       return new NamespaceFile(path, flags, namespace);
     }
   }

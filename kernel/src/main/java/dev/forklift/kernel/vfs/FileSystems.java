@@ -4,6 +4,7 @@ import dev.forklift.kernel.abi.DeviceNumber;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.wait.KernelClock;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ public final class FileSystems {
   private int anonymousDevices;
   private int mounts;
   private long mountNamespaces;
+  private final BitSet peerGroups = new BitSet();
   private int cookies;
 
   /// @param pageSize the page size, which is also the block size of what lives in memory
@@ -130,6 +132,17 @@ public final class FileSystems {
 
   long newMountNamespaceId() {
     return ++mountNamespaces;
+  }
+
+  /// The lowest number that no peer group has.
+  int newPeerGroupId() {
+    int free = peerGroups.nextClearBit(1);
+    peerGroups.set(free);
+    return free;
+  }
+
+  void freePeerGroupId(int id) {
+    peerGroups.clear(id);
   }
 
   /// What ties the two events of a rename together.

@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.OpenFlags;
+import dev.forklift.kernel.cred.Namespace;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -302,6 +303,12 @@ public abstract class Inode {
       case FileMode.S_IFREG -> new RegularFile(path, flags);
       default -> fileSystem.systems().openSpecial(caller, path, flags);
     };
+  }
+
+  /// The namespace that it stands for, as the files of /proc/PID/ns do; null for all other files.
+  /// Such a file can be bound to a place in the tree, though it has none itself.
+  public @Nullable Namespace standsFor() {
+    return null;
   }
 
   /// The memory that holds a regular file's contents.

@@ -19,6 +19,8 @@ public final class Mount {
   private @Nullable VfsPath mountpoint;
   private int holds;
   private boolean released;
+  private boolean locked;
+  private final Sharing sharing = new Sharing(this);
 
   private Mount(Dentry root, String source, int flags, boolean nameless) {
     this.fileSystem = root.inode().fileSystem();
@@ -33,6 +35,15 @@ public final class Mount {
   /// A mount that is not in any tree yet.
   static Mount of(Dentry root, String source, int flags) {
     return new Mount(root, source, flags, false);
+  }
+
+  /// A copy that is not in any tree yet.
+  ///
+  /// @param part where it begins: its root, or a place below
+  Mount copy(Dentry part, Sharing.OfCopy kind) {
+    Mount copy = of(part, nameless ? fileSystem.type() : source, flags);
+    copy.sharing.copyOf(sharing, kind);
+    return copy;
   }
 
   /// What the files of a file system without a tree (pipes, sockets) are said to be on.
@@ -75,8 +86,29 @@ public final class Mount {
     return has(MountFlags.MS_RDONLY) || fileSystem.isReadOnly();
   }
 
-  boolean isNameless() {
+  /// Says whether it is what pipes and the like are said to be on.
+  public boolean isNameless() {
     return nameless;
+  }
+
+  /// Whom it tells of what is mounted below it.
+  Sharing sharing() {
+    return sharing;
+  }
+
+  /// The fields of /proc/PID/mountinfo that some mounts have, each after a blank.
+  public String optionalFields() {
+    return sharing.text();
+  }
+
+  /// Says whether it must stay where it is: it came into a mount namespace together with what it
+  /// covers, from a more privileged one.
+  boolean isLocked() {
+    return locked;
+  }
+
+  void setLocked() {
+    locked = true;
   }
 
   /// Where it hangs; null for the root of a tree and for what has been taken out of one.
@@ -130,6 +162,7 @@ public final class Mount {
   void detach() {
     unhang();
     moveTo(null);
+    sharing.makePrivate();
     releaseIfUnused();
   }
 

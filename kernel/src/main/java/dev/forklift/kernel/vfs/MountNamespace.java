@@ -5,16 +5,15 @@ import dev.forklift.kernel.abi.MountFlags;
 import dev.forklift.kernel.cred.Namespace;
 import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.cred.UserNamespace;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import dev.forklift.kernel.vfs.Sharing.OfCopy;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The tree of mounts that a task sees (mount_namespaces(7)). Nothing propagates between trees: all
-/// mounts are private.
+/// The tree of mounts that a task sees (mount_namespaces(7)). What happens below a shared mount of
+/// it happens in others as well ([Propagation]).
 public final class MountNamespace extends Namespace {
   /// `fs.mount-max`.
   private static final int MAXIMUM = 10_000;
@@ -71,41 +70,63 @@ public final class MountNamespace extends Namespace {
     return at;
   }
 
-  /// All mounts, parents before children.
+  /// All mounts, as they came.
   public List<Mount> mounts() {
-    return tree(root());
-  }
-
-  /// A mount with all below it, parents before children. As deep as a guest likes, so without
-  /// recursion.
-  private static List<Mount> tree(Mount top) {
-    List<Mount> all = new ArrayList<>();
-    Deque<Mount> open = new ArrayDeque<>(List.of(top));
-    while (!open.isEmpty()) {
-      Mount mount = open.pop();
-      all.add(mount);
-      for (int i = mount.children().size() - 1; i >= 0; i--) {
-        open.push(mount.children().get(i));
-      }
-    }
-    return all;
+    return MountTree.of(root()).stream().sorted(Comparator.comparingInt(Mount::id)).toList();
   }
 
   /// Mounts a file system at `place`.
   public Mount mount(FileSystem fileSystem, String source, VfsPath place, int flags) throws Errno {
-    requireRoom(1);
-    return attach(Mount.of(fileSystem.root(), source, flags), place);
+    Mount mount = Mount.of(fileSystem.root(), source, flags);
+    try {
+      return attach(mount, place);
+    } catch (Errno e) {
+      MountTree.detach(mount);
+      throw e;
+    }
   }
 
   /// Shows what is at `from` at `place` too.
   ///
   /// @param recursive whether the mounts below `from` are shown too
   public Mount bind(VfsPath from, VfsPath place, boolean recursive) throws Errno {
-    if (!from.mount().isAttached() || !place.mount().isAttached()) {
+    Mount original = from.mount();
+    requireBindable(from);
+    requireHere(place.mount());
+    Mount copy =
+        recursive
+            ? MountTree.copy(
+                    original, from.dentry(), OfCopy.SAME, mount -> mount.sharing().isUnbindable())
+                .top()
+            : MountTree.copyOne(original, from.dentry(), OfCopy.SAME).top();
+    try {
+      return attach(copy, place);
+    } catch (Errno e) {
+      MountTree.detach(copy);
+      throw e;
+    }
+  }
+
+  /// A namespace's file has no place in any tree and can be bound all the same. But that of a mount
+  /// namespace only in later ones: otherwise two could keep each other for ever.
+  private void requireBindable(VfsPath from) throws Errno {
+    Namespace namespace = from.inode().standsFor();
+    if (namespace instanceof MountNamespace mounts && mounts.id <= id) {
       throw Errno.EINVAL;
     }
-    requireRoom(recursive ? tree(from.mount()).size() : 1);
-    return attach(copy(from.mount(), from.dentry(), recursive, new HashMap<>()), place);
+    if (from.mount().sharing().isUnbindable() || (namespace == null && !isHere(from.mount()))) {
+      throw Errno.EINVAL;
+    }
+  }
+
+  private boolean isHere(Mount mount) {
+    return mount.isAttached() && mount.namespace() == this;
+  }
+
+  private void requireHere(Mount mount) throws Errno {
+    if (!isHere(mount)) {
+      throw Errno.EINVAL;
+    }
   }
 
   /// Copying a tree into itself again and again would double it each time (`fs.mount-max`).
@@ -121,54 +142,126 @@ public final class MountNamespace extends Namespace {
   }
 
   private Mount attach(Mount mount, VfsPath place) throws Errno {
-    try {
-      if (!place.mount().isAttached()) {
-        throw Errno.EINVAL;
-      }
-      if (place.dentry().isUnlinked()) {
-        throw Errno.ENOENT;
-      }
-      if (mount.root().inode().isDirectory() != place.inode().isDirectory()) {
-        throw Errno.ENOTDIR;
-      }
-    } catch (Errno e) {
-      detachTree(mount);
-      throw e;
+    checkPlace(mount, place);
+    List<Mount> all = MountTree.of(mount);
+    requireRoom(all.size());
+    VfsPath top = topmost(place);
+    List<Propagation.Graft> grafts = List.of();
+    if (top.mount().sharing().isShared()) {
+      all.forEach(each -> each.sharing().makeShared());
+      grafts = Propagation.copies(mount, top);
+      checkRoom(all.size(), grafts);
     }
-    adopt(mount);
-    mount.attach(this, topmost(place));
+    hang(mount, top);
+    for (Propagation.Graft graft : grafts) {
+      graft.place().mount().namespace().hangCopy(graft, this);
+    }
     return mount;
   }
 
-  private void adopt(Mount top) {
-    List<Mount> below = tree(top);
-    for (Mount child : below.subList(1, below.size())) {
-      VfsPath place = child.mountpoint();
-      child.unhang();
-      child.attach(this, place);
-    }
-  }
-
-  /// Moves a mount to another place.
-  public void move(VfsPath from, VfsPath place) throws Errno {
-    Mount mount = from.mount();
-    if (from.dentry() != mount.root() || mount.mountpoint() == null || !mount.isAttached()) {
-      throw Errno.EINVAL;
-    }
-    if (!place.mount().isAttached()) {
-      throw Errno.EINVAL;
-    }
+  private void checkPlace(Mount mount, VfsPath place) throws Errno {
+    requireHere(place.mount());
     if (place.dentry().isUnlinked()) {
       throw Errno.ENOENT;
     }
     if (mount.root().inode().isDirectory() != place.inode().isDirectory()) {
       throw Errno.ENOTDIR;
     }
-    if (isWithin(place.mount(), mount)) {
+  }
+
+  private void checkRoom(int own, List<Propagation.Graft> grafts) throws Errno {
+    Map<MountNamespace, Integer> more = new HashMap<>();
+    more.put(this, own);
+    for (Propagation.Graft graft : grafts) {
+      more.merge(graft.place().mount().namespace(), MountTree.of(graft.top()).size(), Integer::sum);
+    }
+    try {
+      for (Map.Entry<MountNamespace, Integer> each : more.entrySet()) {
+        each.getKey().requireRoom(each.getValue());
+      }
+    } catch (Errno full) {
+      grafts.forEach(graft -> MountTree.detach(graft.top()));
+      throw full;
+    }
+  }
+
+  /// Hangs a copy that comes from another mount, maybe in another namespace. What is mounted there
+  /// already hangs from it then.
+  private void hangCopy(Propagation.Graft graft, MountNamespace from) {
+    VfsPath place = graft.place();
+    Mount there = place.mount().childAt(place.dentry());
+    hang(graft.top(), place);
+    if (there != null) {
+      there.unhang();
+      there.attach(this, graft.top().rootPath());
+    }
+    if (from.userNamespace() != userNamespace()) {
+      lockBelow(graft.top());
+    }
+  }
+
+  private static void lockBelow(Mount top) {
+    List<Mount> below = MountTree.of(top);
+    below.subList(1, below.size()).forEach(Mount::setLocked);
+  }
+
+  private void hang(Mount top, @Nullable VfsPath place) {
+    List<Mount> below = MountTree.of(top);
+    for (Mount child : below.subList(1, below.size())) {
+      VfsPath own = child.mountpoint();
+      child.unhang();
+      child.attach(this, own);
+    }
+    top.attach(this, place);
+  }
+
+  /// Moves a mount to another place.
+  public void move(VfsPath from, VfsPath place) throws Errno {
+    Mount mount = from.mount();
+    VfsPath former = mount.mountpoint();
+    if (from.dentry() != mount.root() || former == null || mount.isLocked()) {
+      throw Errno.EINVAL;
+    }
+    requireHere(mount);
+    checkPlace(mount, place);
+    if (former.mount().sharing().isShared()) {
+      throw Errno.EINVAL;
+    }
+    if (topmost(place).mount().sharing().isShared()
+        && MountTree.of(mount).stream().anyMatch(each -> each.sharing().isUnbindable())) {
+      throw Errno.EINVAL;
+    }
+    if (MountTree.isWithin(place.mount(), mount)) {
       throw Errno.ELOOP;
     }
     mount.unhang();
-    mount.attach(this, topmost(place));
+    try {
+      var _ = attach(mount, place);
+    } catch (Errno e) {
+      mount.attach(this, former);
+      throw e;
+    }
+  }
+
+  /// Changes whom a mount tells of what is mounted below it.
+  ///
+  /// @param type MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE
+  /// @param recursive whether all mounts below are changed too
+  public void share(VfsPath path, int type, boolean recursive) throws Errno {
+    Mount top = path.mount();
+    if (path.dentry() != top.root()) {
+      throw Errno.EINVAL;
+    }
+    requireHere(top);
+    for (Mount mount : recursive ? MountTree.of(top) : List.of(top)) {
+      switch (type) {
+        case MountFlags.MS_SHARED -> mount.sharing().makeShared();
+        case MountFlags.MS_SLAVE -> mount.sharing().makeSlave();
+        case MountFlags.MS_PRIVATE -> mount.sharing().makePrivate();
+        case MountFlags.MS_UNBINDABLE -> mount.sharing().makeUnbindable();
+        default -> throw Errno.EINVAL;
+      }
+    }
   }
 
   /// Takes a mount away.
@@ -176,58 +269,69 @@ public final class MountNamespace extends Namespace {
   /// @param flags MNT_DETACH takes it out of sight though it is in use, with all mounts below
   public void unmount(VfsPath path, int flags) throws Errno {
     Mount mount = path.mount();
-    if (path.dentry() != mount.root() || !mount.isAttached()) {
+    if (path.dentry() != mount.root() || mount.isLocked()) {
       throw Errno.EINVAL;
     }
+    requireHere(mount);
     if (mount == root()) {
       throw Errno.EBUSY;
     }
-    if ((flags & MountFlags.MNT_DETACH) == 0 && (!mount.children().isEmpty() || mount.isHeld())) {
+    if ((flags & MountFlags.MNT_DETACH) == 0
+        && (!mount.children().isEmpty() || mount.isHeld() || isCounterpartBusy(mount))) {
       throw Errno.EBUSY;
     }
-    detachTree(mount);
-  }
-
-  private static void detachTree(Mount top) {
-    tree(top).reversed().forEach(Mount::detach);
-  }
-
-  private static boolean isWithin(Mount mount, Mount other) {
-    Mount at = mount;
-    while (at != other) {
-      VfsPath up = at.mountpoint();
-      if (up == null) {
-        return false;
-      }
-      at = up.mount();
+    for (Mount each : MountTree.of(mount).reversed()) {
+      List<Mount> counterparts = Propagation.counterparts(each);
+      each.detach();
+      counterparts.forEach(MountNamespace::unmountCounterpart);
     }
-    return true;
   }
 
-  /// Says whether a place lies at or below another.
-  private static boolean isBelow(VfsPath place, VfsPath top) {
-    VfsPath at = place;
-    while (at.mount() != top.mount()) {
-      VfsPath up = at.mount().mountpoint();
-      if (up == null) {
-        return false;
+  private static boolean isCounterpartBusy(Mount mount) {
+    return Propagation.counterparts(mount).stream()
+        .anyMatch(other -> (other.children().isEmpty() || cover(other) != null) && other.isHeld());
+  }
+
+  /// The one mount on another that covers it completely, if there is no other on that.
+  private static @Nullable Mount cover(Mount mount) {
+    return mount.children().size() == 1 ? mount.childAt(mount.root()) : null;
+  }
+
+  /// One that something is mounted below stays; what covers it completely takes its place.
+  private static void unmountCounterpart(Mount mount) {
+    Mount cover = cover(mount);
+    VfsPath place = mount.mountpoint();
+    if (place != null && (cover != null || mount.children().isEmpty())) {
+      MountNamespace namespace = mount.namespace();
+      if (cover != null) {
+        cover.unhang();
       }
-      at = up;
+      mount.detach();
+      if (cover != null) {
+        cover.attach(namespace, place);
+      }
     }
-    return at.dentry().isWithin(top.dentry());
   }
 
-  /// A copy for a task with CLONE_NEWNS.
+  /// A copy for a task with CLONE_NEWNS. In one that another user namespace owns, nothing is told
+  /// to the original, and nothing that was covered can be uncovered.
   ///
   /// @param creator the effective user id of who makes it
   public Copy copy(UserNamespace owner, int creator) throws Errno {
     MountNamespace copy = new MountNamespace(owner, creator, root().fileSystem());
-    Map<Mount, Mount> counterparts = new HashMap<>();
-    Mount top = copy(root(), root().root(), true, counterparts);
-    top.attach(copy, null);
-    copy.root = top;
-    copy.adopt(top);
-    return new Copy(copy, counterparts);
+    boolean lessPrivileged = owner != userNamespace();
+    MountTree.Copy tree =
+        MountTree.copy(
+            root(),
+            root().root(),
+            lessPrivileged ? OfCopy.NOT_SHARED : OfCopy.SAME,
+            mount -> mount.root().inode().standsFor() instanceof MountNamespace);
+    copy.hang(tree.top(), null);
+    copy.root = tree.top();
+    if (lessPrivileged) {
+      lockBelow(tree.top());
+    }
+    return new Copy(copy, tree.counterparts());
   }
 
   /// A copied tree, and which mount became which.
@@ -252,7 +356,10 @@ public final class MountNamespace extends Namespace {
   public void pivot(VfsPath root, VfsPath newRoot, VfsPath putOld) throws Errno {
     Mount old = root.mount();
     Mount mount = newRoot.mount();
-    if (!old.isAttached() || !mount.isAttached() || !putOld.mount().isAttached()) {
+    requireHere(old);
+    requireHere(mount);
+    requireHere(putOld.mount());
+    if (isParentShared(old) || isParentShared(mount) || putOld.mount().sharing().isShared()) {
       throw Errno.EINVAL;
     }
     if (newRoot.dentry().isUnlinked() || putOld.dentry().isUnlinked()) {
@@ -265,7 +372,7 @@ public final class MountNamespace extends Namespace {
       throw Errno.EINVAL;
     }
     // Otherwise one of the two would hang from itself.
-    if (!isBelow(putOld, newRoot) || !isBelow(newRoot, root)) {
+    if (!MountTree.isBelow(putOld, newRoot) || !MountTree.isBelow(newRoot, root)) {
       throw Errno.EINVAL;
     }
     VfsPath place = old.mountpoint();
@@ -278,30 +385,13 @@ public final class MountNamespace extends Namespace {
     }
   }
 
-  @Override
-  protected void onUnused() {
-    detachTree(root());
+  private static boolean isParentShared(Mount mount) {
+    VfsPath place = mount.mountpoint();
+    return place != null && place.mount().sharing().isShared();
   }
 
-  private static Mount copy(
-      Mount original, Dentry root, boolean recursive, Map<Mount, Mount> counterparts) {
-    Mount copy = Mount.of(root, original.source(), original.flags());
-    counterparts.put(original, copy);
-    if (recursive) {
-      List<Mount> below = tree(original);
-      for (Mount child : below.subList(1, below.size())) {
-        VfsPath place = child.mountpoint();
-        if (place == null) {
-          continue;
-        }
-        Mount parent = counterparts.get(place.mount());
-        if (parent != null && (parent != copy || place.dentry().isWithin(root))) {
-          Mount childCopy = Mount.of(child.root(), child.source(), child.flags());
-          counterparts.put(child, childCopy);
-          childCopy.attach(null, new VfsPath(parent, place.dentry()));
-        }
-      }
-    }
-    return copy;
+  @Override
+  protected void onUnused() {
+    MountTree.detach(root());
   }
 }
