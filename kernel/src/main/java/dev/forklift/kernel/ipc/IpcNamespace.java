@@ -8,6 +8,10 @@ import dev.forklift.kernel.cred.UserNamespace;
 /// The System V objects and POSIX message queues that a group of processes sees
 /// (ipc_namespaces(7)).
 public final class IpcNamespace extends Namespace {
+  private final Semaphores semaphores = new Semaphores(userNamespace());
+  private final SharedMemory sharedMemory = new SharedMemory(userNamespace());
+  private final MessageQueues messageQueues = new MessageQueues(userNamespace());
+
   private IpcNamespace(UserNamespace owner) {
     super(NamespaceKind.IPC, owner);
   }
@@ -26,5 +30,25 @@ public final class IpcNamespace extends Namespace {
   /// @param creator the effective user id of who makes it
   public static IpcNamespace create(UserNamespace owner, int creator) throws Errno {
     return new IpcNamespace(owner, creator);
+  }
+
+  public Semaphores semaphores() {
+    return semaphores;
+  }
+
+  public SharedMemory sharedMemory() {
+    return sharedMemory;
+  }
+
+  /// The queues of System V.
+  public MessageQueues messageQueues() {
+    return messageQueues;
+  }
+
+  @Override
+  protected void onUnused() {
+    semaphores.removeAll();
+    sharedMemory.removeAll();
+    messageQueues.removeAll();
   }
 }

@@ -96,12 +96,14 @@ public abstract class OpenFile {
   /// Another descriptor, mapping or message refers to it.
   public final OpenFile retain() {
     references++;
+    onRetained();
     return this;
   }
 
   /// One reference less; the last one closes it.
   public final void release() {
     if (--references > 0) {
+      onReleased();
       return;
     }
     if (references < 0) {
@@ -141,6 +143,17 @@ public abstract class OpenFile {
       watchers.remove(watcher);
     }
   }
+
+  /// How many refer to it.
+  protected final int references() {
+    return references;
+  }
+
+  /// Called when another reference has been taken.
+  protected void onRetained() {}
+
+  /// Called when a reference has been given up that was not the last one.
+  protected void onReleased() {}
 
   /// Called whenever a descriptor of it is closed, the last one or not.
   protected void onDescriptorClosed() {}

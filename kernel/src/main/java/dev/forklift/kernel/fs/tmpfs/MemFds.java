@@ -11,6 +11,7 @@ import dev.forklift.kernel.vfs.Inode;
 import dev.forklift.kernel.vfs.NewInode;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.RegularFile;
+import dev.forklift.kernel.vfs.VfsPath;
 
 /// Files of memory without a place in any tree (memfd_create(2)).
 public final class MemFds {
@@ -18,6 +19,18 @@ public final class MemFds {
 
   public MemFds(FileSystems systems, FrameBudget budget) {
     tmpfs = new Tmpfs(systems, "tmpfs", budget, 0777);
+  }
+
+  /// Makes one that is not open, for a segment of shared memory.
+  ///
+  /// @param description what /proc/PID/maps shows of it
+  /// @param ino its inode number
+  public VfsPath segment(String description, NewInode attributes, long ino, long size)
+      throws Errno {
+    TmpfsFile inode = new TmpfsFile(tmpfs, ino, attributes, null);
+    inode.addLinks(-1);
+    inode.setSize(size);
+    return tmpfs.nameless(inode, description);
   }
 
   /// Makes one, open for reading and writing.
