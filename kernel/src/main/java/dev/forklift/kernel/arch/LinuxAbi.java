@@ -137,6 +137,11 @@ public interface LinuxAbi {
     return DebugAbi.plain(isa(), stackPointer());
   }
 
+  /// Where segments of shared memory may begin (SHMLBA): shmat(2) rounds down to it.
+  default long sharedMemoryBoundary() {
+    return 1L << memoryLayout().pageShift();
+  }
+
   /// Which registers carry what in a system call.
   record SyscallRegisters(int number, List<Integer> arguments) {
     public SyscallRegisters {

@@ -48,7 +48,7 @@ final class KcmpCall {
       case KCMP_FS -> order.compare(one.fs(), other.fs());
       case KCMP_SIGHAND -> order.compare(one.handlers(), other.handlers());
       case KCMP_IO -> order.compare(ioContext(one), ioContext(other));
-      case KCMP_SYSVSEM -> 0; // no task has semaphores to undo
+      case KCMP_SYSVSEM -> order.compare(one.semUndoIfAny(), other.semUndoIfAny());
       case KCMP_EPOLL_TFD -> {
         byte[] slot = new byte[EPOLL_SLOT_BYTES];
         task.memory().user().read(index2, slot);

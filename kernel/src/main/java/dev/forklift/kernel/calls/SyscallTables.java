@@ -35,6 +35,9 @@ public final class SyscallTables {
     PrctlCalls.rows(table);
     LimitCalls.rows(table);
     MachineCalls.rows(table);
+    SemaphoreCalls.rows(table);
+    new SharedMemoryCalls(files).rows(table);
+    MessageCalls.rows(table);
     KcmpCall.rows(table);
     NamespaceCalls.rows(table);
     PidFdCalls.rows(table);
@@ -43,6 +46,7 @@ public final class SyscallTables {
     abi.ownSyscalls().forEach((number, name) -> ownRow(table, number, name));
     if (!abi.dataModel().is64Bit()) {
       SignalCalls.time64Rows(table);
+      SemaphoreCalls.time64Rows(table);
       SchedulingCalls.time64Rows(table);
     }
     if (clone3) {

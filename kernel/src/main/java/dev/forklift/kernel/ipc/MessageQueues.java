@@ -76,8 +76,8 @@ public final class MessageQueues extends IpcTable<MessageQueue> {
   /// msgsnd(2).
   ///
   /// @param budget what the message's memory is taken from
-  public void send(
-      IpcUser user, FrameBudget budget, int id, long type, byte[] text, int flags) throws Errno {
+  public void send(IpcUser user, FrameBudget budget, int id, long type, byte[] text, int flags)
+      throws Errno {
     HostMemory memory = HostMemory.take(budget, Message.BYTES + (long) text.length);
     boolean sent = false;
     try {
@@ -149,13 +149,18 @@ public final class MessageQueues extends IpcTable<MessageQueue> {
         }
         if (!(choice instanceof MessageChoice.At)) {
           queue.take(found, user);
+        } else if (room < found.text().length) {
+          // A copy is never cut.
+          throw Errno.EINVAL;
         }
         return found;
       }
       if ((flags & IPC_NOWAIT) != 0) {
         throw Errno.ENOMSG;
       }
-      Message sent = awaitMessage(queue, new MessageQueue.Receiver(user, choice, cut ? Long.MAX_VALUE : room), user);
+      Message sent =
+          awaitMessage(
+              queue, new MessageQueue.Receiver(user, choice, cut ? Long.MAX_VALUE : room), user);
       if (sent != null) {
         return sent;
       }

@@ -110,8 +110,7 @@ public final class Semaphores extends IpcTable<SemaphoreSet> {
     if (operations.stream().anyMatch(operation -> operation.number() >= set.size())) {
       throw Errno.EFBIG;
     }
-    set.requireAccess(
-        user.credentials(), alters ? IpcObject.WRITE : IpcObject.READ, owner());
+    set.requireAccess(user.credentials(), alters ? IpcObject.WRITE : IpcObject.READ, owner());
     boolean undoes = operations.stream().anyMatch(SemOperation::undoes);
     SemaphoreSet.Waiter waiter =
         new SemaphoreSet.Waiter(operations, undoes ? undo.get() : null, user);

@@ -61,8 +61,7 @@ public final class SharedMemory extends IpcTable<SharedSegment> {
   /// shmget(2).
   ///
   /// @param largest how much memory there is
-  public int get(
-      IpcUser user, Store store, int shift, long largest, int key, long size, int flags)
+  public int get(IpcUser user, Store store, int shift, long largest, int key, long size, int flags)
       throws Errno {
     pageShift = shift;
     return find(
@@ -77,8 +76,8 @@ public final class SharedMemory extends IpcTable<SharedSegment> {
         });
   }
 
-  private SharedSegment make(
-      IpcUser user, Store store, long largest, int key, long size, int flags) throws Errno {
+  private SharedSegment make(IpcUser user, Store store, long largest, int key, long size, int flags)
+      throws Errno {
     if (size == 0 || Long.compareUnsigned(size, maximumSize) > 0) {
       throw Errno.EINVAL;
     }
@@ -99,8 +98,7 @@ public final class SharedMemory extends IpcTable<SharedSegment> {
       segment.setFile(
           store.make(
               "/SYSV%08x (deleted)".formatted(key),
-              new NewInode(
-                  FileMode.S_IFREG | segment.mode(), segment.uid(), segment.gid(), 0),
+              new NewInode(FileMode.S_IFREG | segment.mode(), segment.uid(), segment.gid(), 0),
               segment.id(),
               size));
       made = true;

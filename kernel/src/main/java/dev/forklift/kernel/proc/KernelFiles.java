@@ -30,6 +30,7 @@ final class KernelFiles {
     top.add("meminfo",     ProcFile.of(proc, reader -> memory()));
     top.add("mounts",      ProcLink.to(proc, reader -> "self/mounts"));
     top.add("stat",        ProcFile.of(proc, reader -> statistics()));
+    top.add("sysvipc",     SysvipcText.folder(proc));
     top.add("swaps",       ProcFile.of(proc, reader -> "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"));
     top.add("uptime",      ProcFile.of(proc, reader -> upTime()));
     top.add("version",     ProcFile.of(proc, reader -> version(reader.namespaces().uts().name())));

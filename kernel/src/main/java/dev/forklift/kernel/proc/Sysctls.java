@@ -34,7 +34,7 @@ final class Sysctls {
     return sysctls
         .folder()
         .add("fs", sysctls.fs())
-        .add("kernel", sysctls.kernel())
+        .add("kernel", IpcSysctls.addTo(sysctls.kernel(), proc))
         .add("user", sysctls.user())
         .add("vm", sysctls.vm());
   }

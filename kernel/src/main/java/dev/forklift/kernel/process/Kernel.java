@@ -242,7 +242,7 @@ public final class Kernel {
   }
 
   /// The task whose thread this is; null on a thread of the host's, such as that of a terminal.
-  @Nullable Task currentOrNull() {
+  public @Nullable Task currentOrNull() {
     return current.get();
   }
 

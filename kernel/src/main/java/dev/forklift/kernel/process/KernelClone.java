@@ -219,6 +219,10 @@ public final class KernelClone {
         mm.setLimits(child.group().limits());
       }
       inheritSignalState(child);
+      if (args.has(CLONE_SYSVSEM)) {
+        child.setSemUndo(parent.semUndo().share());
+        undo.onFailure(child::leaveSemUndo);
+      }
       copyRegisters(child);
       openPidfd(pid, undo);
       enterCgroup(child, undo);

@@ -145,6 +145,9 @@ public final class SetNamespace {
       task.fs().setRoot(root);
       task.fs().setCwd(root);
     }
+    if ((flags & CloneFlags.CLONE_NEWIPC) != 0) {
+      task.leaveSemUndo();
+    }
     task.switchNamespaces(namespaces.share());
   }
 }

@@ -9,6 +9,7 @@ import dev.forklift.kernel.cgroup.CgroupMember;
 import dev.forklift.kernel.cgroup.CgroupTask;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.futex.FutexUser;
+import dev.forklift.kernel.ipc.SemUndoList;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.PendingSignals;
@@ -58,6 +59,7 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
   private FsContext fs;
   private @Nullable Namespaces namespaces;
   private @Nullable CgroupMember cgroup;
+  private @Nullable SemUndoList semUndo;
   private SignalHandlers handlers;
   private Credentials credentials;
   private @Nullable VfsPath executable;
@@ -284,6 +286,34 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
     Namespaces former = namespaces();
     this.namespaces = others;
     former.release();
+  }
+
+  /// What its semaphore operations have to undo, or null if there is nothing.
+  public @Nullable SemUndoList semUndoIfAny() {
+    return semUndo;
+  }
+
+  /// The same, begun if there is nothing yet.
+  public SemUndoList semUndo() {
+    SemUndoList list = semUndo;
+    if (list == null) {
+      list = new SemUndoList();
+      semUndo = list;
+    }
+    return list;
+  }
+
+  void setSemUndo(SemUndoList list) {
+    semUndo = list;
+  }
+
+  /// Its semaphore operations are undone, unless another task shares the list.
+  void leaveSemUndo() {
+    SemUndoList list = semUndo;
+    semUndo = null;
+    if (list != null) {
+      list.leave(group.pid());
+    }
   }
 
   /// Its place in the tree of control groups.

@@ -39,6 +39,7 @@ public final class TaskExit {
       group.timers().release();
     }
     giveUpMemory(task);
+    task.leaveSemUndo();
     task.files().release();
     task.fs().release();
     task.switchNamespaces(null);

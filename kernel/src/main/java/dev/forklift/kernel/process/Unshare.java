@@ -95,6 +95,9 @@ public final class Unshare {
         namespaces = NewNamespaces.make(task, flags, credentials.userNamespace(), fs, refused);
       }
       undo.keep();
+      if (has(CloneFlags.CLONE_SYSVSEM | CloneFlags.CLONE_NEWIPC)) {
+        task.leaveSemUndo();
+      }
       if (namespaces != null) {
         task.switchNamespaces(namespaces);
       }

@@ -1,0 +1,2 @@
+/// Tests of System V IPC.
+package dev.forklift.kernel.ipc;
