@@ -231,8 +231,8 @@ public final class Nios2Linux implements LinuxAbi {
   }
 
   /// The processor says of the io forms only that they are misaligned, and Linux, which does not
-  /// know them, leaves them out.
-  /// The size of the data cache, in which nothing is to be under two addresses.
+  /// know them, leaves them out. The size of the data cache, in which nothing is to be under two
+  /// addresses.
   @Override
   public long sharedMemoryBoundary() {
     return 0x8000;
