@@ -42,5 +42,11 @@ public final class MountFlags {
           | MS_NOSYMFOLLOW
           | MS_RELATIME;
 
+  /// Those that make a mount safer.
+  public static final int PROTECTING = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+  /// Those that say when reading is noted.
+  public static final int ACCESS_TIMES = MS_NOATIME | MS_NODIRATIME | MS_RELATIME;
+
   private MountFlags() {}
 }

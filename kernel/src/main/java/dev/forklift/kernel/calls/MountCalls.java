@@ -37,6 +37,7 @@ final class MountCalls {
         .sys(41, "pivot_root", PATH, PATH, MountCalls::pivotRoot);
   }
 
+  /// Whoever administers the user namespace that the caller's mounts belong to.
   private static void requireAdministrator(Task task) throws Errno {
     if (!task.credentials().hasIn(task.namespaces().mnt().userNamespace(), Capability.SYS_ADMIN)) {
       throw Errno.EPERM;
@@ -61,7 +62,7 @@ final class MountCalls {
     int known = (flags & MAGIC_MASK) == MAGIC ? flags & ~MAGIC_MASK : flags;
     MountNamespace namespace = task.namespaces().mnt();
     if ((known & MountFlags.MS_REMOUNT) != 0) {
-      remount(place, known, options);
+      remount(task, place, known, options);
     } else if ((known & MountFlags.MS_BIND) != 0) {
       VfsPath from = Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0);
       var _ = namespace.bind(from, place, (known & MountFlags.MS_REC) != 0);
@@ -71,12 +72,21 @@ final class MountCalls {
     } else if ((known & MountFlags.MS_MOVE) != 0) {
       namespace.move(Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0), place);
     } else {
+      if (type == 0) {
+        throw Errno.EINVAL;
+      }
       FileSystems.Type found = services.systems().type(typeName);
       if (found == null) {
         throw Errno.ENODEV;
       }
-      FileSystem made = found.create(task, sourceName, options);
-      var _ = namespace.mount(made, sourceName, place, accessTimes(known));
+      FileSystem made = services.systems().create(task, typeName, found, sourceName, options);
+      int newFlags = accessTimes(known);
+      if (made.isRevealing()
+          && !namespace.userNamespace().isInitial()
+          && !namespace.showsAll(made, newFlags)) {
+        throw Errno.EPERM;
+      }
+      var _ = namespace.mount(made, sourceName, place, newFlags);
     }
     return 0;
   }
@@ -86,15 +96,24 @@ final class MountCalls {
     return other ? flags & ~MountFlags.MS_RELATIME : flags | MountFlags.MS_RELATIME;
   }
 
-  private static void remount(VfsPath place, int flags, String options) throws Errno {
+  private static void remount(Task task, VfsPath place, int flags, String options) throws Errno {
     Mount mount = place.mount();
-    if (place.dentry() != mount.root()) {
+    if (place.dentry() != mount.root() || !task.namespaces().mnt().isHere(mount)) {
       throw Errno.EINVAL;
     }
+    boolean saysTimes = (flags & (MountFlags.ACCESS_TIMES | MountFlags.MS_STRICTATIME)) != 0;
+    int newFlags =
+        saysTimes ? accessTimes(flags) : flags | (mount.flags() & MountFlags.ACCESS_TIMES);
+    if (!mount.mayHaveFlags(newFlags)) {
+      throw Errno.EPERM;
+    }
     if ((flags & MountFlags.MS_BIND) == 0) {
+      if (!mount.fileSystem().isAdministeredBy(task.credentials())) {
+        throw Errno.EPERM;
+      }
       mount.fileSystem().remount(options);
     }
-    mount.setFlags(accessTimes(flags));
+    mount.setFlags(newFlags);
   }
 
   private static long umount(Task task, long path, int flags) throws Errno {

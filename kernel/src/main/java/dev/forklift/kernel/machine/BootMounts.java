@@ -34,16 +34,21 @@ final class BootMounts {
       throws Errno {
     systems.register(
         "proc",
+        caller -> ((Task) caller).pidNamespace().userNamespace(),
         (caller, source, options) ->
             new ProcFileSystem(systems, kernel, ((Task) caller).pidNamespace()));
     CgroupFileSystem cgroups = new CgroupFileSystem(systems, kernel.cgroups());
     systems.register(
         "cgroup2",
+        caller -> ((Task) caller).namespaces().cgroup().userNamespace(),
         (caller, source, options) -> {
           cgroups.setOptions(options);
           return cgroups;
         });
-    systems.register("sysfs", (caller, source, options) -> new SysFileSystem(systems));
+    systems.register(
+        "sysfs",
+        caller -> ((Task) caller).namespaces().net().userNamespace(),
+        (caller, source, options) -> new SysFileSystem(systems));
     BootMounts boot = new BootMounts(kernel.idle(), mounts);
     boot.mount("/proc", new ProcFileSystem(systems, kernel, kernel.pids()));
     boot.mount("/sys", new SysFileSystem(systems));

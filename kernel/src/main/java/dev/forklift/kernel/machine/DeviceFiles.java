@@ -45,9 +45,15 @@ final class DeviceFiles {
     sharedMemory = new Tmpfs(systems, "tmpfs", budget, ANYBODY);
     DeviceTree.populate(devices);
     systems.register("devtmpfs", (caller, source, options) -> devices);
-    systems.register("devpts", (caller, source, options) -> pseudoTerminals);
     systems.register(
-        "tmpfs", (caller, source, options) -> Tmpfs.withOptions(systems, "tmpfs", budget, options));
+        "devpts",
+        caller -> caller.credentials().userNamespace(),
+        (caller, source, options) -> pseudoTerminals);
+    systems.register(
+        "tmpfs",
+        caller -> caller.credentials().userNamespace(),
+        (caller, source, options) ->
+            Tmpfs.withOptions(systems, "tmpfs", budget, options, caller.credentials()));
   }
 
   /// Mounts them where programs look for them.

@@ -70,6 +70,11 @@ final class IdMapInode extends ProcInode {
     }
 
     @Override
+    protected boolean isWritableAnywhere() {
+      return false;
+    }
+
+    @Override
     protected void onClose() {
       namespace.release();
     }

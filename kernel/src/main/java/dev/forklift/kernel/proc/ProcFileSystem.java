@@ -30,6 +30,11 @@ public final class ProcFileSystem extends FileSystem {
   }
 
   @Override
+  public boolean isRevealing() {
+    return true;
+  }
+
+  @Override
   protected int ioBlockSize() {
     return IO_BLOCK_SIZE;
   }

@@ -1,6 +1,7 @@
 package dev.forklift.kernel.vfs;
 
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.UserNamespace;
 import java.util.LinkedHashSet;
@@ -55,9 +56,24 @@ public abstract class FileSystem {
     return device;
   }
 
-  /// Says in which user namespace it has been mounted; otherwise that is the first one.
+  /// Says in which user namespace it is being mounted; otherwise that is the first one. What is
+  /// mounted already keeps its own.
   public final void setUserNamespace(UserNamespace mounter) {
-    this.userNamespace = mounter.isInitial() ? null : mounter;
+    if (holds == 0) {
+      this.userNamespace = mounter.isInitial() ? null : mounter;
+    }
+  }
+
+  /// Says whether `who` may change it.
+  public final boolean isAdministeredBy(Credentials who) {
+    UserNamespace owner = userNamespace;
+    return owner == null ? who.has(Capability.SYS_ADMIN) : who.hasIn(owner, Capability.SYS_ADMIN);
+  }
+
+  /// Whether it tells about the whole machine, so that a user namespace may mount it only where all
+  /// of it can be seen anyway.
+  public boolean isRevealing() {
+    return false;
   }
 
   /// Says whether somebody but the administrator of the whole machine has mounted it: then its

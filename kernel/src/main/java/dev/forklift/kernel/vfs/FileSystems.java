@@ -3,6 +3,9 @@ package dev.forklift.kernel.vfs;
 import dev.forklift.kernel.abi.DeviceNumber;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.wait.KernelClock;
 import java.util.BitSet;
 import java.util.Collection;
@@ -10,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What all file systems of one kernel have in common: the clock, the numbers they are told apart
@@ -34,6 +38,7 @@ public final class FileSystems {
   private final KernelClock clock;
   private final int blockSize;
   private final Map<String, Type> types = new LinkedHashMap<>();
+  private final Map<String, Function<Caller, UserNamespace>> administrators = new HashMap<>();
   private final Map<Long, Driver> characterDevices = new HashMap<>();
   private final Map<Integer, Driver> characterMajors = new HashMap<>();
   private final LockWaits lockWaits = new LockWaits();
@@ -54,6 +59,36 @@ public final class FileSystems {
   /// Makes a type known to mount(2).
   public void register(String name, Type type) {
     types.put(name, type);
+  }
+
+  /// Makes a type known to mount(2) that user namespaces can mount, too.
+  ///
+  /// @param owner the user namespace that a caller would mount it for
+  public void register(String name, Function<Caller, UserNamespace> owner, Type type) {
+    register(name, type);
+    administrators.put(name, owner);
+  }
+
+  /// Makes a file system of a type.
+  ///
+  /// @throws Errno EPERM if the caller may not mount such; or why it cannot be made
+  public FileSystem create(Caller caller, String name, Type type, String source, String options)
+      throws Errno {
+    Function<Caller, UserNamespace> owners = administrators.get(name);
+    Credentials who = caller.credentials();
+    if (owners == null) {
+      if (!who.has(Capability.SYS_ADMIN)) {
+        throw Errno.EPERM;
+      }
+      return type.create(caller, source, options);
+    }
+    UserNamespace owner = owners.apply(caller);
+    if (!who.hasIn(owner, Capability.SYS_ADMIN)) {
+      throw Errno.EPERM;
+    }
+    FileSystem made = type.create(caller, source, options);
+    made.setUserNamespace(owner);
+    return made;
   }
 
   public @Nullable Type type(String name) {

@@ -222,6 +222,11 @@ public abstract class Inode {
     return true;
   }
 
+  /// Says whether it is a directory in which nothing ever is: made to be mounted on.
+  public boolean isEmptyForGood() {
+    return false;
+  }
+
   /// Makes an entry: file, directory, device, FIFO or socket.
   public Inode make(String name, NewInode attributes) throws Errno {
     throw FileMode.isRegular(attributes.mode()) ? Errno.EACCES : Errno.EPERM;

@@ -20,6 +20,7 @@ public final class Mount {
   private int holds;
   private boolean released;
   private boolean locked;
+  private int lockedFlags;
   private final Sharing sharing = new Sharing(this);
 
   private Mount(Dentry root, String source, int flags, boolean nameless) {
@@ -43,6 +44,7 @@ public final class Mount {
   Mount copy(Dentry part, Sharing.OfCopy kind) {
     Mount copy = of(part, nameless ? fileSystem.type() : source, flags);
     copy.sharing.copyOf(sharing, kind);
+    copy.lockedFlags = lockedFlags;
     return copy;
   }
 
@@ -78,6 +80,22 @@ public final class Mount {
     flags = newFlags & MountFlags.PER_MOUNT;
   }
 
+  /// The flags that cannot be changed.
+  int lockedFlags() {
+    return lockedFlags;
+  }
+
+  void lockFlags(int more) {
+    lockedFlags |= more;
+  }
+
+  /// Says whether its flags may become these: what is locked stays as it is, protection too.
+  public boolean mayHaveFlags(int newFlags) {
+    int times = lockedFlags & MountFlags.ACCESS_TIMES;
+    int protection = lockedFlags & MountFlags.PROTECTING;
+    return (newFlags & times) == (flags & times) && (newFlags & protection) == protection;
+  }
+
   public boolean has(int flag) {
     return (flags & flag) != 0;
   }
@@ -107,8 +125,8 @@ public final class Mount {
     return locked;
   }
 
-  void setLocked() {
-    locked = true;
+  void setLocked(boolean isLocked) {
+    locked = isLocked;
   }
 
   /// Where it hangs; null for the root of a tree and for what has been taken out of one.

@@ -93,6 +93,9 @@ public final class MountNamespace extends Namespace {
     Mount original = from.mount();
     requireBindable(from);
     requireHere(place.mount());
+    if (!recursive && MountLocks.hideSomething(from)) {
+      throw Errno.EINVAL;
+    }
     Mount copy =
         recursive
             ? MountTree.copy(
@@ -119,7 +122,14 @@ public final class MountNamespace extends Namespace {
     }
   }
 
-  private boolean isHere(Mount mount) {
+  /// Says whether a file system of the same type as one that tells about the whole machine is seen
+  /// whole here, with flags no stricter than these.
+  public boolean showsAll(FileSystem like, int flags) {
+    return MountLocks.showAll(mounts(), like, flags);
+  }
+
+  /// Says whether a mount is in this tree.
+  public boolean isHere(Mount mount) {
     return mount.isAttached() && mount.namespace() == this;
   }
 
@@ -196,13 +206,8 @@ public final class MountNamespace extends Namespace {
       there.attach(this, graft.top().rootPath());
     }
     if (from.userNamespace() != userNamespace()) {
-      lockBelow(graft.top());
+      MountLocks.lock(graft.top());
     }
-  }
-
-  private static void lockBelow(Mount top) {
-    List<Mount> below = MountTree.of(top);
-    below.subList(1, below.size()).forEach(Mount::setLocked);
   }
 
   private void hang(Mount top, @Nullable VfsPath place) {
@@ -329,7 +334,7 @@ public final class MountNamespace extends Namespace {
     copy.hang(tree.top(), null);
     copy.root = tree.top();
     if (lessPrivileged) {
-      lockBelow(tree.top());
+      MountLocks.lock(tree.top());
     }
     return new Copy(copy, tree.counterparts());
   }
@@ -359,6 +364,9 @@ public final class MountNamespace extends Namespace {
     requireHere(old);
     requireHere(mount);
     requireHere(putOld.mount());
+    if (mount.isLocked()) {
+      throw Errno.EINVAL;
+    }
     if (isParentShared(old) || isParentShared(mount) || putOld.mount().sharing().isShared()) {
       throw Errno.EINVAL;
     }
@@ -380,6 +388,8 @@ public final class MountNamespace extends Namespace {
     old.unhang();
     old.attach(this, putOld);
     mount.attach(this, place);
+    mount.setLocked(old.isLocked());
+    old.setLocked(false);
     if (place == null) {
       this.root = mount;
     }

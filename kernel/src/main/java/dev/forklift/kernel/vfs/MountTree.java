@@ -50,6 +50,7 @@ final class MountTree {
       }
       if (parent != copy.top() || place.dentry().isWithin(root)) {
         Mount childCopy = child.copy(child.root(), kind);
+        childCopy.setLocked(child.isLocked());
         copy.counterparts().put(child, childCopy);
         childCopy.attach(null, new VfsPath(parent, place.dentry()));
       }

@@ -194,6 +194,9 @@ public abstract class OpenFile {
   /// Writes elsewhere than at the position; with O_APPEND at the end all the same, as Linux does.
   public final long pwrite(Caller caller, IoBuffer buffer, long offset) throws Errno {
     checkOffset(offset);
+    if (!isWritableAnywhere()) {
+      throw Errno.ESPIPE;
+    }
     requireWrites();
     long at = has(OpenFlags.O_APPEND) ? inode().size() : offset;
     return told(writeAt(caller, buffer, at), FileEvents.MODIFY);
@@ -242,6 +245,11 @@ public abstract class OpenFile {
 
   /// Whether there is a position at all.
   protected boolean isSeekable() {
+    return true;
+  }
+
+  /// Whether it can be written elsewhere than at the position.
+  protected boolean isWritableAnywhere() {
     return true;
   }
 

@@ -28,6 +28,11 @@ final class SysDirectory extends Inode {
   }
 
   @Override
+  public boolean isEmptyForGood() {
+    return entries.isEmpty();
+  }
+
+  @Override
   public @Nullable Inode lookup(String name) {
     return entries.get(name);
   }

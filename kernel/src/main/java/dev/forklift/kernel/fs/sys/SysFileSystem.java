@@ -48,6 +48,11 @@ public final class SysFileSystem extends FileSystem {
   }
 
   @Override
+  public boolean isRevealing() {
+    return true;
+  }
+
+  @Override
   protected Inode rootInode() {
     return top;
   }

@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystemStatus;
 import dev.forklift.kernel.vfs.FileSystems;
@@ -56,9 +57,12 @@ public final class Tmpfs extends FileSystem {
   }
 
   /// An empty file system as mount(2) makes one.
-  public static Tmpfs withOptions(FileSystems systems, String type, FrameBudget memory, String text)
+  ///
+  /// @param mounter whose it is, unless `text` says whose
+  public static Tmpfs withOptions(
+      FileSystems systems, String type, FrameBudget memory, String text, Credentials mounter)
       throws Errno {
-    TmpfsOptions options = TmpfsOptions.parse(text, memory.limit(), systems.blockSize());
+    TmpfsOptions options = TmpfsOptions.parse(text, memory.limit(), systems.blockSize(), mounter);
     NewInode top =
         new NewInode(FileMode.S_IFDIR | options.modeOrDefault(), options.uid(), options.gid(), 0);
     return new Tmpfs(systems, type, memory, limitOr(options, memory.limit() / 2), top);
@@ -75,7 +79,8 @@ public final class Tmpfs extends FileSystem {
 
   @Override
   public void remount(String text) throws Errno {
-    TmpfsOptions options = TmpfsOptions.parse(text, memory.limit(), blockSize());
+    TmpfsOptions options =
+        TmpfsOptions.parse(text, memory.limit(), blockSize(), Credentials.of(0, 0));
     long limit = limitOr(options, budget.limit());
     if (limit < budget.used()) {
       throw Errno.EINVAL;

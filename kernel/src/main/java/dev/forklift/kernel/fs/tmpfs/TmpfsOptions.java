@@ -2,6 +2,8 @@ package dev.forklift.kernel.fs.tmpfs;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.IdMap;
 import org.jspecify.annotations.Nullable;
 
 /// What mount(2) is told about a tmpfs.
@@ -13,13 +15,15 @@ record TmpfsOptions(@Nullable Long limit, @Nullable Integer mode, int uid, int g
   private static final String UNITS = "kmgtpe";
 
   /// @param text options separated by commas
+  /// @param mounter who mounts it, and calls users by their names in its user namespace
   /// @param memory bytes that the machine has, of which `size=N%` is a part
   /// @throws Errno EINVAL for an unknown option or a value that is none
-  static TmpfsOptions parse(String text, long memory, int pageSize) throws Errno {
+  static TmpfsOptions parse(String text, long memory, int pageSize, Credentials mounter)
+      throws Errno {
     Long limit = null;
     Integer mode = null;
-    int uid = 0;
-    int gid = 0;
+    int uid = mounter.fsuid();
+    int gid = mounter.fsgid();
     for (String option : text.isEmpty() ? new String[0] : text.split(",", -1)) {
       int equals = option.indexOf('=');
       String name = equals < 0 ? option : option.substring(0, equals);
@@ -28,8 +32,8 @@ record TmpfsOptions(@Nullable Long limit, @Nullable Integer mode, int uid, int g
         case "mode" -> mode = (int) number(value, 8) & FileMode.PERMISSIONS;
         case "size" -> limit = rounded(size(value, memory), pageSize);
         case "nr_blocks" -> limit = size(value, memory) * pageSize;
-        case "uid" -> uid = (int) number(value, 10);
-        case "gid" -> gid = (int) number(value, 10);
+        case "uid" -> uid = named(mounter.userNamespace().kuid((int) number(value, 10)));
+        case "gid" -> gid = named(mounter.userNamespace().kgid((int) number(value, 10)));
         case "nr_inodes", "huge", "inode32", "inode64", "noswap" -> {}
         default -> throw Errno.EINVAL;
       }
@@ -57,6 +61,13 @@ record TmpfsOptions(@Nullable Long limit, @Nullable Integer mode, int uid, int g
       shown.append(",gid=").append(gid);
     }
     return shown.toString();
+  }
+
+  private static int named(int kid) throws Errno {
+    if (kid == IdMap.NONE) {
+      throw Errno.EINVAL;
+    }
+    return kid;
   }
 
   private static long rounded(long bytes, int pageSize) {

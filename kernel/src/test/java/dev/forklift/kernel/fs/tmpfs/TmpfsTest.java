@@ -28,7 +28,8 @@ class TmpfsTest {
   }
 
   private Tmpfs with(String options) throws Errno {
-    return Tmpfs.withOptions(world.systems, "tmpfs", world.budget, options);
+    return Tmpfs.withOptions(
+        world.systems, "tmpfs", world.budget, options, world.caller.credentials());
   }
 
   @Test
