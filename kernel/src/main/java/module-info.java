@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.forklift.kernel {
   requires transitive dev.forklift.engine;
+  requires jdk.jfr;
   requires jdk.management;
   requires org.apache.commons.compress;
   requires org.tukaani.xz;

@@ -63,23 +63,12 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static DemoStyle style() {
-    boolean terminal = HostTerminal.isTerminal(1);
-    String noColour = System.getenv("NO_COLOR");
-    boolean colour =
-        terminal
-            && (noColour == null || noColour.isEmpty())
-            && !"dumb".equals(System.getenv("TERM"));
-    boolean unicode = "UTF-8".equalsIgnoreCase(System.getProperty("native.encoding"));
-    WindowSize size = terminal ? HostTerminal.screenSize() : CastRecording.USUAL_SIZE;
-    return new DemoStyle(colour, unicode, size.columns());
-  }
-
   private int show(OutputStream out) throws IOException {
     byte[] program = program();
     TaskJournal journal = new TaskJournal();
     DemoPicture picture =
-        new DemoPicture(new PrintStream(out, false, StandardCharsets.UTF_8), style(), journal);
+        new DemoPicture(
+            new PrintStream(out, false, StandardCharsets.UTF_8), PictureStyle.of(1), journal);
     List<String> argv = new ArrayList<>(List.of(PROGRAM));
     if (fast) {
       argv.add("--fast");

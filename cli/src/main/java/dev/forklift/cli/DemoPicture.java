@@ -1,8 +1,8 @@
 package dev.forklift.cli;
 
-import dev.forklift.cli.DemoStyle.Paint;
+import dev.forklift.cli.PictureStyle.Paint;
 import dev.forklift.cli.TaskJournal.Entry;
-import dev.forklift.cli.TaskJournal.Kind;
+import dev.forklift.cli.TaskOrigin.Kind;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +23,7 @@ final class DemoPicture {
   }
 
   private final PrintStream out;
-  private final DemoStyle style;
+  private final PictureStyle style;
   private final TaskJournal journal;
   private int held;
   private int broken;
@@ -32,7 +32,7 @@ final class DemoPicture {
   // Whether no rule has been printed since the last title or tree.
   private boolean isFirst = true;
 
-  DemoPicture(PrintStream out, DemoStyle style, TaskJournal journal) {
+  DemoPicture(PrintStream out, PictureStyle style, TaskJournal journal) {
     this.out = out;
     this.style = style;
     this.journal = journal;

@@ -6,6 +6,7 @@ import dev.forklift.kernel.gdb.GdbServer;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
+import dev.forklift.kernel.process.TaskEvents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  forklift run -L rootfs.tar.xz /bin/busybox sh -c 'ls -l /'",
       "  forklift run -L sysroot -v $HOME/data:/data:ro lua /data/script.lua",
       "  forklift run --core core.%%p ./crashes",
+      "  forklift run --tree -L rootfs.tar.xz sh -c 'ls | wc -l'",
       "  forklift run --gdb 1234 ./prog",
       "    and there: nios2-linux-gnu-gdb prog -ex 'target remote :1234'",
       "",
@@ -52,6 +54,9 @@ final class RunCommand implements Callable<Integer> {
       names = {"--trace", "-strace"},
       description = "Print the guest's system calls on stderr.")
   private boolean trace;
+
+  @Option(names = "--tree", description = "Draw on stderr how the program's tasks come and go.")
+  private boolean tree;
 
   @Option(
       names = "--verbose",
@@ -113,6 +118,12 @@ final class RunCommand implements Callable<Integer> {
     MachineConfig config =
         guest.configure(MachineConfig.of(guest.abi(), files, streams.forGuest()));
     config = debug.configure(config.withEvents(new CrashPrinter(printer, verbose)), printer);
+    if (tree) {
+      config =
+          config.withEvents(
+              TaskEvents.both(
+                  config.events(), new ProcessTree(printer, PictureStyle.of(2), config.clock())));
+    }
     if (trace || verbose) {
       config = config.withObserver(new SyscallTrace(printer, trace, verbose));
     }

@@ -1,9 +1,7 @@
 package dev.forklift.cli;
 
-import dev.forklift.kernel.abi.CloneFlagNames;
 import dev.forklift.kernel.abi.CloneFlags;
 import dev.forklift.kernel.abi.Errno;
-import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.calls.Syscall;
 import dev.forklift.kernel.calls.SyscallFrame;
@@ -17,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers which tasks came from which, how, and how they ended; and which of them were there
@@ -25,26 +22,17 @@ import org.jspecify.annotations.Nullable;
 final class TaskJournal implements TaskEvents, SyscallObserver {
   private static final int STANDARD_OUTPUT = 1;
 
-  /// How a task was made.
-  enum Kind {
-    FORK,
-    VFORK,
-    CLONE,
-    THREAD,
-    KERNEL_THREAD
-  }
-
   /// One task: who made it, by which call and flags, what it executed, how it ended.
   static final class Entry {
     private final int tid;
     private final int parent;
-    private final Kind kind;
+    private final TaskOrigin.Kind kind;
     private final String how;
     private String name;
     private boolean executed;
     private @Nullable String end;
 
-    Entry(int tid, int parent, Kind kind, String how, String name) {
+    Entry(int tid, int parent, TaskOrigin.Kind kind, String how, String name) {
       this.tid = tid;
       this.parent = parent;
       this.kind = kind;
@@ -60,7 +48,7 @@ final class TaskJournal implements TaskEvents, SyscallObserver {
       return parent;
     }
 
-    Kind kind() {
+    TaskOrigin.Kind kind() {
       return kind;
     }
 
@@ -100,11 +88,16 @@ final class TaskJournal implements TaskEvents, SyscallObserver {
     int tid = child.pid().global();
     int maker = parent.pid().global();
     Entry makersOwn = entries.get(maker);
-    String how = describe(args, "clone3".equals(calls.get(parent)) ? "clone3" : "clone");
+    String how = TaskOrigin.describe(args, "clone3".equals(calls.get(parent)) ? "clone3" : "clone");
     Entry entry =
         args.has(CloneFlags.CLONE_PARENT) && makersOwn != null
-            ? new Entry(tid, makersOwn.parent, kind(args), how + ", made by " + maker, child.name())
-            : new Entry(tid, maker, kind(args), how, child.name());
+            ? new Entry(
+                tid,
+                makersOwn.parent,
+                TaskOrigin.kind(args),
+                how + ", made by " + maker,
+                child.name())
+            : new Entry(tid, maker, TaskOrigin.kind(args), how, child.name());
     entries.put(tid, entry);
     byTask.put(child, entry);
     inOrder.add(entry);
@@ -129,9 +122,7 @@ final class TaskJournal implements TaskEvents, SyscallObserver {
     Entry entry = entries.get(task.pid().global());
     if (entry != null) {
       entry.name = task.name();
-      int status = task.exitStatus();
-      int signal = status & 0x7f;
-      entry.end = signal != 0 ? Signal.name(signal) : "exit " + (status >> 8 & 0xff);
+      entry.end = TaskOrigin.end(task);
     }
   }
 
@@ -180,48 +171,11 @@ final class TaskJournal implements TaskEvents, SyscallObserver {
   }
 
   /// How many tasks the program made in each way.
-  synchronized Map<Kind, Integer> counts() {
-    Map<Kind, Integer> counts = new LinkedHashMap<>();
+  synchronized Map<TaskOrigin.Kind, Integer> counts() {
+    Map<TaskOrigin.Kind, Integer> counts = new LinkedHashMap<>();
     for (Entry entry : inOrder) {
       counts.merge(entry.kind, 1, Integer::sum);
     }
     return counts;
-  }
-
-  private static Kind kind(KernelCloneArgs args) {
-    if (args.kernelThread() != null) {
-      return Kind.KERNEL_THREAD;
-    }
-    if (args.has(CloneFlags.CLONE_THREAD)) {
-      return Kind.THREAD;
-    }
-    long flags = args.flags();
-    if (flags == (CloneFlags.CLONE_VM | CloneFlags.CLONE_VFORK)) {
-      return Kind.VFORK;
-    }
-    boolean plain = flags == 0 && args.exitSignal() == Signal.SIGCHLD && args.setTid().isEmpty();
-    return plain ? Kind.FORK : Kind.CLONE;
-  }
-
-  private static String describe(KernelCloneArgs args, String call) {
-    return switch (kind(args)) {
-      case KERNEL_THREAD -> "kernel thread";
-      case VFORK -> "vfork";
-      case FORK -> call.equals("clone") ? "fork" : call;
-      case THREAD ->
-          call
-              + ", a thread"
-              + (args.has(CloneFlags.CLONE_SETTLS) && args.tls() != 0
-                  ? ", TLS at 0x" + Long.toHexString(args.tls())
-                  : "");
-      case CLONE -> {
-        StringJoiner text = new StringJoiner(" ", call + " ", "");
-        CloneFlagNames.of(args.flags()).forEach(text::add);
-        if (args.exitSignal() != Signal.SIGCHLD && args.exitSignal() != 0) {
-          text.add(Signal.name(args.exitSignal()));
-        }
-        yield text.toString().strip();
-      }
-    };
   }
 }

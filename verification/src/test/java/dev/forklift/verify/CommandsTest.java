@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +137,28 @@ class CommandsTest {
           assertThat(result.err())
               .isEqualTo("forklift: folders of the host need Linux on x86-64 or aarch64\n");
         });
+  }
+
+  @Test
+  @Tag("slow")
+  void runDrawsTheTreeOfTasksOnStandardError() throws Exception {
+    Result result =
+        run(
+            Map.of("FORKLIFT_JAVA_HOME", JDK),
+            Checkout.ROOT.resolve("forklift"),
+            "run",
+            "--tree",
+            Checkout.ROOT.resolve("verification/guest/bin/fork-wait"));
+    assertThat(result.status()).isZero();
+    List<String> events =
+        result.err().lines().map(line -> line.replaceAll(" *[0-9.]+ +[^a-z0-9]+ ", "")).toList();
+    assertThat(events.subList(0, 3))
+        .containsExactly(
+            "5  init            the program",
+            "5  fork-wait       executes",
+            "6  fork-wait       fork by 5");
+    assertThat(events).last().isEqualTo("5  fork-wait       exit 0");
+    assertThat(result.err()).doesNotContain("\u001b");
   }
 
   @Test

@@ -25,10 +25,12 @@ import dev.forklift.kernel.process.ProcessGroup;
 import dev.forklift.kernel.process.Session;
 import dev.forklift.kernel.process.Signals;
 import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.process.TaskEvents;
 import dev.forklift.kernel.process.Tracer;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.process.WorkQueue;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.trace.FlightRecords;
 import dev.forklift.kernel.vfs.FileDescriptors;
 import dev.forklift.kernel.vfs.FileSystems;
 import dev.forklift.kernel.vfs.FsContext;
@@ -103,7 +105,7 @@ public final class Machine {
                       SyscallTables.of(
                           abi, config.release() == MachineConfig.Release.V6_18, services),
                       config.observer()),
-                  config.events(),
+                  TaskEvents.both(config.events(), new FlightRecords()),
                   config.coreDumper(),
                   new NamelessFileSystem(systems, "pidfs", PIDFS_MAGIC),
                   workQueue,

@@ -1,6 +1,7 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.arch.KernelCloneArgs;
+import dev.forklift.kernel.signal.SigInfo;
 
 /// Somebody who watches tasks come and go: a live picture, a recording, a test. Called under the
 /// kernel lock; must be quick.
@@ -22,8 +23,49 @@ public interface TaskEvents {
 
   /// A task dies of a signal that dumps core by default, and all tasks of its process stand still:
   /// the moment to look at its registers and memory.
-  default void killed(Task task, dev.forklift.kernel.signal.SigInfo info) {}
+  default void killed(Task task, SigInfo info) {}
 
   /// A bug in the kernel has ended a task.
   default void failed(Task task, Throwable problem) {}
+
+  /// Both watch.
+  static TaskEvents both(TaskEvents first, TaskEvents second) {
+    return new TaskEvents() {
+      @Override
+      public void created(Task child, Task parent, KernelCloneArgs args) {
+        first.created(child, parent, args);
+        second.created(child, parent, args);
+      }
+
+      @Override
+      public void refused(Task caller, CloneRule rule) {
+        first.refused(caller, rule);
+        second.refused(caller, rule);
+      }
+
+      @Override
+      public void executed(Task task) {
+        first.executed(task);
+        second.executed(task);
+      }
+
+      @Override
+      public void exited(Task task) {
+        first.exited(task);
+        second.exited(task);
+      }
+
+      @Override
+      public void killed(Task task, SigInfo info) {
+        first.killed(task, info);
+        second.killed(task, info);
+      }
+
+      @Override
+      public void failed(Task task, Throwable problem) {
+        first.failed(task, problem);
+        second.failed(task, problem);
+      }
+    };
+  }
 }

@@ -1,11 +1,13 @@
 package dev.forklift.cli;
 
+import dev.forklift.kernel.fs.tty.WindowSize;
+
 /// What a picture may be drawn with.
 ///
 /// @param colour whether colours are wanted
 /// @param unicode whether the terminal has more than ASCII
 /// @param width columns
-record DemoStyle(boolean colour, boolean unicode, int width) {
+record PictureStyle(boolean colour, boolean unicode, int width) {
   private static final int NARROWEST = 40;
   private static final int WIDEST = 100;
 
@@ -27,8 +29,22 @@ record DemoStyle(boolean colour, boolean unicode, int width) {
     }
   }
 
-  DemoStyle {
+  PictureStyle {
     width = Math.clamp(width, NARROWEST, WIDEST);
+  }
+
+  /// What suits a descriptor of ours: colours only on a terminal, and not if NO_COLOR forbids them
+  /// (no-color.org).
+  static PictureStyle of(int descriptor) {
+    boolean terminal = HostTerminal.isTerminal(descriptor);
+    String noColour = System.getenv("NO_COLOR");
+    boolean colour =
+        terminal
+            && (noColour == null || noColour.isEmpty())
+            && !"dumb".equals(System.getenv("TERM"));
+    boolean unicode = "UTF-8".equalsIgnoreCase(System.getProperty("native.encoding"));
+    WindowSize size = terminal ? HostTerminal.screenSize() : CastRecording.USUAL_SIZE;
+    return new PictureStyle(colour, unicode, size.columns());
   }
 
   String paint(Paint paint, String text) {

@@ -1,0 +1,78 @@
+package dev.forklift.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What Java Flight Recorder, and so JDK Mission Control, is told of tasks.
+class FlightRecordsTest {
+  @TempDir Path folder;
+
+  private List<RecordedEvent> record(String program) throws Exception {
+    Path file = folder.resolve("recording.jfr");
+    try (Recording recording = new Recording()) {
+      for (String event : List.of("TaskCreated", "TaskExited", "TaskExecuted", "CloneRefused")) {
+        recording.enable("forklift." + event);
+      }
+      recording.start();
+      Path binary = Checkout.ROOT.resolve("verification/guest/bin").resolve(program);
+      GuestRun run =
+          GuestRun.of(
+              GuestRun.rootWith(program, binary),
+              GuestRun.program(program, List.of(), List.of()),
+              "");
+      assertThat(run.outcome().exitCode()).isZero();
+      recording.stop();
+      recording.dump(file);
+    }
+    return RecordingFile.readAllEvents(file).stream()
+        .filter(event -> event.getEventType().getName().startsWith("forklift."))
+        .toList();
+  }
+
+  private static Map<String, List<RecordedEvent>> byType(List<RecordedEvent> events) {
+    return events.stream().collect(Collectors.groupingBy(event -> event.getEventType().getName()));
+  }
+
+  @Test
+  void tellsOfEveryTaskThatComesAndGoes() throws Exception {
+    Map<String, List<RecordedEvent>> events = byType(record("clone-tls"));
+    List<RecordedEvent> created = events.get("forklift.TaskCreated");
+    assertThat(created)
+        .as("threads with a TLS value of their own")
+        .anySatisfy(event -> {
+          assertThat(event.getString("flags")).contains("VM|", "THREAD", "SETTLS");
+          assertThat(event.getLong("tls")).isNotZero();
+          assertThat(event.getInt("tgid")).isNotEqualTo(event.getInt("tid"));
+        })
+        .anySatisfy(event -> assertThat(event.getBoolean("kernelThread")).isTrue());
+    Map<Integer, RecordedEvent> ends =
+        events.get("forklift.TaskExited").stream()
+            .collect(Collectors.toMap(event -> event.getInt("tid"), Function.identity()));
+    assertThat(created)
+        .filteredOn(event -> !event.getBoolean("kernelThread"))
+        .allSatisfy(event -> assertThat(ends).containsKey(event.getInt("tid")));
+    assertThat(events.get("forklift.TaskExecuted"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.getString("path")).isEqualTo("/job/clone-tls"));
+  }
+
+  @Test
+  void tellsWhyACloneWasRefused() throws Exception {
+    assertThat(byType(record("clone3-arguments")).get("forklift.CloneRefused"))
+        .anySatisfy(event -> {
+          assertThat(event.getString("rule")).isEqualTo("SIZE_UNDER_VER0");
+          assertThat(event.getString("row")).isEqualTo("3");
+          assertThat(event.getString("error")).isEqualTo("EINVAL");
+        });
+  }
+}
