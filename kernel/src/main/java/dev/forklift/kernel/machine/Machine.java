@@ -53,6 +53,7 @@ public final class Machine {
   private final ExecutorService threads;
   private final Kernel kernel;
   private final StandardFiles standardFiles;
+  private final FlightRecords flightRecords = new FlightRecords();
   private final CountDownLatch down = new CountDownLatch(1);
   private int status;
   private @Nullable Errno notStarted;
@@ -105,7 +106,7 @@ public final class Machine {
                       SyscallTables.of(
                           abi, config.release() == MachineConfig.Release.V6_18, services),
                       config.observer()),
-                  TaskEvents.both(config.events(), new FlightRecords()),
+                  TaskEvents.both(config.events(), flightRecords),
                   config.coreDumper(),
                   new NamelessFileSystem(systems, "pidfs", PIDFS_MAGIC),
                   workQueue,
@@ -198,6 +199,7 @@ public final class Machine {
       interrupted = true;
     }
     standardFiles.end();
+    flightRecords.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 
 /// clone or clone3 has been refused.
@@ -12,6 +13,7 @@ import jdk.jfr.StackTrace;
 @Label("Clone Refused")
 @Category({"Forklift", "Tasks"})
 @StackTrace(false)
+@Registered(false)
 final class CloneRefusedEvent extends Event {
   @Label("Task Id")
   @Description("Of the caller, in the first pid namespace")

@@ -7,12 +7,49 @@ import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskEvents;
 import dev.forklift.kernel.vfs.PathNames;
 import dev.forklift.kernel.vfs.VfsPath;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 
-/// Tells Java Flight Recorder of tasks that come and go. Costs next to nothing while nothing is
-/// recorded.
-public final class FlightRecords implements TaskEvents {
+/// Tells Java Flight Recorder of tasks that come and go.
+///
+/// Its events are made known only when the recorder is started, before this kernel or while it
+/// runs: setting the recorder up takes longer than many a guest program.
+public final class FlightRecords implements TaskEvents, AutoCloseable {
+  private final FlightRecorderListener starts =
+      new FlightRecorderListener() {
+        @Override
+        public void recorderInitialized(FlightRecorder recorder) {
+          begin();
+        }
+      };
+  private volatile boolean recorded;
+
+  public FlightRecords() {
+    FlightRecorder.addListener(starts);
+    if (FlightRecorder.isInitialized()) {
+      begin();
+    }
+  }
+
+  private void begin() {
+    FlightRecorder.register(TaskCreatedEvent.class);
+    FlightRecorder.register(TaskExecutedEvent.class);
+    FlightRecorder.register(TaskExitedEvent.class);
+    FlightRecorder.register(CloneRefusedEvent.class);
+    recorded = true;
+  }
+
+  /// The kernel has ended.
+  @Override
+  public void close() {
+    FlightRecorder.removeListener(starts);
+  }
+
   @Override
   public void created(Task child, Task parent, KernelCloneArgs args) {
+    if (!recorded) {
+      return;
+    }
     TaskCreatedEvent event = new TaskCreatedEvent();
     if (!event.shouldCommit()) {
       return;
@@ -36,6 +73,9 @@ public final class FlightRecords implements TaskEvents {
 
   @Override
   public void refused(Task caller, CloneRule rule) {
+    if (!recorded) {
+      return;
+    }
     CloneRefusedEvent event = new CloneRefusedEvent();
     if (!event.shouldCommit()) {
       return;
@@ -50,6 +90,9 @@ public final class FlightRecords implements TaskEvents {
 
   @Override
   public void executed(Task task) {
+    if (!recorded) {
+      return;
+    }
     TaskExecutedEvent event = new TaskExecutedEvent();
     if (!event.shouldCommit()) {
       return;
@@ -63,6 +106,9 @@ public final class FlightRecords implements TaskEvents {
 
   @Override
   public void exited(Task task) {
+    if (!recorded) {
+      return;
+    }
     TaskExitedEvent event = new TaskExitedEvent();
     if (!event.shouldCommit()) {
       return;

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 
 /// A task has been made, with the record that it was made from.
@@ -12,6 +13,7 @@ import jdk.jfr.StackTrace;
 @Label("Task Created")
 @Category({"Forklift", "Tasks"})
 @StackTrace(false)
+@Registered(false)
 final class TaskCreatedEvent extends Event {
   @Label("Task Id")
   @Description("In the first pid namespace")

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 
 /// A process has executed a program.
@@ -12,6 +13,7 @@ import jdk.jfr.StackTrace;
 @Label("Task Executed")
 @Category({"Forklift", "Tasks"})
 @StackTrace(false)
+@Registered(false)
 final class TaskExecutedEvent extends Event {
   @Label("Task Id")
   @Description("In the first pid namespace")

@@ -5,6 +5,7 @@ import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 
 /// A task has begun to end.
@@ -12,6 +13,7 @@ import jdk.jfr.StackTrace;
 @Label("Task Exited")
 @Category({"Forklift", "Tasks"})
 @StackTrace(false)
+@Registered(false)
 final class TaskExitedEvent extends Event {
   @Label("Task Id")
   @Description("In the first pid namespace")
