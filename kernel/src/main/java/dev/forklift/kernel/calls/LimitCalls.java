@@ -22,9 +22,6 @@ final class LimitCalls {
   private static final int RUSAGE_CHILDREN = -1;
   private static final int RUSAGE_THREAD = 1;
 
-  /// `fs.nr_open`: no process can have more descriptors.
-  private static final long MAX_DESCRIPTORS = 1 << 20;
-
   /// Both parts of a limit, with [ResourceLimits#INFINITY] for none.
   private record Limit(long soft, long hard) {}
 
@@ -111,7 +108,8 @@ final class LimitCalls {
     if (wanted.soft() > wanted.hard()) {
       throw Errno.EINVAL;
     }
-    if (resource == ResourceLimits.RLIMIT_NOFILE && wanted.hard() > MAX_DESCRIPTORS) {
+    if (resource == ResourceLimits.RLIMIT_NOFILE
+        && wanted.hard() > task.files().ceiling().value()) {
       throw Errno.EPERM;
     }
     ResourceLimits limits = target.group().limits();

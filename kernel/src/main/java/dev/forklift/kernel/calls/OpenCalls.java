@@ -101,8 +101,8 @@ final class OpenCalls {
         || Integer.compareUnsigned(first, last) > 0) {
       throw Errno.EINVAL;
     }
-    int from = (int) Math.min(Integer.toUnsignedLong(first), FileDescriptors.MAX);
-    int to = (int) Math.min(Integer.toUnsignedLong(last), FileDescriptors.MAX);
+    int from = (int) Math.min(Integer.toUnsignedLong(first), Integer.MAX_VALUE);
+    int to = (int) Math.min(Integer.toUnsignedLong(last), Integer.MAX_VALUE);
     boolean mark = (flags & CLOSE_RANGE_CLOEXEC) != 0;
     if ((flags & CLOSE_RANGE_UNSHARE) != 0 && task.files().isShared()) {
       FileDescriptors shared = task.files();

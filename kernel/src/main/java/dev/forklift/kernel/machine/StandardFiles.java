@@ -71,7 +71,7 @@ final class StandardFiles {
   }
 
   private static void add(FileDescriptors files, OpenFile file) throws Errno {
-    var _ = files.add(file, false, FileDescriptors.MAX);
+    var _ = files.add(file, false, files.ceiling().value());
   }
 
   /// Begins to listen to the keyboard.

@@ -2,11 +2,17 @@ package dev.forklift.kernel.machine;
 
 import dev.forklift.kernel.fs.socket.SocketCredentials;
 import dev.forklift.kernel.fs.socket.SocketIdentity;
+import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.Caller;
 
 /// Tasks as the other ends of their sockets see them.
 final class TaskIdentity implements SocketIdentity {
+  @Override
+  public NetNamespace network(Caller caller) {
+    return ((Task) caller).namespaces().net();
+  }
+
   @Override
   public SocketCredentials peer(Caller caller) {
     return new SocketCredentials(

@@ -22,6 +22,7 @@ final class RootDirectory extends ProcDirectory {
     this.proc = proc;
     this.processes = new PidDirectories(pid -> TaskFiles.ofProcess(proc, pid));
     new KernelFiles(proc).fill(this);
+    add("net", ProcLink.to(proc, reader -> "self/net"));
     add("sys", Sysctls.tree(proc));
     add("self", ProcLink.to(proc, reader -> Integer.toString(own(reader))));
     add(

@@ -11,7 +11,6 @@ import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.process.UtsNamespace;
 import dev.forklift.kernel.random.RandomSource;
-import dev.forklift.kernel.vfs.FileDescriptors;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -20,6 +19,7 @@ import java.util.function.Function;
 /// /proc/sys: settings of the kernel. Most are only shown.
 final class Sysctls {
   private static final int LONGEST_NAME = 64;
+  private static final int FILE_MAX = 1 << 20;
 
   private final ProcFileSystem proc;
   private final Kernel kernel;
@@ -124,10 +124,10 @@ final class Sysctls {
 
   private ProcDirectory fs() {
     return folder()
-        .add("file-max", shown(FileDescriptors.MAX))
+        .add("file-max", shown(FILE_MAX))
         .add("inotify", inotify())
         .add("lease-break-time", shown(45))
-        .add("nr_open", shown(FileDescriptors.MAX))
+        .add("nr_open", descriptorCeiling())
         .add("overflowgid", shown(65534))
         .add("overflowuid", shown(65534))
         .add("pipe-max-size", shown(1 << 20))
@@ -136,6 +136,20 @@ final class Sysctls {
         .add("protected_hardlinks", shown(1))
         .add("protected_symlinks", shown(1))
         .add("suid_dumpable", shown(0));
+  }
+
+  /// Whole words of a table's bit map.
+  private ProcFile descriptorCeiling() {
+    int word = 8 * kernel.abi().dataModel().wordBytes();
+    boolean wide = kernel.abi().dataModel().is64Bit();
+    int most = (wide ? Integer.MAX_VALUE : Integer.MAX_VALUE / 2) & -word;
+    return new ProcFile(
+        proc,
+        null,
+        0644,
+        reader -> reader.files().ceiling().value() + "\n",
+        (writer, value) -> writer.files().ceiling().set(Numbers.parse(value, word, most)),
+        opener -> {});
   }
 
   private ProcDirectory inotify() {

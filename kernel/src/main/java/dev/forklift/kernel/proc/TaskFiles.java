@@ -59,6 +59,7 @@ final class TaskFiles {
     directory.add("fd", new DescriptorsDirectory(proc, pid, false));
     directory.add("fdinfo", new DescriptorsDirectory(proc, pid, true));
     directory.add("ns", namespaces());
+    directory.add("net", NetFiles.of(proc, pid));
     start("environ", ProgramText::environment);
     start("auxv",    ProgramText::auxiliaryVector);
     text("status",    0444, (reader, task) -> new TaskStatus(proc, task, reader).text());

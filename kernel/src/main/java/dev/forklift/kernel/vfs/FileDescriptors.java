@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// It is also the owner of POSIX record locks: closing any descriptor of a file gives up the locks
 /// that the table has on it.
 public final class FileDescriptors {
-  /// No table grows beyond this, whatever RLIMIT_NOFILE says (`fs.nr_open`).
-  public static final int MAX = 1 << 20;
+  /// There is no memory for larger tables than this, even if `fs.nr_open` allows them.
+  private static final int LARGEST = 1 << 22;
 
   private static final int FIRST_CAPACITY = 32;
   private static final int CAPACITY_STEP = 256;
 
+  private final DescriptorCeiling ceiling;
   private @Nullable Slot[] slots = new Slot[FIRST_CAPACITY];
   private int lowestFree;
   private int users = 1;
@@ -31,7 +32,19 @@ public final class FileDescriptors {
     }
   }
 
-  public FileDescriptors() {}
+  /// An empty table, the first of a kernel.
+  public FileDescriptors() {
+    this(new DescriptorCeiling());
+  }
+
+  private FileDescriptors(DescriptorCeiling ceiling) {
+    this.ceiling = ceiling;
+  }
+
+  /// What bounds this table and all others of the kernel.
+  public DescriptorCeiling ceiling() {
+    return ceiling;
+  }
 
   // Sharing.
 
@@ -42,21 +55,28 @@ public final class FileDescriptors {
   }
 
   /// A copy for another task: the same open files under the same numbers.
-  public FileDescriptors fork() {
-    return forkWithout(MAX, 0);
+  ///
+  /// @throws Errno EMFILE if there are numbers that no table may have any more
+  public FileDescriptors fork() throws Errno {
+    return forkWithout(Integer.MAX_VALUE, 0);
   }
 
   /// A copy without what lies between two numbers (CLOSE_RANGE_UNSHARE).
-  public FileDescriptors forkWithout(int firstOmitted, int lastOmitted) {
-    FileDescriptors copy = new FileDescriptors();
+  ///
+  /// @throws Errno EMFILE if there are numbers that no table may have any more
+  public FileDescriptors forkWithout(int firstOmitted, int lastOmitted) throws Errno {
+    FileDescriptors copy = new FileDescriptors(ceiling);
     int used = slots.length;
-    while (used > 0 && slots[used - 1] == null) {
+    while (used > 0 && (slots[used - 1] == null || isWithin(used - 1, firstOmitted, lastOmitted))) {
       used--;
+    }
+    if (used > ceiling.value()) {
+      throw Errno.EMFILE;
     }
     copy.slots = new Slot[used == 0 ? FIRST_CAPACITY : capacityFor(used - 1)];
     for (int fd = 0; fd < used; fd++) {
       Slot slot = slots[fd];
-      if (slot != null && (fd < firstOmitted || fd > lastOmitted)) {
+      if (slot != null && !isWithin(fd, firstOmitted, lastOmitted)) {
         slot.file.retain();
         copy.slots[fd] = new Slot(slot.file, slot.closeOnExec);
       }
@@ -64,10 +84,14 @@ public final class FileDescriptors {
     return copy;
   }
 
+  private static boolean isWithin(int fd, int first, int last) {
+    return fd >= first && fd <= last;
+  }
+
   /// A task uses it no more; the last one closes everything.
   public void release() {
     if (--users == 0) {
-      closeRange(0, MAX);
+      closeRange(0, Integer.MAX_VALUE);
     }
   }
 
@@ -174,7 +198,7 @@ public final class FileDescriptors {
   /// Gives a file another number, the lowest free one from `minimum` on (F_DUPFD).
   public int duplicate(int fd, int minimum, boolean closeOnExec, long limit) throws Errno {
     OpenFile file = getAny(fd);
-    if (minimum < 0 || minimum >= Math.min(limit, MAX)) {
+    if (minimum < 0 || minimum >= Math.min(limit, ceiling.value())) {
       throw Errno.EINVAL;
     }
     int free = freeFrom(minimum, limit);
@@ -187,13 +211,13 @@ public final class FileDescriptors {
 
   /// Gives a file a certain number, closing what had it (dup2, dup3). The numbers differ.
   public int duplicateTo(int fd, int target, boolean closeOnExec, long limit) throws Errno {
-    if (target < 0 || target >= Math.min(limit, MAX)) {
+    if (target < 0 || target >= Math.min(limit, ceiling.value())) {
       throw Errno.EBADF;
     }
-    OpenFile file = getAny(fd).retain();
+    OpenFile file = getAny(fd);
     grow(target);
     Slot old = slots[target];
-    slots[target] = new Slot(file, closeOnExec);
+    slots[target] = new Slot(file.retain(), closeOnExec);
     if (old != null) {
       closed(old.file);
     }
@@ -205,15 +229,18 @@ public final class FileDescriptors {
     while (fd < slots.length && slots[fd] != null) {
       fd++;
     }
-    if (fd >= Math.min(limit, MAX)) {
+    if (fd >= Math.min(limit, ceiling.value())) {
       throw Errno.EMFILE;
     }
     grow(fd);
     return fd;
   }
 
-  private void grow(int fd) {
+  private void grow(int fd) throws Errno {
     if (fd >= slots.length) {
+      if (fd >= LARGEST) {
+        throw Errno.ENOMEM;
+      }
       slots = Arrays.copyOf(slots, capacityFor(fd));
     }
   }

@@ -3,6 +3,7 @@ package dev.forklift.kernel.fs.socket;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.SocketNumbers;
+import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.DirectoryChanges;
 import dev.forklift.kernel.vfs.FileSystems;
@@ -24,9 +25,12 @@ public final class Sockets {
 
   private final NamelessFileSystem fileSystem;
   private final SocketIdentity identity;
-  private final Map<String, UnixSocket> abstractNames = new HashMap<>();
+  private final Map<AbstractName, UnixSocket> abstractNames = new HashMap<>();
   private final IdentityHashMap<Inode, UnixSocket> bound = new IdentityHashMap<>();
   private int lastAutobind;
+
+  /// A name that is not in the file system, but in one network.
+  private record AbstractName(NetNamespace network, String name) {}
 
   /// @param identity tells who a caller is, as the other end of a socket may ask
   public Sockets(FileSystems systems, SocketIdentity identity) {
@@ -45,7 +49,7 @@ public final class Sockets {
     if (protocol != 0 && protocol != SocketNumbers.AF_UNIX) {
       throw Errno.EPROTONOSUPPORT;
     }
-    return make(caller, type, flags);
+    return make(caller, identity.network(caller), type, flags);
   }
 
   /// socketpair(2).
@@ -54,7 +58,7 @@ public final class Sockets {
     UnixSocket one = (UnixSocket) create(caller, domain, type, protocol, flags);
     UnixSocket other;
     try {
-      other = make(caller, type, flags);
+      other = make(caller, one.network(), type, flags);
     } catch (Errno e) {
       one.release();
       throw e;
@@ -65,7 +69,7 @@ public final class Sockets {
     return new SocketFile[] {one, other};
   }
 
-  UnixSocket make(Caller caller, int type, int flags) throws Errno {
+  UnixSocket make(Caller caller, NetNamespace network, int type, int flags) throws Errno {
     long ino = fileSystem.newFileNumber();
     Inode inode =
         fileSystem.plainInode(
@@ -77,9 +81,10 @@ public final class Sockets {
                 0));
     VfsPath path = fileSystem.nameless(inode, "socket:[" + ino + "]");
     return switch (type) {
-      case SocketNumbers.SOCK_STREAM -> new UnixStream(this, path, flags, type);
-      case SocketNumbers.SOCK_SEQPACKET -> new UnixStream(this, path, flags, type);
-      case SocketNumbers.SOCK_DGRAM, SocketNumbers.SOCK_RAW -> new UnixDatagram(this, path, flags);
+      case SocketNumbers.SOCK_STREAM -> new UnixStream(this, network, path, flags, type);
+      case SocketNumbers.SOCK_SEQPACKET -> new UnixStream(this, network, path, flags, type);
+      case SocketNumbers.SOCK_DGRAM, SocketNumbers.SOCK_RAW ->
+          new UnixDatagram(this, network, path, flags);
       default -> throw Errno.ESOCKTNOSUPPORT;
     };
   }
@@ -98,7 +103,7 @@ public final class Sockets {
       return autobind(socket);
     }
     if (address.isAbstract()) {
-      if (abstractNames.putIfAbsent(address.name(), socket) != null) {
+      if (abstractNames.putIfAbsent(inNetworkOf(socket, address.name()), socket) != null) {
         throw Errno.EADDRINUSE;
       }
       return address;
@@ -124,11 +129,15 @@ public final class Sockets {
     throw Errno.EADDRINUSE;
   }
 
+  private static AbstractName inNetworkOf(UnixSocket socket, String name) {
+    return new AbstractName(socket.network(), name);
+  }
+
   private SocketAddress autobind(UnixSocket socket) throws Errno {
     for (int i = 0; i < AUTOBIND_NAMES; i++) {
       lastAutobind = (lastAutobind + 1) & (AUTOBIND_NAMES - 1);
       String name = "\0%05x".formatted(lastAutobind);
-      if (abstractNames.putIfAbsent(name, socket) == null) {
+      if (abstractNames.putIfAbsent(inNetworkOf(socket, name), socket) == null) {
         return new SocketAddress(SocketNumbers.AF_UNIX, name);
       }
     }
@@ -140,16 +149,16 @@ public final class Sockets {
     if (file != null) {
       bound.remove(file.inode(), socket);
     }
-    abstractNames.remove(socket.localAddress().name(), socket);
+    abstractNames.remove(inNetworkOf(socket, socket.localAddress().name()), socket);
   }
 
   /// The socket that is bound to a name.
   ///
-  /// @param type that it must have
-  UnixSocket find(Caller caller, SocketAddress address, int type) throws Errno {
+  /// @param by the socket that looks for it
+  UnixSocket find(Caller caller, SocketAddress address, UnixSocket by) throws Errno {
     UnixSocket found;
     if (address.isAbstract()) {
-      found = abstractNames.get(address.name());
+      found = abstractNames.get(inNetworkOf(by, address.name()));
     } else {
       VfsPath file = PathWalk.lookup(caller, null, address.path(), true);
       Permissions.check(caller.credentials(), file, Permissions.WRITE);
@@ -158,7 +167,7 @@ public final class Sockets {
     if (found == null) {
       throw Errno.ECONNREFUSED;
     }
-    if (found.type() != type) {
+    if (found.type() != by.type()) {
       throw Errno.EPROTOTYPE;
     }
     return found;

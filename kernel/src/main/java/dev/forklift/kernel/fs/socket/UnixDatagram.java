@@ -4,6 +4,7 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.PollEvents;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.SocketNumbers;
+import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.IoBuffer;
 import dev.forklift.kernel.vfs.OpenFile;
@@ -15,8 +16,8 @@ final class UnixDatagram extends UnixSocket {
   /// How many messages wait for a receiver (net.unix.max_dgram_qlen).
   private static final int QUEUE_LENGTH = 10;
 
-  UnixDatagram(Sockets sockets, VfsPath path, int flags) throws Errno {
-    super(sockets, path, flags, SocketNumbers.SOCK_DGRAM);
+  UnixDatagram(Sockets sockets, NetNamespace network, VfsPath path, int flags) throws Errno {
+    super(sockets, network, path, flags, SocketNumbers.SOCK_DGRAM);
   }
 
   @Override
@@ -43,7 +44,7 @@ final class UnixDatagram extends UnixSocket {
     if (address.family() != SocketNumbers.AF_UNIX || address.isUnnamed()) {
       throw Errno.EINVAL;
     }
-    UnixDatagram target = (UnixDatagram) sockets().find(caller, address, type());
+    UnixDatagram target = (UnixDatagram) sockets().find(caller, address, this);
     if (!target.accepts(this)) {
       throw Errno.EPERM;
     }
@@ -73,7 +74,7 @@ final class UnixDatagram extends UnixSocket {
         if (address.family() != SocketNumbers.AF_UNIX || address.isUnnamed()) {
           throw Errno.EINVAL;
         }
-        target = sockets().find(caller, address, type());
+        target = sockets().find(caller, address, this);
       } else {
         target = peer();
         if (target == null) {

@@ -4,6 +4,8 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Ioctls;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.SocketNumbers;
+import dev.forklift.kernel.net.NetNamespace;
+import dev.forklift.kernel.net.NetSocket;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.IoBuffer;
 import dev.forklift.kernel.vfs.UserAccess;
@@ -16,14 +18,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// An AF_UNIX socket: what streams and datagrams have in common.
-abstract class UnixSocket extends SocketFile {
+abstract class UnixSocket extends SocketFile implements NetSocket {
   /// What a message takes beside its bytes.
   static final int OVERHEAD = 576;
 
   private static final int READ = 1;
   private static final int WRITE = 2;
 
+  private static final int SO_ACCEPTCON = 0x10000;
+  private static final int SS_UNCONNECTED = 1;
+  private static final int SS_CONNECTED = 3;
+
   private final Sockets sockets;
+  private final NetNamespace network;
   private final Deque<Message> received = new ArrayDeque<>();
   private final WaitQueue readable = new WaitQueue();
   private final WaitQueue writable = new WaitQueue();
@@ -36,9 +43,35 @@ abstract class UnixSocket extends SocketFile {
   private int underWay;
   private boolean closed;
 
-  UnixSocket(Sockets sockets, VfsPath path, int flags, int type) throws Errno {
+  UnixSocket(Sockets sockets, NetNamespace network, VfsPath path, int flags, int type)
+      throws Errno {
     super(path, OpenFlags.O_RDWR | (flags & OpenFlags.O_NONBLOCK), type);
     this.sockets = sockets;
+    this.network = network;
+    network.add(this);
+  }
+
+  /// The network that it was made in.
+  final NetNamespace network() {
+    return network;
+  }
+
+  @Override
+  public final String description() {
+    int references = peer == null ? 2 : 3;
+    String numbers =
+        String.format(
+            "%08X %08X %08X %04X %02X %5d",
+            references,
+            0,
+            isListening() ? SO_ACCEPTCON : 0,
+            type(),
+            peer == null ? SS_UNCONNECTED : SS_CONNECTED,
+            inode().ino());
+    if (name.isUnnamed()) {
+      return numbers;
+    }
+    return numbers + " " + (name.isAbstract() ? name.name().replace('\0', '@') : name.path());
   }
 
   final Sockets sockets() {
@@ -244,6 +277,7 @@ abstract class UnixSocket extends SocketFile {
     closed = true;
     VfsPath file = boundFile;
     sockets.unbind(this, file);
+    network.remove(this);
     if (file != null) {
       file.drop();
     }
@@ -276,7 +310,7 @@ abstract class UnixSocket extends SocketFile {
         memory.writeInt(argument, available());
       }
       case Ioctls.TIOCOUTQ -> memory.writeInt(argument, underWay);
-      default -> throw Errno.ENOTTY;
+      default -> network.loopback().ioctl(caller.credentials(), request, argument, memory);
     }
     return 0;
   }

@@ -4,6 +4,7 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.PollEvents;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.SocketNumbers;
+import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.IoBuffer;
 import dev.forklift.kernel.vfs.OpenFile;
@@ -29,8 +30,9 @@ final class UnixStream extends UnixSocket {
   private State state = State.FRESH;
   private int backlog;
 
-  UnixStream(Sockets sockets, VfsPath path, int flags, int type) throws Errno {
-    super(sockets, path, flags, type);
+  UnixStream(Sockets sockets, NetNamespace network, VfsPath path, int flags, int type)
+      throws Errno {
+    super(sockets, network, path, flags, type);
     this.packets = type == SocketNumbers.SOCK_SEQPACKET;
   }
 
@@ -65,7 +67,7 @@ final class UnixStream extends UnixSocket {
     }
     UnixStream listener;
     while (true) {
-      listener = (UnixStream) sockets().find(caller, address, type());
+      listener = (UnixStream) sockets().find(caller, address, this);
       if (listener.state != State.LISTENING || listener.readsNoMore()) {
         throw Errno.ECONNREFUSED;
       }
@@ -82,7 +84,7 @@ final class UnixStream extends UnixSocket {
       case LISTENING -> throw Errno.EINVAL;
       case CONNECTED -> throw Errno.EISCONN;
     }
-    UnixStream other = (UnixStream) sockets().make(caller, type(), 0);
+    UnixStream other = (UnixStream) sockets().make(caller, network(), type(), 0);
     other.setName(listener.localAddress());
     other.options().setPassCredentials(listener.options().passesCredentials());
     other.pairWith(this, sockets().identity().peer(caller));

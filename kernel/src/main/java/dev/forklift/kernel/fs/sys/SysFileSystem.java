@@ -14,9 +14,10 @@ public final class SysFileSystem extends FileSystem {
   public SysFileSystem(FileSystems systems) {
     super(systems, "sysfs");
     top = folder();
-    for (String empty : new String[] {"block", "bus", "class", "firmware", "module"}) {
+    for (String empty : new String[] {"block", "bus", "firmware", "module"}) {
       top.add(empty, folder());
     }
+    top.add("class", folder().add("net", folder().add("lo", link("../../devices/virtual/net/lo"))));
     top.add("dev", folder().add("block", folder()).add("char", folder()));
     top.add("fs", folder().add("cgroup", folder()));
     top.add("kernel", folder().add("mm", folder()));
@@ -25,7 +26,7 @@ public final class SysFileSystem extends FileSystem {
         folder()
             .add("platform", folder())
             .add("system", folder().add("cpu", processors()))
-            .add("virtual", folder()));
+            .add("virtual", folder().add("net", folder().add("lo", loopback()))));
   }
 
   private SysDirectory processors() {
@@ -37,6 +38,24 @@ public final class SysFileSystem extends FileSystem {
         .add("online", file("0\n"))
         .add("possible", file("0\n"))
         .add("present", file("0\n"));
+  }
+
+  /// The one network interface that there is in every network.
+  private SysDirectory loopback() {
+    return folder()
+        .add("addr_len", file("6\n"))
+        .add("address", file("00:00:00:00:00:00\n"))
+        .add("broadcast", file("00:00:00:00:00:00\n"))
+        .add("ifindex", file("1\n"))
+        .add("iflink", file("1\n"))
+        .add("mtu", file("65536\n"))
+        .add("subsystem", link("../../../../class/net"))
+        .add("tx_queue_len", file("1000\n"))
+        .add("type", file("772\n"));
+  }
+
+  private SysLink link(String target) {
+    return new SysLink(this, newIno(), target);
   }
 
   private SysDirectory folder() {

@@ -1,9 +1,18 @@
 package dev.forklift.kernel.fs.socket;
 
+import dev.forklift.kernel.cred.UserNamespace;
+import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.vfs.Caller;
 
 /// Callers are their own processes.
 public final class TestIdentity implements SocketIdentity {
+  private final NetNamespace network = NetNamespace.first(UserNamespace.initial());
+
+  @Override
+  public NetNamespace network(Caller caller) {
+    return network;
+  }
+
   @Override
   public SocketCredentials peer(Caller caller) {
     return new SocketCredentials(caller, caller.credentials().euid(), caller.credentials().egid());
