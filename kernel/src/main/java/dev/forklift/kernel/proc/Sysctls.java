@@ -5,6 +5,7 @@ import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.fs.inotify.InotifyLimits;
 import dev.forklift.kernel.mm.Mm;
+import dev.forklift.kernel.process.CloneSettings;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.PidNamespace;
 import dev.forklift.kernel.process.Task;
@@ -15,11 +16,16 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.IntSupplier;
 
 /// /proc/sys: settings of the kernel. Most are only shown.
 final class Sysctls {
   private static final int LONGEST_NAME = 64;
   private static final int FILE_MAX = 1 << 20;
+
+  /// As many numbers as a futex can tell apart.
+  private static final int GREATEST_THREADS_MAX = 0x3fff_ffff;
 
   private final ProcFileSystem proc;
   private final Kernel kernel;
@@ -53,6 +59,7 @@ final class Sysctls {
   }
 
   private ProcDirectory kernel() {
+    CloneSettings clones = kernel.cloneSettings();
     // spotless:off
     return folder()
         .add("arch",           shown(reader -> name(reader).machine()))
@@ -67,15 +74,35 @@ final class Sysctls {
         .add("ostype",         shown(reader -> name(reader).sysname()))
         .add("overflowgid",    shown(65534))
         .add("overflowuid",    shown(65534))
-        .add("pid_max",        shown(proc.pids().maximum()))
+        .add("pid_max",        setting(
+            clones::pidMax, clones::setPidMax, CloneSettings.LEAST_PID_MAX, greatestPidMax()))
         .add("printk",         shown(reader -> "1\t4\t1\t7"))
         .add("random",         random())
         .add("randomize_va_space", shown(1))
         .add("sched_rr_timeslice_ms", shown(100))
         .add("tainted",        shown(0))
-        .add("threads-max",    shown(kernel.maximumTasks()))
+        .add("threads-max",    setting(
+            clones::threadsMax, clones::setThreadsMax, 1, GREATEST_THREADS_MAX))
+        .add("unprivileged_userns_clone", setting(
+            () -> clones.userNamespacesForAll() ? 1 : 0,
+            value -> clones.setUserNamespacesForAll(value != 0), Integer.MIN_VALUE, Integer.MAX_VALUE))
         .add("version",        shown(reader -> name(reader).version()));
     // spotless:on
+  }
+
+  /// A number that root may change.
+  private ProcFile setting(IntSupplier get, IntConsumer set, int least, int greatest) {
+    return new ProcFile(
+        proc,
+        null,
+        0644,
+        reader -> get.getAsInt() + "\n",
+        (writer, value) -> set.accept(Numbers.parse(value, least, greatest)),
+        opener -> {});
+  }
+
+  private int greatestPidMax() {
+    return kernel.abi().dataModel().is64Bit() ? 1 << 22 : 1 << 15;
   }
 
   /// That of the pid namespace of whoever looks, not of the one that this /proc shows.

@@ -32,9 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// One Linux kernel: what all its tasks have in common. Any number of them live in one JVM and
 /// share nothing.
 public final class Kernel {
-  private static final int PID_MAX = 32768;
-
   private final KernelParts parts;
+  private final CloneSettings cloneSettings;
   private final PidNamespace pids;
   private final UserNamespace userNamespace;
   private final ExecutorService threads;
@@ -63,7 +62,8 @@ public final class Kernel {
     this.parts = parts;
     this.threads = threads;
     this.userNamespace = parts.mounts().userNamespace();
-    this.pids = PidNamespace.first(userNamespace, PID_MAX);
+    this.cloneSettings = new CloneSettings(parts.maximumTasks());
+    this.pids = PidNamespace.first(userNamespace, cloneSettings);
     this.exitHooks = exitHooks;
     this.clocks = new Clocks(parts.clock(), new TimerQueue(parts.clock()));
     this.loader = new Loader(parts.addressSpaces(), parts.random());
@@ -198,8 +198,13 @@ public final class Kernel {
     return tasks;
   }
 
-  public int maximumTasks() {
-    return parts.maximumTasks();
+  /// Says whether there may be one more task: no more than the host is to bear, whatever is set.
+  boolean isFull() {
+    return tasks >= Math.min(parts.maximumTasks(), cloneSettings.threadsMax());
+  }
+
+  public CloneSettings cloneSettings() {
+    return cloneSettings;
   }
 
   /// Tasks made since boot.

@@ -104,6 +104,9 @@ public final class KernelClone {
     if (args.has(CLONE_NEWUSER) && args.has(CLONE_FS)) {
       throw refused.by(CloneRule.USER_NAMESPACE_OF_SHARED_FS);
     }
+    if (args.has(CLONE_NEWUSER) && !mayMakeUserNamespaces(parent)) {
+      throw refused.by(CloneRule.USER_NAMESPACES_NOT_FOR_ALL);
+    }
     if (args.has(CLONE_THREAD) && !args.has(CLONE_SIGHAND)) {
       throw refused.by(CloneRule.THREAD_WITHOUT_SIGHAND);
     }
@@ -129,6 +132,12 @@ public final class KernelClone {
     if (parent.signalPending()) {
       throw refused.by(CloneRule.SIGNAL_FIRST);
     }
+  }
+
+  /// Row 17, which unshare has too.
+  static boolean mayMakeUserNamespaces(Task caller) {
+    return caller.kernel().cloneSettings().userNamespacesForAll()
+        || caller.credentials().has(Capability.SYS_ADMIN);
   }
 
   /// Row 23: who the child is. The one user namespace that a call makes is there before all else
@@ -170,7 +179,7 @@ public final class KernelClone {
         && !who.has(Capability.SYS_ADMIN)) {
       throw refused.by(CloneRule.USER_TASK_LIMIT);
     }
-    if (kernel.taskCount() >= kernel.maximumTasks()) {
+    if (kernel.isFull()) {
       throw refused.by(CloneRule.TASK_LIMIT);
     }
   }
@@ -180,6 +189,7 @@ public final class KernelClone {
     try (Undo undo = new Undo()) {
       Credentials credentials = copyCredentials(undo);
       checkLimits(credentials);
+      SchedulingAttributes scheduling = copyScheduling();
       FileDescriptors files =
           args.has(CLONE_FILES) ? parent.files().share() : parent.files().fork();
       undo.onFailure(files::release);
@@ -209,7 +219,7 @@ public final class KernelClone {
                   handlers,
                   credentials,
                   parent.executable(),
-                  parent.scheduling().forChild(),
+                  scheduling,
                   parent.settings().forChild(),
                   parent.group().processGroup(),
                   args.has(CLONE_THREAD)
@@ -234,6 +244,15 @@ public final class KernelClone {
       undo.keep();
       return child;
     }
+  }
+
+  /// Row 25 as well: what has been reserved of the processor is not doubled.
+  private SchedulingAttributes copyScheduling() throws Errno {
+    SchedulingAttributes child = parent.scheduling().forChild();
+    if (child == null) {
+      throw refused.by(CloneRule.DEADLINE_NOT_INHERITED);
+    }
+    return child;
   }
 
   private String name() {
@@ -284,7 +303,12 @@ public final class KernelClone {
     }
     FileDescriptors files = parent.files();
     long limit = parent.group().limits().soft(ResourceLimits.RLIMIT_NOFILE);
-    int fd = files.add(PidFd.open(kernel, pid, args.has(CLONE_THREAD), 0), true, limit);
+    int fd;
+    try {
+      fd = files.add(PidFd.open(kernel, pid, args.has(CLONE_THREAD), 0), true, limit);
+    } catch (Errno full) {
+      throw refused.by(CloneRule.NO_DESCRIPTOR_FREE);
+    }
     undo.onFailure(() -> {
       try {
         files.close(fd);
@@ -292,7 +316,11 @@ public final class KernelClone {
         throw new IllegalStateException(e);
       }
     });
-    parent.memory().user().putInt(args.pidfd(), fd);
+    try {
+      parent.memory().user().putInt(args.pidfd(), fd);
+    } catch (Errno bad) {
+      throw refused.by(CloneRule.PIDFD_UNWRITABLE);
+    }
   }
 
   /// Rows 35 and 36.

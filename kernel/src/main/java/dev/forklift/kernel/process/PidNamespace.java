@@ -22,39 +22,34 @@ public final class PidNamespace extends Namespace {
   /// How deep they may be nested (`MAX_PID_NS_LEVEL`).
   static final int MAX_LEVEL = 32;
 
-  /// Where numbers start again after wrapping around (`RESERVED_PIDS`).
-  private static final int RESERVED = 300;
-
   private final @Nullable PidNamespace parent;
   private final int level;
   private final NavigableMap<Integer, Pid> pids = new TreeMap<>();
-  private final int maximum;
+  private final CloneSettings settings;
   private final WaitQueue taskQueue = new WaitQueue();
   private int last;
   private boolean dead;
   private int rebootSignal;
   private @Nullable ThreadGroup init;
 
-  private PidNamespace(UserNamespace owner, int maximum) {
+  private PidNamespace(UserNamespace owner, CloneSettings settings) {
     super(NamespaceKind.PID, owner);
     this.parent = null;
     this.level = 0;
-    this.maximum = maximum;
+    this.settings = settings;
   }
 
   private PidNamespace(PidNamespace parent, UserNamespace owner, int creator) throws Errno {
     super(NamespaceKind.PID, owner, creator);
     this.parent = parent;
     this.level = parent.level + 1;
-    this.maximum = parent.maximum;
+    this.settings = parent.settings;
     parent.hold();
   }
 
   /// The one that a kernel begins with.
-  ///
-  /// @param maximum one above the largest number (`pid_max`)
-  static PidNamespace first(UserNamespace owner, int maximum) {
-    return new PidNamespace(owner, maximum);
+  static PidNamespace first(UserNamespace owner, CloneSettings settings) {
+    return new PidNamespace(owner, settings);
   }
 
   /// A new one below this, with nobody in it. The first task made in it will be its init.
@@ -90,8 +85,9 @@ public final class PidNamespace extends Namespace {
     return at == other;
   }
 
+  /// One above the largest number (`pid_max`).
   public int maximum() {
-    return maximum;
+    return settings.pidMax();
   }
 
   /// The last number given out.
@@ -205,7 +201,7 @@ public final class PidNamespace extends Namespace {
 
   /// Rows 31 to 33 of the specification, for one element of set_tid.
   private int claim(int number, Credentials who, Refusal refused) throws Errno {
-    if (number < 1 || number >= maximum || (number != 1 && init == null)) {
+    if (number < 1 || number >= maximum() || (number != 1 && init == null)) {
       throw refused.by(CloneRule.TID_INVALID);
     }
     if (!mayChooseIds(who)) {
@@ -224,10 +220,11 @@ public final class PidNamespace extends Namespace {
   }
 
   private int next(Refusal refused) throws Errno {
+    int maximum = maximum();
     int number = last + 1;
-    for (int tries = 0; tries < maximum; tries++, number++) {
+    for (int tries = 0; tries <= maximum; tries++, number++) {
       if (number >= maximum) {
-        number = Math.min(RESERVED, maximum - 1);
+        number = CloneSettings.RESERVED_PIDS;
       }
       if (!pids.containsKey(number)) {
         last = number;

@@ -1,6 +1,6 @@
 package dev.forklift.kernel.process;
 
-import dev.forklift.kernel.abi.Errno;
+import org.jspecify.annotations.Nullable;
 
 /// Scheduling policy and priority (sched(7)). Kept and reported; the host's scheduler decides.
 public final class SchedulingAttributes {
@@ -25,17 +25,15 @@ public final class SchedulingAttributes {
   private long timerSlackNanos = 50_000;
   private long defaultTimerSlackNanos = 50_000;
 
-  /// What a child starts with.
-  ///
-  /// @throws Errno EAGAIN under SCHED_DEADLINE, unless it is reset
-  SchedulingAttributes forChild() throws Errno {
+  /// What a child starts with; null under SCHED_DEADLINE, unless that is reset.
+  @Nullable SchedulingAttributes forChild() {
     SchedulingAttributes child = new SchedulingAttributes();
     if (resetOnFork) {
       boolean fair = !isTimely();
       child.policy = fair ? policy : SCHED_NORMAL;
       child.nice = fair ? Math.max(nice, 0) : 0;
     } else if (policy == SCHED_DEADLINE) {
-      throw Errno.EAGAIN;
+      return null;
     } else {
       child.policy = policy;
       child.priority = priority;

@@ -33,6 +33,7 @@ public final class Unshare {
   /// @param flags of clone(2)
   public static void unshare(Task task, long flags) throws Errno {
     Unshare call = new Unshare(task, withImplied(flags));
+    call.checkPrivilege();
     call.checkFlags();
     call.apply();
   }
@@ -56,6 +57,12 @@ public final class Unshare {
 
   private boolean has(long flag) {
     return (flags & flag) != 0;
+  }
+
+  private void checkPrivilege() throws Errno {
+    if (has(CloneFlags.CLONE_NEWUSER) && !KernelClone.mayMakeUserNamespaces(task)) {
+      throw Errno.EPERM;
+    }
   }
 
   /// A task cannot leave its process, so it may ask for what only a process has if it is alone in
