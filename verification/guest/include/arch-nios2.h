@@ -11,6 +11,7 @@
 //   arch_write_function                   code made at run time
 //   struct ucontext, ucontext_pc, ...     the signal frame
 //   ARCH_TLS_REGISTER                     its name, for people
+//   ARCH_TRACED_REGISTERS, TRACED_...     how many registers ptrace shows, and which is which
 
 #ifndef ARCH_NIOS2_H
 #define ARCH_NIOS2_H
@@ -201,6 +202,21 @@ struct ucontext {
 };
 
 enum { GREG_RA = 23, GREG_FP = 24, GREG_GP = 25, GREG_PC = 27, GREG_SP = 28 };
+
+// As ptrace shows registers: the general ones by number, then pc.
+enum {
+  ARCH_TRACED_REGISTERS = 49,
+  TRACED_NUMBER = 2,
+  TRACED_RESULT = 2,
+  TRACED_FAILED = 7,
+  TRACED_ARGUMENT = 4,
+  TRACED_PC = 32,
+  TRACED_SP = 27,
+  TRACED_RETURN_ADDRESS = 31,
+};
+
+// The instruction that debuggers put where they want a stop: trap 31.
+#define ARCH_BREAKPOINT 0x003b6ffaul
 
 static inline unsigned long ucontext_register(const struct ucontext *context, int n) {
   return context->gregs[n - 1];

@@ -58,6 +58,10 @@ public final class Nios2Linux implements LinuxAbi {
       new SyscallRegisters(2, List.of(4, 5, 6, 7, 8, 9));
   private static final List<CloneArgument> CLONE_ORDER =
       List.of(FLAGS, STACK, PARENT_TID, CHILD_TID, TLS);
+
+  /// The program counter's place in the registers that ptrace shows.
+  private static final int PC = 32;
+
   private static final MemoryLayout LAYOUT =
       new MemoryLayout(
           12, 32, 0x7fff_0000L, 0x2aaa_6000L, false, 0x7fff_0000L, 0x0100_0000L, 0x1000L);
@@ -163,6 +167,11 @@ public final class Nios2Linux implements LinuxAbi {
   public void fail(Cpu cpu, int errno) {
     cpu.setRegister(RESULT, errno);
     cpu.setRegister(ERROR, 1);
+  }
+
+  @Override
+  public SyscallResult syscallResult(Cpu cpu) {
+    return new SyscallResult(cpu.register(RESULT), cpu.register(ERROR) != 0);
   }
 
   /// The number -1 also says "no system call to be restarted", so its error is not taken for one.
@@ -297,17 +306,35 @@ public final class Nios2Linux implements LinuxAbi {
   public long[] coreRegisters(Cpu cpu) {
     long[] registers = new long[49];
     for (int i = 0; i < 32; i++) {
-      registers[i] = cpu.register(i);
+      registers[i] = isUsers(i) ? cpu.register(i) : 0;
     }
-    registers[32] = cpu.pc();
+    registers[EA] = cpu.pc();
+    registers[PC] = cpu.pc();
     return registers;
+  }
+
+  /// The registers for exceptions and breakpoints are the kernel's.
+  private static boolean isUsers(int register) {
+    return register != 24 && register != 25 && register != 30;
   }
 
   @Override
   public void setCoreRegisters(Cpu cpu, long[] registers) {
-    for (int i = 1; i < 32; i++) {
-      cpu.setRegister(i, registers[i]);
+    for (int i = 1; i < Math.min(32, registers.length); i++) {
+      if (i == EA) {
+        cpu.setPc(registers[i]);
+      } else if (isUsers(i)) {
+        cpu.setRegister(i, registers[i]);
+      }
     }
-    cpu.setPc(registers[32]);
+    if (registers.length > PC) {
+      cpu.setPc(registers[PC]);
+    }
+  }
+
+  /// On this CPU Linux mistakes the return address for it.
+  @Override
+  public long instructionPointer(Cpu cpu) {
+    return cpu.unsignedRegister(RA);
   }
 }

@@ -61,6 +61,9 @@ public interface LinuxAbi {
   /// Answers a system call with an error. `errno` is positive.
   void fail(Cpu cpu, int errno);
 
+  /// What a system call has been answered with.
+  SyscallResult syscallResult(Cpu cpu);
+
   /// Answers a number that no system call has.
   default void noSuchSyscall(Cpu cpu, int number) {
     fail(cpu, Errno.ENOSYS.number());
@@ -129,8 +132,14 @@ public interface LinuxAbi {
   /// Fills `elf_gregset_t` (NT_PRSTATUS), in the guest's byte order, one entry each word.
   long[] coreRegisters(Cpu cpu);
 
-  /// Takes registers back as a debugger wrote them in the order of [#coreRegisters].
+  /// Takes registers back as a debugger wrote them in the order of [#coreRegisters]; those that are
+  /// missing at the end stay as they are.
   void setCoreRegisters(Cpu cpu, long[] registers);
+
+  /// What Linux takes for the program counter where it says where a system call was made.
+  default long instructionPointer(Cpu cpu) {
+    return cpu.pc();
+  }
 
   /// What debuggers and core files want to know.
   default DebugAbi debugging() {
@@ -141,6 +150,11 @@ public interface LinuxAbi {
   default long sharedMemoryBoundary() {
     return 1L << memoryLayout().pageShift();
   }
+
+  /// The answer to a system call.
+  ///
+  /// @param value the result, or the error as the architecture's registers have it
+  record SyscallResult(long value, boolean isError) {}
 
   /// Which registers carry what in a system call.
   record SyscallRegisters(int number, List<Integer> arguments) {

@@ -20,7 +20,6 @@ import dev.forklift.kernel.process.ThreadGroup;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
-import dev.forklift.kernel.signal.SigInfoLayout;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
@@ -207,15 +206,7 @@ final class SignalCalls {
     byte[] bytes = new byte[SigInfo.SIZE];
     task.memory().user().read(address, bytes);
     DataModel model = task.kernel().abi().dataModel();
-    SigInfo given = SigInfo.fromBytes(model, bytes);
-    if (!SigInfoLayout.isKnown(signal, given.code())) {
-      for (int i = SigInfoLayout.keptBytes(model); i < bytes.length; i++) {
-        if (bytes[i] != 0) {
-          throw Errno.E2BIG;
-        }
-      }
-    }
-    return new SigInfo(signal, given.errno(), given.code(), given.payload())
+    return SigInfo.fromUser(model, bytes, signal)
         .saidIn(task.credentials().userNamespace(), model);
   }
 

@@ -3,6 +3,7 @@ package dev.forklift.kernel.calls;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.arch.LinuxAbi;
+import dev.forklift.kernel.process.Ptrace;
 import dev.forklift.kernel.process.SystemCalls;
 import dev.forklift.kernel.process.Task;
 
@@ -20,14 +21,33 @@ public final class SyscallDispatcher implements SystemCalls {
 
   @Override
   public void call(Task task) {
+    Ptrace ptrace = task.ptrace();
+    int number = number(task);
+    // A tracer does not see numbers beyond the table.
+    boolean traced = ptrace.stopsAtSystemCalls() && table.reaches(number);
+    if (traced) {
+      ptrace.systemCallBegins();
+    }
+    answer(task, number);
+    if (traced && ptrace.stopsAtSystemCalls()) {
+      ptrace.systemCallEnds();
+    }
+  }
+
+  private static int number(Task task) {
+    return (int) task.cpu().register(task.kernel().abi().syscallRegisters().number());
+  }
+
+  /// @param asked the number that the task has trapped with; a tracer may have changed it since
+  private void answer(Task task, int asked) {
     LinuxAbi abi = task.kernel().abi();
     Cpu cpu = task.cpu();
-    int number = (int) cpu.register(abi.syscallRegisters().number());
+    int number = number(task);
     SyscallFrame frame = SyscallFrame.of(task, abi);
     Syscall row = table.find(number);
     if (row == null) {
       observer.unknown(task, number, frame);
-      abi.noSuchSyscall(cpu, number);
+      abi.noSuchSyscall(cpu, asked);
       return;
     }
     observer.enter(row, frame);

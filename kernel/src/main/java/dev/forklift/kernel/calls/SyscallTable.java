@@ -36,6 +36,11 @@ public final class SyscallTable {
     return number >= 0 && number < table.length ? table[number] : null;
   }
 
+  /// Says whether there is a row of that number or a higher one.
+  boolean reaches(int number) {
+    return number >= 0 && !rows.isEmpty() && number <= rows.lastKey();
+  }
+
   /// All rows, by number.
   public Collection<Syscall> rows() {
     return Collections.unmodifiableCollection(rows.values());

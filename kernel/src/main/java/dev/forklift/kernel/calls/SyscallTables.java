@@ -41,6 +41,7 @@ public final class SyscallTables {
     KcmpCall.rows(table);
     NamespaceCalls.rows(table);
     PidFdCalls.rows(table);
+    PtraceCalls.rows(table);
     CacheStatCall.rows(table);
     AbsentCalls.rows(table, abi.dataModel().is64Bit());
     abi.ownSyscalls().forEach((number, name) -> ownRow(table, number, name));

@@ -9,6 +9,7 @@ enum TaskState {
   UNINTERRUPTIBLE("D (disk sleep)"),
   IDLE("I (idle)"),
   STOPPED("T (stopped)"),
+  TRACED("t (tracing stop)"),
   ZOMBIE("Z (zombie)");
 
   private final String description;
@@ -20,6 +21,9 @@ enum TaskState {
   static TaskState of(Task task) {
     if (task.isZombie()) {
       return ZOMBIE;
+    }
+    if (task.ptrace().isStopped()) {
+      return TRACED;
     }
     if (task.isStopped()) {
       return STOPPED;

@@ -41,7 +41,8 @@ record TaskStatus(ProcFileSystem proc, Task task, Task reader) {
     line(out, "Ngid", 0);
     line(out, "Pid", proc.number(task.pid()));
     line(out, "PPid", TaskStat.parentNumber(proc, task));
-    line(out, "TracerPid", 0);
+    Task tracer = task.ptrace().tracer();
+    line(out, "TracerPid", tracer == null ? 0 : proc.number(tracer.pid()));
     line(out, "Uid", tabbed(names::uid, who.uid(), who.euid(), who.suid(), who.fsuid()));
     line(out, "Gid", tabbed(names::gid, who.gid(), who.egid(), who.sgid(), who.fsgid()));
     line(out, "FDSize", task.isZombie() ? 0 : tableSize());

@@ -5,6 +5,7 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -64,76 +65,142 @@ public final class ChildWait {
   /// @return whether there is any child to wait for
   private static boolean scan(
       Task task, Predicate<Task> wanted, int options, @Nullable Result[] found) {
-    boolean any = false;
+    boolean alone = (options & WNOTHREAD) != 0;
+    List<Candidate> candidates = new ArrayList<>();
     for (Task child : task.group().children()) {
-      if (!isEligible(task, child, options) || !wanted.test(child)) {
-        continue;
+      if ((!alone || child.realParent() == task) && isEligible(child, options)) {
+        candidates.add(new Candidate(child, false));
       }
-      any = true;
-      Result result = look(task, child, options);
-      if (result != null) {
-        found[0] = result;
-        return true;
+    }
+    for (Task tracer : alone ? List.of(task) : task.group().threads()) {
+      tracer.ptrace().tracees().forEach(tracee -> candidates.add(new Candidate(tracee, true)));
+    }
+    boolean any = false;
+    for (Candidate candidate : candidates) {
+      if (wanted.test(candidate.task)) {
+        any |= candidate.promises(options);
+        Result result = candidate.look(task, options);
+        if (result != null) {
+          found[0] = result;
+          return true;
+        }
       }
     }
     return any;
   }
 
   /// Children whose exit signal is not SIGCHLD are seen with __WCLONE only, others without it only,
-  /// all with __WALL.
-  private static boolean isEligible(Task task, Task child, int options) {
-    if ((options & WNOTHREAD) != 0 && child.realParent() != task) {
-      return false;
-    }
+  /// all with __WALL. A tracer sees whatever it traces.
+  private static boolean isEligible(Task child, int options) {
     if ((options & WALL) != 0) {
       return true;
     }
     return (child.exitSignal() != Signal.SIGCHLD) == ((options & WCLONE) != 0);
   }
 
-  private static @Nullable Result look(Task task, Task child, int options) {
-    ThreadGroup group = child.group();
-    boolean keep = (options & WNOWAIT) != 0;
-    if ((options & WEXITED) != 0 && group.isZombie()) {
-      int status = child.exitStatus();
-      Result result = result(task, child, status, ChildStatus.ofExit(child, task.group(), status));
-      if (!keep) {
-        TaskExit.release(child);
-        task.group().times().addChildren(result.usage());
+  /// Somebody to wait for, as its parent does or as its tracer.
+  private record Candidate(Task task, boolean traced) {
+    /// A leader that has ended is there for its parent only when all other tasks are gone.
+    private boolean isDelayedLeader() {
+      return task.isLeader() && !task.group().isZombie();
+    }
+
+    /// Says whether a parent that is its tracer, too, sees it as that.
+    private boolean asTracer() {
+      return traced || (task.ptrace().isTraced() && !task.ptrace().isReparented());
+    }
+
+    /// Says whether its end can be reported now. A tracer comes before the parent.
+    private boolean hasEnded() {
+      return task.isZombie() && !isDelayedLeader() && (asTracer() || !task.ptrace().isTraced());
+    }
+
+    /// Says whether something may still be reported of it.
+    boolean promises(int options) {
+      if (hasEnded()) {
+        return (options & WEXITED) != 0;
+      }
+      return !task.isZombie() || !asTracer() || (options & (WCONTINUED | WEXITED)) != 0;
+    }
+
+    @Nullable Result look(Task waiting, int options) {
+      if (hasEnded()) {
+        return (options & WEXITED) == 0 ? null : ended(waiting, options);
+      }
+      Result stopped = asTracer() ? tracedStop(waiting, options) : stop(waiting, options);
+      return stopped != null ? stopped : continued(waiting, options);
+    }
+
+    private Result ended(Task waiting, int options) {
+      ThreadGroup own = task.group();
+      int status = own.isExiting() ? own.exitCode() : task.exitStatus();
+      ThreadGroup group = waiting.group();
+      Result result = result(waiting, status, ChildStatus.ofExit(task, group, status));
+      if ((options & WNOWAIT) != 0) {
+        return result;
+      }
+      if (task.isLeader() && task.ptrace().isReparented()) {
+        // Now its parent may wait for it.
+        task.ptrace().unlink();
+        TaskExit.tellParent(task);
+      } else {
+        if (task.isLeader()) {
+          group.times().addChildren(result.usage());
+        }
+        TaskExit.release(task);
       }
       return result;
     }
-    GroupStop stop = group.stop();
-    if ((options & WSTOPPED) != 0 && stop.isComplete() && stop.stopUnseen()) {
-      int signal = stop.signal();
-      if (!keep) {
+
+    private @Nullable Result tracedStop(Task waiting, int options) {
+      Ptrace ptrace = task.ptrace();
+      int code = ptrace.stopCode();
+      if (!ptrace.isStopped() || task.stopFlags().isListening() || code == 0) {
+        return null;
+      }
+      if ((options & WNOWAIT) == 0) {
+        ptrace.sawStop();
+      }
+      return stopped(waiting, code, SigInfo.CLD_TRAPPED);
+    }
+
+    private @Nullable Result stop(Task waiting, int options) {
+      GroupStop stop = task.group().stop();
+      int code = stop.code();
+      if ((options & WSTOPPED) == 0 || !stop.isComplete() || code == 0) {
+        return null;
+      }
+      if ((options & WNOWAIT) == 0) {
         stop.sawStop();
       }
-      return result(
-          task,
-          child,
-          signal << 8 | 0x7f,
-          ChildStatus.info(child, task.group(), SigInfo.CLD_STOPPED, signal));
+      return stopped(waiting, code, SigInfo.CLD_STOPPED);
     }
-    if ((options & WCONTINUED) != 0 && stop.continueUnseen()) {
-      if (!keep) {
+
+    private Result stopped(Task waiting, int code, int why) {
+      return result(waiting, code << 8 | 0x7f, ChildStatus.info(task, waiting.group(), why, code));
+    }
+
+    private @Nullable Result continued(Task waiting, int options) {
+      GroupStop stop = task.group().stop();
+      if ((options & WCONTINUED) == 0 || !stop.continueUnseen()) {
+        return null;
+      }
+      if ((options & WNOWAIT) == 0) {
         stop.sawContinue();
       }
       return result(
-          task,
-          child,
+          waiting,
           0xffff,
-          ChildStatus.info(child, task.group(), SigInfo.CLD_CONTINUED, Signal.SIGCONT));
+          ChildStatus.info(task, waiting.group(), SigInfo.CLD_CONTINUED, Signal.SIGCONT));
     }
-    return null;
-  }
 
-  private static Result result(Task task, Task child, int status, SigInfo info) {
-    ThreadGroup group = child.group();
-    return new Result(
-        child.pid().in(task.pidNamespace()),
-        status,
-        info,
-        ResourceUsage.ofProcess(group).plus(ResourceUsage.ofChildren(group)));
+    private Result result(Task waiting, int status, SigInfo info) {
+      ThreadGroup group = task.group();
+      return new Result(
+          task.pid().in(waiting.pidNamespace()),
+          status,
+          info,
+          ResourceUsage.ofProcess(group).plus(ResourceUsage.ofChildren(group)));
+    }
   }
 }

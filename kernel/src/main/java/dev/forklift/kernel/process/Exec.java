@@ -1,6 +1,7 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.PtraceNumbers;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.ExecCredentials;
@@ -24,6 +25,7 @@ public final class Exec {
   /// @throws Errno why it cannot be executed; the old program then goes on
   public static void execute(Task task, ExecRequest request) throws Errno {
     CredentialChange.checkTaskLimit(task);
+    Pid before = task.pid();
     Kernel kernel = task.kernel();
     LoadedProgram program =
         kernel.loader().load(task, request, task.group().limits(), !task.noNewPrivileges());
@@ -35,6 +37,8 @@ public final class Exec {
     }
     if (program.failure() != null) {
       Signals.force(task, SigInfo.kernel(Signal.SIGSEGV));
+    } else {
+      task.ptrace().eventOf(PtraceNumbers.PTRACE_EVENT_EXEC, before);
     }
   }
 
@@ -85,7 +89,7 @@ public final class Exec {
       task.await(
           Sleeper.Mode.KILLABLE,
           KernelClock.NEVER,
-          () -> group.liveThreads() == 1,
+          () -> isAlone(task),
           List.of(group.threadQueue()));
       if (group.leader() != task) {
         takeLeadership(task);
@@ -95,6 +99,13 @@ public final class Exec {
     } finally {
       group.endExec();
     }
+  }
+
+  /// Says whether nothing is left of the other tasks, but for the leader's id, which is taken over.
+  /// One that is traced is there until its tracer has waited for it.
+  private static boolean isAlone(Task task) {
+    return task.group().threadList().stream()
+        .allMatch(t -> t == task || (t.isLeader() && t.isZombie()));
   }
 
   /// The process id belongs to the process: the executing task takes it over from the old leader,
@@ -113,6 +124,7 @@ public final class Exec {
     processId.setTask(task);
     old.setPid(ownId);
     ownId.setTask(old);
+    old.parent().group().childQueue().wakeAll();
     TaskExit.release(old);
   }
 

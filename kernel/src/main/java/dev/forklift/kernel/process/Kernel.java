@@ -275,7 +275,7 @@ public final class Kernel {
       if (!task.isKernelThread() && !task.isExiting()) {
         TaskExit.endGroup(task, dev.forklift.kernel.abi.Signal.SIGKILL);
       }
-      task.kick();
+      task.kickToEnd();
     }
   }
 
@@ -284,7 +284,7 @@ public final class Kernel {
     ThreadGroup init = pids.init();
     if (init != null) {
       TaskExit.endGroup(init.leader(), 0);
-      init.leader().kick();
+      init.leader().kickToEnd();
     }
   }
 

@@ -14,15 +14,19 @@ import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWUSER;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT_SETTID;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PIDFD;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_PTRACE;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_SIGHAND;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_SYSVSEM;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_THREAD;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_UNTRACED;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_VFORK;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_VM;
 
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.PtraceNumbers;
 import dev.forklift.kernel.abi.ResourceLimits;
+import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.arch.ChildRegisters;
 import dev.forklift.kernel.arch.KernelCloneArgs;
 import dev.forklift.kernel.cgroup.Cgroup;
@@ -75,8 +79,10 @@ public final class KernelClone {
   /// @throws Errno why it was refused; ERESTARTNOINTR if a signal is to be handled first
   public static int clone(Task parent, KernelCloneArgs args) throws Errno {
     KernelClone clone = new KernelClone(parent, args);
+    int event = clone.ptraceEvent();
     clone.checkFlags();
-    Task child = clone.copyTask();
+    Task child = clone.copyTask(event);
+    Pid pid = child.pid();
     int tid = child.pid().in(parent.pidNamespace());
     VforkWait vfork = null;
     if (args.has(CLONE_VFORK)) {
@@ -85,10 +91,25 @@ public final class KernelClone {
     }
     clone.storeParentTid(tid);
     child.setLife(Task.Life.RUNNING);
-    if (vfork != null) {
-      awaitVfork(parent, vfork);
+    parent.ptrace().eventOf(event, pid);
+    if (vfork != null && awaitVfork(parent, vfork)) {
+      parent.ptrace().eventOf(PtraceNumbers.PTRACE_EVENT_VFORK_DONE, pid);
     }
     return tid;
+  }
+
+  /// What the caller's tracer is told, or 0 if it has not asked for it.
+  private int ptraceEvent() {
+    if (args.has(CLONE_UNTRACED)) {
+      return 0;
+    }
+    int event =
+        args.has(CLONE_VFORK)
+            ? PtraceNumbers.PTRACE_EVENT_VFORK
+            : args.exitSignal() != Signal.SIGCHLD
+                ? PtraceNumbers.PTRACE_EVENT_CLONE
+                : PtraceNumbers.PTRACE_EVENT_FORK;
+    return parent.ptrace().wants(event) ? event : 0;
   }
 
   /// Rows 15 to 22 of the specification: combinations that make no sense.
@@ -185,7 +206,7 @@ public final class KernelClone {
   }
 
   /// Rows 26 to 38, and what a child inherits.
-  private Task copyTask() throws Errno {
+  private Task copyTask(int event) throws Errno {
     try (Undo undo = new Undo()) {
       Credentials credentials = copyCredentials(undo);
       checkLimits(credentials);
@@ -240,7 +261,7 @@ public final class KernelClone {
         throw refused.by(CloneRule.KILLED);
       }
       startThread(child);
-      link(child);
+      link(child, event);
       undo.keep();
       return child;
     }
@@ -394,7 +415,7 @@ public final class KernelClone {
   }
 
   /// Puts the child into its thread group or makes it the leader of its own, below its parent.
-  private void link(Task child) {
+  private void link(Task child, int event) {
     ThreadGroup own = parent.group();
     if (args.has(CLONE_THREAD)) {
       child.setGroup(own);
@@ -402,6 +423,7 @@ public final class KernelClone {
       child.setRealParent(parent.realParent());
       own.threadList().add(child);
       child.trace().inherit(parent.trace());
+      TaskStop.inherit(child, parent);
     } else {
       ThreadGroup group = child.group();
       group.threadList().add(child);
@@ -422,6 +444,9 @@ public final class KernelClone {
       }
     }
     child.cgroup().join(child);
+    if (args.has(CLONE_PTRACE) || event != 0) {
+      PtraceLink.inherit(child, parent);
+    }
     child.pid().setTask(child);
     kernel.add(child, args, parent);
   }
@@ -454,12 +479,16 @@ public final class KernelClone {
 
   /// Sleeps until the child has given up the memory. A signal that kills ends the sleep; the child
   /// lives on.
-  private static void awaitVfork(Task parent, VforkWait vfork) {
+  ///
+  /// @return whether it has
+  private static boolean awaitVfork(Task parent, VforkWait vfork) {
     try {
       parent.cgroup().standStill();
       parent.await(Sleeper.Mode.KILLABLE, KernelClock.NEVER, vfork::isDone, List.of(vfork.queue()));
+      return true;
     } catch (Errno e) {
       // The parent is dying; nobody waits for the child's word any more.
+      return false;
     } finally {
       parent.cgroup().goOn();
     }

@@ -38,7 +38,7 @@ public final class PidNamespaceEnd {
     }
     namespace.setRebootSignal(signal);
     TaskExit.endGroup(init.leader(), Signal.SIGKILL);
-    init.leader().kick();
+    init.leader().kickToEnd();
     member.requestEnd(0);
   }
 
@@ -74,7 +74,7 @@ public final class PidNamespaceEnd {
   /// they have.
   private boolean isAlone() {
     for (Task child : group.children()) {
-      if (child.group().isZombie()) {
+      if (child.group().isZombie() && !child.ptrace().isTraced()) {
         TaskExit.release(child);
       }
     }

@@ -23,8 +23,10 @@ final class SignalDelivery {
         task.cgroup().goOnToEnd();
         return;
       }
-      if (task.group().stop().signal() != 0) {
-        TaskStop.standStill(task);
+      if (TaskStop.tellContinued(task)) {
+        continue;
+      }
+      if (stoppedWithProcess(task)) {
         continue;
       }
       if (task.trace().isStopDue()) {
@@ -35,11 +37,13 @@ final class SignalDelivery {
         freeze(task);
         continue;
       }
+      boolean ownFirst = (task.pending().set() & ~task.blocked()) != 0;
       SigInfo taken = Signals.take(task, ~task.blocked());
       if (taken == null) {
         break;
       }
-      SigInfo info = task.trace().show(taken);
+      SigInfo shown = CutShortCall.atItsTrap(task, () -> task.ptrace().show(taken, !ownFirst));
+      SigInfo info = shown == null ? null : task.trace().show(shown);
       if (info == null || task.fatalSignalPending()) {
         continue;
       }
@@ -69,10 +73,31 @@ final class SignalDelivery {
     while (task.cgroup().isFreezing()
         && !task.fatalSignalPending()
         && !task.trace().isStopDue()
-        && task.group().stop().signal() == 0) {
+        && !task.stopFlags().anyPending()) {
       task.sleep(KernelClock.NEVER);
     }
     task.cgroup().goOn();
+  }
+
+  /// Stands still because the process does, or because the tracer wants it.
+  ///
+  /// @return whether there was anything to stand still for
+  private static boolean stoppedWithProcess(Task task) {
+    StopFlags flags = task.stopFlags();
+    if (flags.isStopPending()) {
+      TaskStop.join(task);
+    } else if (!flags.isTrapPending()) {
+      return false;
+    }
+    if (flags.isTrapPending()) {
+      CutShortCall.atItsTrap(
+          task,
+          () -> {
+            task.ptrace().jobControlTrap();
+            return null;
+          });
+    }
+    return true;
   }
 
   /// The default action.
@@ -88,7 +113,7 @@ final class SignalDelivery {
       case IGNORE, CONTINUE -> false;
       case STOP -> {
         if (signal == Signal.SIGSTOP || !group.processGroup().isOrphaned(null)) {
-          TaskStop.begin(group, signal);
+          TaskStop.begin(task, signal);
         }
         yield false;
       }

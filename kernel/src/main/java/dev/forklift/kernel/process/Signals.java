@@ -119,6 +119,9 @@ public final class Signals {
   public static @Nullable SigInfo take(Task task, long wanted) {
     SigInfo own = task.pending().take(wanted);
     SigInfo taken = own != null ? own : task.group().pending().take(wanted);
+    if (taken != null && (Signal.bit(taken.signal()) & STOPPING) != 0) {
+      task.stopFlags().setDequeued();
+    }
     return taken == null ? null : task.group().timers().taken(taken);
   }
 
@@ -160,7 +163,7 @@ public final class Signals {
   /// Does what sending a signal does by itself, and says whether it is to become pending.
   private static boolean admits(Task target, int signal, boolean toGroup, Reach reach) {
     ThreadGroup group = target.group();
-    boolean gone = (target.isExiting() && !toGroup) || group.isZombie();
+    boolean gone = (target.isExiting() && !toGroup) || group.isZombie() || group.isExiting();
     if (signal == 0 || gone || target.isKernelThread()) {
       return false;
     }
@@ -176,7 +179,9 @@ public final class Signals {
     if (receiver == null) {
       return;
     }
-    if (isFatal(group, receiver, signal) && !receiver.trace().wants(signal)) {
+    boolean shown =
+        receiver.trace().wants(signal) || (target.ptrace().isTraced() && signal != SIGKILL);
+    if (isFatal(group, receiver, signal) && !shown) {
       endGroup(group, signal);
     } else {
       receiver.kick();
@@ -207,6 +212,10 @@ public final class Signals {
   /// before it is unblocked.
   private static boolean isIgnored(Task target, int signal, Reach reach) {
     if (((target.blocked() | target.awaited()) & Signal.bit(signal)) != 0) {
+      return false;
+    }
+    // A tracer may want to see even what is ignored.
+    if (target.ptrace().isTraced() && signal != SIGKILL) {
       return false;
     }
     if (hasNoEffect(target, signal)) {
@@ -244,7 +253,7 @@ public final class Signals {
   /// the meantime. Core-dumping ones wait for delivery.
   private static void endGroup(ThreadGroup group, int signal) {
     group.setExiting(signal);
-    group.threadList().forEach(Task::kick);
+    group.threadList().forEach(Task::kickToEnd);
   }
 
   private static boolean wants(Task task, int signal) {

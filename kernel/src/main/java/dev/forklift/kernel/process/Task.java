@@ -73,6 +73,7 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
   private boolean stopped;
   private boolean killedByExec;
   private boolean endRequested;
+  private boolean ending;
   private long trapPc;
 
   private long clearChildTid;
@@ -82,6 +83,8 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
   private @Nullable Errno interruptedCall;
   private final TaskTimes times;
   private final TaskTrace trace = new TaskTrace(this);
+  private final StopFlags stopFlags = new StopFlags(this);
+  private final Ptrace ptrace = new Ptrace(this);
   private boolean dumpable = true;
   private boolean noNewPrivileges;
   private int executions;
@@ -170,7 +173,8 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
 
   /// Who is told when it ends: the tracer if there is one.
   public Task parent() {
-    return realParent();
+    Task tracer = ptrace.tracer();
+    return tracer != null ? tracer : realParent();
   }
 
   Life life() {
@@ -183,6 +187,15 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
 
   public boolean isExiting() {
     return life.compareTo(Life.EXITING) >= 0;
+  }
+
+  /// Says whether it is past running, though a tracer may keep it from [#isExiting].
+  boolean isEnding() {
+    return ending;
+  }
+
+  void setEnding() {
+    ending = true;
   }
 
   public boolean isZombie() {
@@ -406,6 +419,11 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
     return saved;
   }
 
+  /// The signals it blocks but for the time of the current system call.
+  public long maskOutsideCall() {
+    return savedBlocked != null ? savedBlocked : blocked;
+  }
+
   public AltStack altStack() {
     return altStack;
   }
@@ -486,6 +504,15 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
     return trace;
   }
 
+  /// What it has to do with ptrace(2).
+  public Ptrace ptrace() {
+    return ptrace;
+  }
+
+  StopFlags stopFlags() {
+    return stopFlags;
+  }
+
   public TaskTimes times() {
     return times;
   }
@@ -519,7 +546,7 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
     dumpable = parent.dumpable;
     parentExecutions = parent.executions;
     executions = parent.executions;
-    blocked = parent.savedBlocked != null ? parent.savedBlocked : parent.blocked;
+    blocked = parent.maskOutsideCall();
   }
 
   void countExecution() {
@@ -535,7 +562,7 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
   @Override
   public boolean signalPending() {
     return ((pending.set() | group.pending().set()) & ~blocked) != 0
-        || (group.stop().signal() != 0 && !stopped)
+        || stopFlags.anyPending()
         || trace.isStopDue()
         || cgroup().isFreezing()
         || fatalSignalPending();
@@ -589,7 +616,7 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
   /// Another task of the process executes a program: this one has to go.
   void killForExec() {
     killedByExec = true;
-    kick();
+    kickToEnd();
   }
 
   /// Makes it look at what has changed for it, wherever it is: asleep or in guest code.
@@ -597,6 +624,12 @@ public final class Task extends Sleeper implements Caller, CgroupTask {
   public void kick() {
     wake();
     cpu.interrupt();
+  }
+
+  /// As [#kick], for one that has to end and may stand still for a tracer.
+  void kickToEnd() {
+    ptrace.wakeForEnd();
+    kick();
   }
 
   @Override

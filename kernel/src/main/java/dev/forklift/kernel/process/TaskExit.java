@@ -1,5 +1,6 @@
 package dev.forklift.kernel.process;
 
+import dev.forklift.kernel.abi.PtraceNumbers;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.futex.Futexes;
 import dev.forklift.kernel.mm.Mm;
@@ -17,7 +18,7 @@ public final class TaskExit {
     group.setExiting(waitStatus);
     for (Task thread : group.threads()) {
       if (thread != task) {
-        thread.kick();
+        thread.kickToEnd();
       }
     }
   }
@@ -26,15 +27,18 @@ public final class TaskExit {
   /// if nobody is to wait for it.
   static void exit(Task task, int waitStatus) {
     ThreadGroup group = task.group();
+    if (!group.isExiting() && group.threadList().stream().allMatch(t -> t == task || t.isEnding())) {
+      // The process ends as its last task does, not as its leader did.
+      group.setExiting(waitStatus);
+    }
+    task.setEnding();
+    int status = group.isExiting() ? group.exitCode() : waitStatus;
+    task.ptrace().event(PtraceNumbers.PTRACE_EVENT_EXIT, status);
     task.setExitStatus(group.isExiting() ? group.exitCode() : waitStatus);
     task.setLife(Task.Life.EXITING);
     task.kernel().events().exited(task);
     boolean last = group.liveThreads() == 0;
     task.trace().exited(last);
-    if (last && !group.isExiting()) {
-      // The process ends as its last task does, not as its leader did.
-      group.setExiting(waitStatus);
-    }
     if (last) {
       group.timers().release();
     }
@@ -44,7 +48,8 @@ public final class TaskExit {
     task.fs().release();
     task.switchNamespaces(null);
     task.cgroup().end();
-    TaskStop.threadGone(group);
+    TaskStop.taskEnds(task);
+    PtraceLink.tracerEnds(task);
     if (last && group.isInit()) {
       PidNamespaceEnd.of(task);
     }
@@ -57,14 +62,13 @@ public final class TaskExit {
     }
     task.setLife(Task.Life.ZOMBIE);
     task.times().end();
-    if (!task.isLeader()) {
+    if (task.ptrace().isTraced() || group.isZombie()) {
+      tellParent(task);
+    } else if (!task.isLeader()) {
       task.pid().exitQueue().wakeAll();
       release(task);
     }
     group.threadQueue().wakeAll();
-    if (last) {
-      tellParent(group.leader());
-    }
   }
 
   /// Lets go of the memory, as exit and exec do: the tid word is cleared, robust futexes are handed
@@ -113,7 +117,7 @@ public final class TaskExit {
       child.setExitSignal(child.exitSignal() == -1 ? -1 : Signal.SIGCHLD);
       reaper.group().childList().add(child);
       sendParentDeath(child);
-      if (child.group().isZombie()) {
+      if (child.group().isZombie() && !child.ptrace().isTraced()) {
         tellParent(child);
       }
       hangUpOrphans(child.group(), group);
@@ -194,39 +198,55 @@ public final class TaskExit {
     }
   }
 
-  /// All tasks of the process have ended: the parent learns it, by its signal and by wait.
-  private static void tellParent(Task leader) {
-    ThreadGroup group = leader.group();
-    Task parent = leader.parent();
+  /// All tasks of a process have ended, of which this is the leader, or a traced task has: its
+  /// parent, or its tracer first, learns it, by its signal and by wait.
+  static void tellParent(Task task) {
+    ThreadGroup group = task.group();
+    Task parent = task.parent();
+    boolean traced = task.ptrace().isTraced();
     int signal =
-        leader.parentHasExecuted() && leader.exitSignal() > 0
+        traced && (!group.isZombie() || task.ptrace().isReparented())
             ? Signal.SIGCHLD
-            : leader.exitSignal();
-    leader.setExitStatus(group.isExiting() ? group.exitCode() : leader.exitStatus());
-    leader.pid().exitQueue().wakeAll();
+            : exitSignal(task);
+    if (group.isExiting()) {
+      task.setExitStatus(group.exitCode());
+    }
+    task.pid().exitQueue().wakeAll();
     boolean reap = false;
-    if (signal == Signal.SIGCHLD) {
-      SigAction action = parent.handlers().get(Signal.SIGCHLD);
-      reap = action.isIgnore() || action.has(SigAction.SA_NOCLDWAIT);
-      if (action.isIgnore()) {
+    if (signal == Signal.SIGCHLD && !traced) {
+      reap = ignoresChildren(parent);
+      if (parent.handlers().get(Signal.SIGCHLD).isIgnore()) {
         signal = 0;
       }
     }
     if (Signal.isValid(signal)) {
-      SigInfo info = ChildStatus.ofExit(leader, parent.group(), leader.exitStatus());
+      SigInfo info = ChildStatus.ofExit(task, parent.group(), task.exitStatus());
       Signals.sendToGroup(
           parent.group(), new SigInfo(signal, info.errno(), info.code(), info.payload()));
     }
     if (reap) {
-      release(leader);
+      release(task);
     }
     parent.group().childQueue().wakeAll();
+  }
+
+  /// Says whether nobody waits for the children of a process.
+  static boolean ignoresChildren(Task parent) {
+    SigAction action = parent.handlers().get(Signal.SIGCHLD);
+    return action.isIgnore() || action.has(SigAction.SA_NOCLDWAIT);
+  }
+
+  private static int exitSignal(Task leader) {
+    return leader.parentHasExecuted() && leader.exitSignal() > 0
+        ? Signal.SIGCHLD
+        : leader.exitSignal();
   }
 
   /// Removes the last traces of an ended task.
   static void release(Task task) {
     ThreadGroup group = task.group();
     task.setLife(Task.Life.DEAD);
+    task.ptrace().unlink();
     group.times().addOwn(ResourceUsage.ofThread(task));
     group.threadList().remove(task);
     task.kernel().forget(task);
@@ -239,5 +259,10 @@ public final class TaskExit {
     }
     task.handlers().release();
     task.pid().setTask(null);
+    group.threadQueue().wakeAll();
+    if (!task.isLeader() && group.isZombie()) {
+      // It was the last one that the end of the process had to wait for.
+      tellParent(group.leader());
+    }
   }
 }

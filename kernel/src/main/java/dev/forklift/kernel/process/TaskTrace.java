@@ -87,6 +87,7 @@ public final class TaskTrace {
     return standing
         || task.isExiting()
         || task.isStopped()
+        || task.ptrace().isStopped()
         || (held && sleeping != null && sleeping != Sleeper.Mode.INTERRUPTIBLE);
   }
 
@@ -145,13 +146,15 @@ public final class TaskTrace {
   }
 
   private void stop(TraceStop why) {
-    Cpu cpu = task.cpu();
-    boolean inCall = task.interruptedCall() != null;
-    long behind = cpu.pc();
-    if (inCall) {
-      task.rewindToTrap();
-    }
-    long shown = cpu.pc();
+    CutShortCall.atItsTrap(
+        task,
+        () -> {
+          standAt(why);
+          return null;
+        });
+  }
+
+  private void standAt(TraceStop why) {
     held = true;
     standing = true;
     task.cgroup().standStill();
@@ -166,14 +169,6 @@ public final class TaskTrace {
     }
     standing = false;
     task.cgroup().goOn();
-    if (inCall) {
-      if (cpu.pc() == shown) {
-        cpu.setPc(behind);
-      } else {
-        task.setInterruptedCall(null);
-        task.forgetRestart();
-      }
-    }
   }
 
   // Running.

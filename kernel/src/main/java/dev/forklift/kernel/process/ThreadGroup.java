@@ -186,9 +186,9 @@ public final class ThreadGroup {
     exitCode = status;
   }
 
-  /// Says whether nothing of it runs any more.
+  /// Says whether nothing but a leader that has ended is left of it.
   public boolean isZombie() {
-    return leader.isZombie() && threads.stream().allMatch(Task::isZombie);
+    return leader.isZombie() && threads.size() == 1;
   }
 
   public boolean isChildSubreaper() {
@@ -239,6 +239,11 @@ public final class ThreadGroup {
 
   void endExec() {
     execInProgress = false;
+  }
+
+  /// Says whether one of its tasks has begun to execute a program and all others have to end.
+  boolean isExecuting() {
+    return execInProgress;
   }
 
   /// Says whether it has executed a program since it was made: setpgid(2) by the parent then fails.

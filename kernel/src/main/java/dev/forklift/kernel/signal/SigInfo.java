@@ -1,11 +1,13 @@
 package dev.forklift.kernel.signal;
 
 import dev.forklift.kernel.abi.DataModel;
+import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.cred.UserNamespace;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// A signal with what is known of its cause (siginfo_t in sigaction(2)).
 ///
@@ -138,6 +140,24 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
   }
 
   /// Takes apart what a process passed to rt_sigqueueinfo or ptrace.
+  ///
+  /// @param instead the signal if it is not the one in the bytes
+  /// @throws Errno E2BIG if nobody knows what it means and there is more than the kernel keeps
+  public static SigInfo fromUser(DataModel model, byte[] bytes, @Nullable Integer instead)
+      throws Errno {
+    SigInfo given = fromBytes(model, bytes);
+    int signal = instead == null ? given.signal : instead;
+    if (!SigInfoLayout.isKnown(signal, given.code)) {
+      for (int i = SigInfoLayout.keptBytes(model); i < bytes.length; i++) {
+        if (bytes[i] != 0) {
+          throw Errno.E2BIG;
+        }
+      }
+    }
+    return new SigInfo(signal, given.errno, given.code, given.payload);
+  }
+
+  /// Takes apart the 128 bytes.
   public static SigInfo fromBytes(DataModel model, byte[] bytes) {
     StructReader r = new StructReader(model, bytes);
     int signal = r.s32();

@@ -133,6 +133,11 @@ public record TestAbi(DataModel dataModel, MemoryLayout memoryLayout, @Nullable 
   }
 
   @Override
+  public SyscallResult syscallResult(Cpu cpu) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void copyThread(KernelCloneArgs args, ChildRegisters child) {
     throw new UnsupportedOperationException();
   }

@@ -127,6 +127,12 @@ final class DeltaLinux implements LinuxAbi {
   }
 
   @Override
+  public SyscallResult syscallResult(Cpu cpu) {
+    boolean failed = cpu.register(Delta.CARRY) != 0;
+    return new SyscallResult(failed ? -cpu.register(RESULT) : cpu.register(RESULT), failed);
+  }
+
+  @Override
   public void cloneSucceeded(Cpu cpu, long tid) {
     succeed(cpu, tid);
     cpu.setRegister(SECOND_RESULT, 0);
@@ -190,9 +196,12 @@ final class DeltaLinux implements LinuxAbi {
 
   @Override
   public void setCoreRegisters(Cpu cpu, long[] registers) {
-    for (int i = 0; i < registers.length - 1; i++) {
+    int count = isa.registers().count();
+    for (int i = 0; i < Math.min(count, registers.length); i++) {
       cpu.setRegister(i, registers[i]);
     }
-    cpu.setPc(registers[registers.length - 1]);
+    if (registers.length > count) {
+      cpu.setPc(registers[count]);
+    }
   }
 }
