@@ -50,7 +50,7 @@ static inline const char *event_name(int event) {
 }
 
 // Says what wait said of a tracee.
-static void say_status(const char *what, int status) {
+static inline void say_status(const char *what, int status) {
   if ((status & 0xff) != 0x7f) {
     say("%s: %w\n", what, status);
     return;
@@ -81,7 +81,7 @@ static inline int go(const char *what, long request, long pid, int signal) {
 static inline bool is_stopped(int status) { return (status & 0xff) == 0x7f; }
 
 // Says what PTRACE_GETSIGINFO says.
-static void say_siginfo(const char *what, long pid) {
+static inline void say_siginfo(const char *what, long pid) {
   struct siginfo info;
   memset(&info, 0x55, sizeof info);
   long result = sys_ptrace(PTRACE_GETSIGINFO, pid, 0, (unsigned long)&info);

@@ -27,7 +27,8 @@ public final class TaskExit {
   /// if nobody is to wait for it.
   static void exit(Task task, int waitStatus) {
     ThreadGroup group = task.group();
-    if (!group.isExiting() && group.threadList().stream().allMatch(t -> t == task || t.isEnding())) {
+    if (!group.isExiting()
+        && group.threadList().stream().allMatch(t -> t == task || t.isEnding())) {
       // The process ends as its last task does, not as its leader did.
       group.setExiting(waitStatus);
     }

@@ -5,6 +5,7 @@ import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
+import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Task;
 
@@ -41,7 +42,12 @@ record TraceeMemory(Task tracer, Task tracee) {
   private Mm memory(long address) throws Errno {
     Mm mm = tracee.mm();
     int word = tracer.kernel().abi().dataModel().wordBytes();
-    if (mm == null || address < 0 || address > mm.space().limit() - word) {
+    boolean mayLook =
+        tracee.isDumpable()
+            || tracer
+                .credentials()
+                .hasIn(tracee.credentials().userNamespace(), Capability.SYS_PTRACE);
+    if (mm == null || !mayLook || address < 0 || address > mm.space().limit() - word) {
       throw Errno.EIO;
     }
     return mm;
