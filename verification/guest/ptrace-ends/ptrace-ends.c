@@ -21,6 +21,7 @@ static void ask(const char *what, long request, long pid, unsigned long data) {
 }
 
 static void say_state(const char *what, long pid) {
+  while (status_line(pid, "State")[0] == 'R') sleep_ms(5);
   say("%s: state %c, ", what, status_line(pid, "State")[0]);
   long tracer = decimal(status_line(pid, "TracerPid"));
   say("traced %s\n", tracer == 0 ? "no" : tracer == sys_getpid() ? "by me" : "by somebody");

@@ -127,8 +127,7 @@ static void vfork_and_exec(long options) {
   long child = event_message(parent);
   see("  child", child);
   trace(PTRACE_CONT, parent);
-  sleep_ms(10);
-  say("  parent waits: state %c\n", status_line(parent, "State")[0]);
+  wait_for_state(parent, 'D');
   int status = go("  child", PTRACE_CONT, child, 0);
   while (is_stopped(status)) {
     if (status >> 16 == 4)

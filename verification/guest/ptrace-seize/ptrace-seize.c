@@ -32,6 +32,7 @@ static long spins(void *unused) {
 }
 
 static void say_state(const char *what, long pid) {
+  while (status_line(pid, "State")[0] == 'R') sleep_ms(5);
   say("%s: state %c, traced %s\n", what, status_line(pid, "State")[0],
       decimal(status_line(pid, "TracerPid")) == sys_getpid() ? "by me" : "no");
 }

@@ -28,7 +28,7 @@ enum TaskState {
     if (task.isStopped()) {
       return STOPPED;
     }
-    return switch (task.sleeping()) {
+    return switch (task.isWoken() ? null : task.sleeping()) {
       case null -> RUNNING;
       case INTERRUPTIBLE -> SLEEPING;
       case KILLABLE, UNINTERRUPTIBLE -> UNINTERRUPTIBLE;

@@ -8,6 +8,7 @@ import static dev.forklift.kernel.abi.PtraceNumbers.PTRACE_EVENT_STOP;
 import static dev.forklift.kernel.abi.PtraceNumbers.PTRACE_O_TRACESYSGOOD;
 
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.signal.PendingSignals;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.wait.KernelClock;
 import java.util.ArrayList;
@@ -235,15 +236,14 @@ public final class Ptrace {
     SigInfo result = kept;
     if (chosen != kept.signal()) {
       Task from = task.parent();
-      result = SigInfo.user(chosen, from.pid().in(task.pidNamespace()), from.credentials().uid());
+      int uid = task.credentials().userNamespace().uid(from.credentials().uid());
+      result = SigInfo.user(chosen, from.pid().in(task.pidNamespace()), uid);
     }
     if ((task.blocked() & Signal.bit(chosen)) != 0 || task.fatalSignalPending()) {
       // It waits where it has waited before.
-      if (ofProcess) {
-        Signals.sendToGroup(task.group(), result);
-      } else {
-        Signals.sendToTask(task, result);
-      }
+      PendingSignals queue = ofProcess ? task.group().pending() : task.pending();
+      queue.add(result);
+      task.group().signalQueue().wakeAll();
       return null;
     }
     return result;
@@ -259,7 +259,7 @@ public final class Ptrace {
   }
 
   private int stopWithOwnInfo(int signal, int stopCode, int why, long eventMessage) {
-    int uid = task.credentials().uid();
+    int uid = task.credentials().userNamespace().uid(task.credentials().uid());
     SigInfo own = new SigInfo(signal, 0, stopCode, new SigInfo.Sender(task.tid(), uid, 0));
     int answer = stop(stopCode, why, eventMessage, own);
     info = null;

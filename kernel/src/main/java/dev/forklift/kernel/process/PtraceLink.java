@@ -26,8 +26,10 @@ public final class PtraceLink {
 
   private static boolean mayBeTracer(Task parent, Task task) {
     Credentials who = parent.credentials();
-    boolean covers = (task.credentials().permitted() & ~who.permitted()) == 0;
-    return covers || who.has(Capability.SYS_PTRACE);
+    Credentials whose = task.credentials();
+    boolean covers =
+        who.userNamespace() == whose.userNamespace() && (whose.permitted() & ~who.permitted()) == 0;
+    return covers || who.hasIn(whose.userNamespace(), Capability.SYS_PTRACE);
   }
 
   /// The debugger on the host counts as a tracer like any other, and was there first.

@@ -43,10 +43,9 @@ record TraceeMemory(Task tracer, Task tracee) {
     Mm mm = tracee.mm();
     int word = tracer.kernel().abi().dataModel().wordBytes();
     boolean mayLook =
-        tracee.isDumpable()
-            || tracer
-                .credentials()
-                .hasIn(tracee.credentials().userNamespace(), Capability.SYS_PTRACE);
+        mm != null
+            && (tracee.isDumpable()
+                || tracer.credentials().hasIn(mm.userNamespace(), Capability.SYS_PTRACE));
     if (mm == null || !mayLook || address < 0 || address > mm.space().limit() - word) {
       throw Errno.EIO;
     }

@@ -97,6 +97,11 @@ public abstract class Sleeper {
     return sleeping;
   }
 
+  /// Says whether it has been woken and has only to notice it.
+  public final boolean isWoken() {
+    return woken;
+  }
+
   /// Sleeps until woken or until `deadline`. A realtime deadline follows the clock if it is set.
   public final void sleep(Deadline deadline) {
     if (!deadline.realtime() || deadline.isNever()) {
