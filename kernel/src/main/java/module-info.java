@@ -31,6 +31,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.loader;
   exports dev.forklift.kernel.machine;
   exports dev.forklift.kernel.mm;
+  exports dev.forklift.kernel.mqueue;
   exports dev.forklift.kernel.net;
   exports dev.forklift.kernel.proc;
   exports dev.forklift.kernel.process;

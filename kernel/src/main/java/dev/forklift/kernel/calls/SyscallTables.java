@@ -38,6 +38,7 @@ public final class SyscallTables {
     SemaphoreCalls.rows(table);
     new SharedMemoryCalls(files).rows(table);
     MessageCalls.rows(table);
+    new MqueueCalls(files).rows(table);
     KcmpCall.rows(table);
     NamespaceCalls.rows(table);
     PidFdCalls.rows(table);
@@ -48,6 +49,7 @@ public final class SyscallTables {
     if (!abi.dataModel().is64Bit()) {
       SignalCalls.time64Rows(table);
       SemaphoreCalls.time64Rows(table);
+      MqueueCalls.time64Rows(table);
       SchedulingCalls.time64Rows(table);
     }
     if (clone3) {

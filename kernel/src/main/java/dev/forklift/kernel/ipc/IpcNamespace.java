@@ -4,6 +4,10 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.cred.Namespace;
 import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.cred.UserNamespace;
+import dev.forklift.kernel.mqueue.MqueueFileSystem;
+import dev.forklift.kernel.mqueue.QueueLimits;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The System V objects and POSIX message queues that a group of processes sees
 /// (ipc_namespaces(7)).
@@ -11,6 +15,8 @@ public final class IpcNamespace extends Namespace {
   private final Semaphores semaphores = new Semaphores(userNamespace());
   private final SharedMemory sharedMemory = new SharedMemory(userNamespace());
   private final MessageQueues messageQueues = new MessageQueues(userNamespace());
+  private final QueueLimits queueLimits = new QueueLimits();
+  private @Nullable MqueueFileSystem posixQueues;
 
   private IpcNamespace(UserNamespace owner) {
     super(NamespaceKind.IPC, owner);
@@ -45,8 +51,28 @@ public final class IpcNamespace extends Namespace {
     return messageQueues;
   }
 
+  /// What bounds the POSIX queues.
+  public QueueLimits queueLimits() {
+    return queueLimits;
+  }
+
+  /// The POSIX queues.
+  ///
+  /// @param maker makes what holds them, the first time
+  public MqueueFileSystem posixQueues(Function<QueueLimits, MqueueFileSystem> maker) {
+    MqueueFileSystem made = posixQueues;
+    if (made == null) {
+      made = maker.apply(queueLimits);
+      posixQueues = made;
+    }
+    return made;
+  }
+
   @Override
   protected void onUnused() {
+    if (posixQueues != null) {
+      posixQueues.clear();
+    }
     semaphores.removeAll();
     sharedMemory.removeAll();
     messageQueues.removeAll();

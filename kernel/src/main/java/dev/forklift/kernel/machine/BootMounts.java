@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.calls.TaskQueues;
 import dev.forklift.kernel.fs.cgroup.CgroupFileSystem;
 import dev.forklift.kernel.fs.sys.SysFileSystem;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
@@ -45,6 +46,10 @@ final class BootMounts {
           cgroups.setOptions(options);
           return cgroups;
         });
+    systems.register(
+        "mqueue",
+        caller -> ((Task) caller).namespaces().ipc().userNamespace(),
+        (caller, source, options) -> TaskQueues.of((Task) caller, systems));
     systems.register(
         "sysfs",
         caller -> ((Task) caller).namespaces().net().userNamespace(),

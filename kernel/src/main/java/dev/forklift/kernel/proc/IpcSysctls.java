@@ -5,6 +5,7 @@ import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.ipc.IpcNamespace;
 import dev.forklift.kernel.ipc.IpcTable;
 import dev.forklift.kernel.ipc.Semaphores;
+import dev.forklift.kernel.mqueue.QueueLimits;
 import dev.forklift.kernel.process.Task;
 import java.util.function.Function;
 
@@ -54,24 +55,49 @@ final class IpcSysctls {
     // spotless:on
   }
 
+  /// /proc/sys/fs/mqueue.
+  static ProcDirectory ofQueues(ProcFileSystem proc) {
+    IpcSysctls all = new IpcSysctls(proc);
+    int messages = QueueLimits.MOST_MESSAGES;
+    int bytes = QueueLimits.LONGEST_MESSAGE;
+    int least = QueueLimits.SHORTEST_MAXIMUM;
+    // spotless:off
+    return new ProcDirectory(proc, null, 0555)
+        .add("msg_default", all.number(n -> n.queueLimits().usualMessages(), 1, messages,
+            (n, value) -> n.queueLimits().setUsualMessages((int) value)))
+        .add("msg_max", all.number(n -> n.queueLimits().messages(), 1, messages,
+            (n, value) -> n.queueLimits().setMessages((int) value)))
+        .add("msgsize_default", all.number(n -> n.queueLimits().usualMessageBytes(), least, bytes,
+            (n, value) -> n.queueLimits().setUsualMessageBytes((int) value)))
+        .add("msgsize_max", all.number(n -> n.queueLimits().messageBytes(), least, bytes,
+            (n, value) -> n.queueLimits().setMessageBytes((int) value)))
+        .add("queues_max", all.number(n -> n.queueLimits().queues(), Integer.MAX_VALUE,
+            (n, value) -> n.queueLimits().setQueues((int) value)));
+    // spotless:on
+  }
+
   private static IpcNamespace of(Task task) {
     return task.namespaces().ipc();
   }
 
   private ProcFile number(Getting get, long greatest, Setting set) {
+    return number(get, 0, greatest, set);
+  }
+
+  private ProcFile number(Getting get, long least, long greatest, Setting set) {
     return new ProcFile(
         proc,
         null,
         0644,
         reader -> get.get(of(reader)) + "\n",
-        (writer, text) -> set.set(of(writer), parse(text, greatest)),
+        (writer, text) -> set.set(of(writer), parse(text, least, greatest)),
         opener -> {});
   }
 
-  private static long parse(String text, long greatest) throws Errno {
+  private static long parse(String text, long least, long greatest) throws Errno {
     try {
       long value = Long.parseLong(text.strip());
-      if (value >= 0 && value <= greatest) {
+      if (value >= least && value <= greatest) {
         return value;
       }
     } catch (NumberFormatException e) {
@@ -95,7 +121,7 @@ final class IpcSysctls {
           if (!permitted) {
             throw Errno.EPERM;
           }
-          table.apply(of(writer)).setNextId((int) parse(text, Integer.MAX_VALUE));
+          table.apply(of(writer)).setNextId((int) parse(text, 0, Integer.MAX_VALUE));
         },
         opener -> {});
   }
@@ -118,7 +144,8 @@ final class IpcSysctls {
           };
           String[] words = text.strip().split("\\s+", -1);
           for (int i = 0; i < Math.min(words.length, values.length); i++) {
-            values[i] = parse(words[i], i == values.length - 1 ? MOST_OBJECTS : Integer.MAX_VALUE);
+            values[i] =
+                parse(words[i], 0, i == values.length - 1 ? MOST_OBJECTS : Integer.MAX_VALUE);
           }
           all.setLimits((int) values[0], (int) values[1], (int) values[2], (int) values[3]);
         },

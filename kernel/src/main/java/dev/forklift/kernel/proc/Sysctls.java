@@ -154,6 +154,7 @@ final class Sysctls {
         .add("file-max", shown(FILE_MAX))
         .add("inotify", inotify())
         .add("lease-break-time", shown(45))
+        .add("mqueue", IpcSysctls.ofQueues(proc))
         .add("nr_open", descriptorCeiling())
         .add("overflowgid", shown(65534))
         .add("overflowuid", shown(65534))
