@@ -24,6 +24,8 @@ public final class Ucounts {
     return maxima[kind.ordinal()];
   }
 
+  /// Says what a user of this namespace may have at most.
+  ///
   /// @param maximum unsigned, so that all of a resource limit's infinities are large
   public void setMaximum(Ucount kind, long maximum) {
     maxima[kind.ordinal()] = asLimit(maximum);
