@@ -90,7 +90,8 @@ final class DirectoryCalls {
     String old = Paths.read(task, oldPath);
     if (old.isEmpty()
         && (flags & PathFlags.AT_EMPTY_PATH) != 0
-        && !task.credentials().has(Capability.DAC_READ_SEARCH)) {
+        && oldFolder != PathFlags.AT_FDCWD
+        && !task.files().getAny(oldFolder).isOpenedBy(task.credentials())) {
       throw Errno.ENOENT;
     }
     int follow = (flags & PathFlags.AT_SYMLINK_FOLLOW) != 0 ? 0 : PathFlags.AT_SYMLINK_NOFOLLOW;

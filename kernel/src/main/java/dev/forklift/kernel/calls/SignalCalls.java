@@ -206,7 +206,7 @@ final class SignalCalls {
     byte[] bytes = new byte[SigInfo.SIZE];
     task.memory().user().read(address, bytes);
     DataModel model = task.kernel().abi().dataModel();
-    return SigInfo.fromUser(model, bytes, signal).saidIn(task.credentials().userNamespace(), model);
+    return SigInfo.fromUser(model, bytes, signal);
   }
 
   /// Nobody may pretend to be the kernel or kill(2) towards others.

@@ -40,12 +40,19 @@ public final class IdChanges {
     return changed(old, or(ruid, old.uid()), effective, saves ? effective : old.suid());
   }
 
-  /// setresuid(2).
+  /// setresuid(2). What changes nothing leaves the file system id as it is, too.
   public static Credentials setresuid(Credentials old, int ruidId, int euidId, int suidId)
       throws Errno {
     int ruid = kuidOrKeep(old, ruidId);
     int euid = kuidOrKeep(old, euidId);
     int suid = kuidOrKeep(old, suidId);
+    boolean changesNothing =
+        (ruid == KEEP || ruid == old.uid())
+            && (euid == KEEP || (euid == old.euid() && euid == old.fsuid()))
+            && (suid == KEEP || suid == old.suid());
+    if (changesNothing) {
+      return old;
+    }
     boolean allOwn =
         (ruid == KEEP || isUid(old, ruid))
             && (euid == KEEP || isUid(old, euid))
@@ -100,6 +107,13 @@ public final class IdChanges {
     int rgid = kgidOrKeep(old, rgidId);
     int egid = kgidOrKeep(old, egidId);
     int sgid = kgidOrKeep(old, sgidId);
+    boolean changesNothing =
+        (rgid == KEEP || rgid == old.gid())
+            && (egid == KEEP || (egid == old.egid() && egid == old.fsgid()))
+            && (sgid == KEEP || sgid == old.sgid());
+    if (changesNothing) {
+      return old;
+    }
     boolean allOwn =
         (rgid == KEEP || isGid(old, rgid))
             && (egid == KEEP || isGid(old, egid))

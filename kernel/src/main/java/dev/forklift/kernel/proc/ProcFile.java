@@ -3,13 +3,16 @@ package dev.forklift.kernel.proc;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Fcntl;
 import dev.forklift.kernel.abi.FileMode;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.IoBuffer;
 import dev.forklift.kernel.vfs.OpenFile;
+import dev.forklift.kernel.vfs.Permissions;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A file of /proc that is text. The text is made when its beginning is read, so that a reader sees
@@ -38,6 +41,7 @@ final class ProcFile extends ProcInode {
   private final Text text;
   private final @Nullable Setting setting;
   private final Gate gate;
+  private @Nullable Predicate<Credentials> writers;
 
   ProcFile(
       ProcFileSystem proc,
@@ -55,6 +59,25 @@ final class ProcFile extends ProcInode {
   /// A file of the kernel's that is only read.
   static ProcFile of(ProcFileSystem proc, Text text) {
     return new ProcFile(proc, null, 0444, text, null, opener -> {});
+  }
+
+  /// A setting of the kernel's: neither its owner nor any capability over it counts, but who may
+  /// write.
+  static ProcFile setting(
+      ProcFileSystem proc, Predicate<Credentials> writers, Text text, Setting setting) {
+    ProcFile file = new ProcFile(proc, null, 0644, text, setting, opener -> {});
+    file.writers = writers;
+    return file;
+  }
+
+  @Override
+  protected boolean allows(Credentials who, int wanted) {
+    Predicate<Credentials> some = writers;
+    if (some == null) {
+      return super.allows(who, wanted);
+    }
+    return (wanted & Permissions.EXECUTE) == 0
+        && ((wanted & Permissions.WRITE) == 0 || some.test(who));
   }
 
   @Override

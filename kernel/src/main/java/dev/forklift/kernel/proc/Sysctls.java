@@ -3,6 +3,7 @@ package dev.forklift.kernel.proc;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.NamespaceKind;
+import dev.forklift.kernel.cred.OverflowIds;
 import dev.forklift.kernel.fs.inotify.InotifyLimits;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.CloneSettings;
@@ -60,6 +61,7 @@ final class Sysctls {
 
   private ProcDirectory kernel() {
     CloneSettings clones = kernel.cloneSettings();
+    OverflowIds ids = kernel.userNamespace().overflowIds();
     // spotless:off
     return folder()
         .add("arch",           shown(reader -> name(reader).machine()))
@@ -72,8 +74,8 @@ final class Sysctls {
         .add("ns_last_pid",    lastPid())
         .add("osrelease",      shown(reader -> name(reader).release()))
         .add("ostype",         shown(reader -> name(reader).sysname()))
-        .add("overflowgid",    shown(65534))
-        .add("overflowuid",    shown(65534))
+        .add("overflowgid",    setting(ids::gid, ids::setGid, 0, 0xffff))
+        .add("overflowuid",    setting(ids::uid, ids::setUid, 0, 0xffff))
         .add("pid_max",        setting(
             clones::pidMax, clones::setPidMax, CloneSettings.LEAST_PID_MAX, greatestPidMax()))
         .add("printk",         shown(reader -> "1\t4\t1\t7"))
@@ -90,15 +92,14 @@ final class Sysctls {
     // spotless:on
   }
 
-  /// A number that root may change.
+  /// A number that may be changed by whoever is effectively user 0 of the first user namespace,
+  /// whatever namespace that one is in.
   private ProcFile setting(IntSupplier get, IntConsumer set, int least, int greatest) {
-    return new ProcFile(
+    return ProcFile.setting(
         proc,
-        null,
-        0644,
+        who -> who.euid() == 0,
         reader -> get.getAsInt() + "\n",
-        (writer, value) -> set.accept(Numbers.parse(value, least, greatest)),
-        opener -> {});
+        (writer, value) -> set.accept(Numbers.parse(value, least, greatest)));
   }
 
   private int greatestPidMax() {
@@ -197,17 +198,15 @@ final class Sysctls {
 
   /// What counts in the user namespace of whoever looks.
   private ProcFile namespaceLimit(NamespaceKind kind) {
-    return new ProcFile(
+    return ProcFile.setting(
         proc,
-        null,
-        0644,
+        who -> who.hasHere(Capability.SYS_RESOURCE),
         reader -> reader.credentials().userNamespace().limit(kind) + "\n",
         (writer, value) ->
             writer
                 .credentials()
                 .userNamespace()
-                .setLimit(kind, Numbers.parse(value, 0, Integer.MAX_VALUE)),
-        opener -> {});
+                .setLimit(kind, Numbers.parse(value, 0, Integer.MAX_VALUE)));
   }
 
   private static UtsName name(Task task) {

@@ -4,12 +4,14 @@ import static dev.forklift.kernel.abi.Signal.SIGCONT;
 import static dev.forklift.kernel.abi.Signal.SIGKILL;
 import static dev.forklift.kernel.abi.Signal.SIGSTOP;
 
+import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.Signal.DefaultAction;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.signal.PendingSignals;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
@@ -143,9 +145,14 @@ public final class Signals {
 
   private static void send(
       Task target, PendingSignals queue, SigInfo info, boolean toGroup, Reach least) {
-    boolean unseen = isSenderUnseen(target);
-    SigInfo shown =
-        info.shownIn(target.credentials().userNamespace(), target.kernel().abi().dataModel());
+    Task sender = target.kernel().currentOrNull();
+    boolean unseen = sender != null && isUnseen(sender, target);
+    UserNamespace names = target.credentials().userNamespace();
+    SigInfo shown = info.shownIn(names);
+    if (sender != null) {
+      DataModel model = target.kernel().abi().dataModel();
+      shown = shown.carried(sender.credentials().userNamespace(), names, model);
+    }
     SigInfo seen = unseen ? shown.withoutSender() : shown;
     Reach reach =
         least == Reach.OTHERS && (unseen || info.code() == SigInfo.SI_KERNEL) ? Reach.INIT : least;
@@ -155,9 +162,8 @@ public final class Signals {
   }
 
   /// Says whether the sender has no number in the receiver's pid namespace: it is further up.
-  private static boolean isSenderUnseen(Task target) {
-    Task sender = target.kernel().currentOrNull();
-    return sender != null && sender.group().pid().in(target.pidNamespace()) == 0;
+  private static boolean isUnseen(Task sender, Task target) {
+    return sender.group().pid().in(target.pidNamespace()) == 0;
   }
 
   /// Does what sending a signal does by itself, and says whether it is to become pending.

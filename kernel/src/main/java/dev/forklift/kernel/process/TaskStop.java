@@ -1,6 +1,7 @@
 package dev.forklift.kernel.process;
 
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.wait.KernelClock;
@@ -128,7 +129,11 @@ final class TaskStop {
         };
     SigAction action = told.handlers().get(Signal.SIGCHLD);
     if (!action.isIgnore() && !action.has(SigAction.SA_NOCLDSTOP)) {
-      Signals.sendToGroup(group, ChildStatus.info(about, group, what, status));
+      // The user's name goes once more through the child's user namespace, where it is another's.
+      UserNamespace there = told.credentials().userNamespace();
+      UserNamespace here = task.credentials().userNamespace();
+      SigInfo info = ChildStatus.info(about, group, what, status);
+      Signals.sendToGroup(group, there == here ? info : info.shownIn(there).saidIn(here));
     }
     group.childQueue().wakeAll();
   }

@@ -92,32 +92,39 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
 
   /// What a process said, which called users by their names in its user namespace, with the
   /// kernel's ids.
-  public SigInfo saidIn(UserNamespace names, DataModel model) {
-    return withUid(names::kuid, model);
+  public SigInfo saidIn(UserNamespace names) {
+    return withUid(names::kuid);
   }
 
   /// As it becomes pending for somebody in a user namespace. The kernel itself is user 0 anywhere.
-  public SigInfo shownIn(UserNamespace names, DataModel model) {
-    return code == SI_KERNEL ? this : withUid(names::uid, model);
+  public SigInfo shownIn(UserNamespace names) {
+    return code == SI_KERNEL ? this : withUid(names::uid);
   }
 
-  private SigInfo withUid(IntUnaryOperator change, DataModel model) {
+  private SigInfo withUid(IntUnaryOperator change) {
     Payload changed =
         switch (payload) {
           case Sender(int pid, int uid, long value) ->
               new Sender(pid, change.applyAsInt(uid), value);
           case Child(int pid, int uid, int status, long utime, long stime) ->
               new Child(pid, change.applyAsInt(uid), status, utime, stime);
-          case Raw(byte[] bytes) when SigInfoLayout.of(signal, code).hasSender() -> {
-            byte[] copy = bytes.clone();
-            int uid = new StructReader(model, copy).skip(Integer.BYTES).s32();
-            byte[] other = new StructWriter(model).u32(change.applyAsInt(uid)).toBytes();
-            System.arraycopy(other, 0, copy, Integer.BYTES, other.length);
-            yield new Raw(copy);
-          }
           case Fault _, Timer _, Poll _, SystemCall _, Raw _ -> payload;
         };
     return new SigInfo(signal, errno, code, changed);
+  }
+
+  /// Bytes that a process gave, as somebody in another user namespace sees them.
+  public SigInfo carried(UserNamespace from, UserNamespace to, DataModel model) {
+    if (from == to
+        || !(payload instanceof Raw(byte[] bytes))
+        || !SigInfoLayout.of(signal, code).hasSender()) {
+      return this;
+    }
+    byte[] copy = bytes.clone();
+    int uid = new StructReader(model, copy).skip(Integer.BYTES).s32();
+    byte[] other = new StructWriter(model).u32(to.uid(from.kuid(uid))).toBytes();
+    System.arraycopy(other, 0, copy, Integer.BYTES, other.length);
+    return new SigInfo(signal, errno, code, new Raw(copy));
   }
 
   /// The 128 bytes that a handler sees.

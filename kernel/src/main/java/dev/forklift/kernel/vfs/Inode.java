@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.abi.OpenFlags;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.Namespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +118,11 @@ public abstract class Inode {
 
   public final boolean isSymlink() {
     return FileMode.isSymlink(mode);
+  }
+
+  /// Says whether somebody may read, write or execute it: a set of [Permissions#READ] and so on.
+  protected boolean allows(Credentials who, int wanted) {
+    return Permissions.allows(who, this, wanted);
   }
 
   /// Brings attributes up to date where they are kept elsewhere.

@@ -5,6 +5,8 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Fcntl;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.PollEvents;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.wait.WaitQueue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public abstract class OpenFile {
   private long position;
   private int references = 1;
   private @Nullable FileOwner owner;
+  private @Nullable Credentials opener;
   private @Nullable List<Runnable> watchers;
 
   /// @param flags those of open(2)
@@ -80,6 +83,17 @@ public abstract class OpenFile {
   /// Whether it was opened with O_PATH: a place, not contents.
   public final boolean isPathOnly() {
     return has(OpenFlags.O_PATH);
+  }
+
+  /// Says who has opened it.
+  final void setOpener(Credentials who) {
+    this.opener = who;
+  }
+
+  /// Says whether `who` has opened it, and has not changed since; or is privileged over who has.
+  public final boolean isOpenedBy(Credentials who) {
+    Credentials by = opener;
+    return by == who || (by != null && who.hasIn(by.userNamespace(), Capability.DAC_READ_SEARCH));
   }
 
   public final @Nullable FileOwner owner() {

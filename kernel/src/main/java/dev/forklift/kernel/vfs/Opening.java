@@ -144,7 +144,9 @@ public final class Opening {
       throw Errno.ENOTDIR;
     }
     if ((flags & OpenFlags.O_PATH) != 0) {
-      return new PathOnlyFile(path, flags);
+      OpenFile file = new PathOnlyFile(path, flags);
+      file.setOpener(caller.credentials());
+      return file;
     }
     if (!created) {
       if ((flags & OpenFlags.O_CREAT) != 0 && inode.isDirectory()) {
@@ -161,6 +163,7 @@ public final class Opening {
     path.hold();
     try {
       OpenFile file = inode.open(caller, path, flags & ~OpenFlags.O_TMPFILE_BIT);
+      file.setOpener(caller.credentials());
       FileEvents.at(path, FileEvents.OPEN);
       try {
         if (truncate) {

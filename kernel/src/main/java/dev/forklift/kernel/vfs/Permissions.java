@@ -15,7 +15,7 @@ public final class Permissions {
 
   /// Checks mode bits and capabilities for a set of [#READ], [#WRITE] and [#EXECUTE].
   public static void check(Credentials who, Inode inode, int wanted) throws Errno {
-    if (!allows(who, inode, wanted)) {
+    if (!inode.allows(who, wanted)) {
       throw Errno.EACCES;
     }
   }
@@ -31,6 +31,7 @@ public final class Permissions {
     check(who, path.inode(), wanted);
   }
 
+  /// What owner, mode and capabilities say.
   static boolean allows(Credentials who, Inode inode, int wanted) {
     int mode = inode.mode();
     int bits;
