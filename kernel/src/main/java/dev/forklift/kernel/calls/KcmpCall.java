@@ -8,7 +8,6 @@ import dev.forklift.kernel.process.ObjectOrder;
 import dev.forklift.kernel.process.PtraceAccess;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskSelection;
-import org.jspecify.annotations.Nullable;
 
 /// kcmp(2): whether two tasks share something.
 final class KcmpCall {
@@ -47,7 +46,7 @@ final class KcmpCall {
       case KCMP_FILES -> order.compare(one.files(), other.files());
       case KCMP_FS -> order.compare(one.fs(), other.fs());
       case KCMP_SIGHAND -> order.compare(one.handlers(), other.handlers());
-      case KCMP_IO -> order.compare(ioContext(one), ioContext(other));
+      case KCMP_IO -> order.compare(one.settings().ioContext(), other.settings().ioContext());
       case KCMP_SYSVSEM -> order.compare(one.semUndoIfAny(), other.semUndoIfAny());
       case KCMP_EPOLL_TFD -> {
         byte[] slot = new byte[EPOLL_SLOT_BYTES];
@@ -64,10 +63,5 @@ final class KcmpCall {
       throw Errno.EBADF;
     }
     return task.files().getAny((int) fd);
-  }
-
-  /// Tasks without an I/O priority of their own have no context for one.
-  private static @Nullable Object ioContext(Task task) {
-    return task.settings().ioPriority() == 0 ? null : task;
   }
 }

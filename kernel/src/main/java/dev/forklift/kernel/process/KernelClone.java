@@ -7,6 +7,7 @@ import static dev.forklift.kernel.abi.CloneFlags.CLONE_DETACHED;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FILES;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FS;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_INTO_CGROUP;
+import static dev.forklift.kernel.abi.CloneFlags.CLONE_IO;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWIPC;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWNS;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWPID;
@@ -241,7 +242,7 @@ public final class KernelClone {
                   credentials,
                   parent.executable(),
                   scheduling,
-                  parent.settings().forChild(),
+                  parent.settings().forChild(args.has(CLONE_IO)),
                   parent.group().processGroup(),
                   args.has(CLONE_THREAD)
                       ? parent.group().limits()

@@ -1,5 +1,7 @@
 package dev.forklift.kernel.process;
 
+import org.jspecify.annotations.Nullable;
+
 /// What prctl(2), personality(2) and ioprio_set(2) have set for a task, and children inherit.
 public final class TaskSettings {
   /// What is done to a task whose memory turns out to be broken (PR_MCE_KILL).
@@ -18,16 +20,22 @@ public final class TaskSettings {
   private int personality;
   private MemoryFailure memoryFailure = MemoryFailure.DEFAULT;
   private boolean ioFlusher;
-  private int ioPriority;
+  private @Nullable IoContext ioContext;
   private boolean overTaskLimit;
 
   /// What a child starts with.
-  TaskSettings forChild() {
+  ///
+  /// @param sharesIo whether it gets the io context itself and not a copy (CLONE_IO)
+  TaskSettings forChild(boolean sharesIo) {
     TaskSettings child = new TaskSettings();
     child.personality = personality;
     child.memoryFailure = memoryFailure;
     child.ioFlusher = ioFlusher;
-    child.ioPriority = IoPriority.isValid(ioPriority) ? ioPriority : 0;
+    if (sharesIo) {
+      child.ioContext = ioContext;
+    } else if (IoPriority.isValid(ioPriority())) {
+      child.ioContext = new IoContext(ioPriority());
+    }
     return child;
   }
 
@@ -64,11 +72,20 @@ public final class TaskSettings {
 
   /// Class and level as ioprio_set(2) was given them; 0 for none.
   public int ioPriority() {
-    return ioPriority;
+    return ioContext == null ? 0 : ioContext.priority();
   }
 
   public void setIoPriority(int value) {
-    this.ioPriority = value;
+    if (ioContext == null) {
+      ioContext = new IoContext(value);
+    } else {
+      ioContext.setPriority(value);
+    }
+  }
+
+  /// What it may share with others; null until it has a priority.
+  public @Nullable IoContext ioContext() {
+    return ioContext;
   }
 
   /// Says whether its user had too many tasks when it became that user: execve(2) then fails.

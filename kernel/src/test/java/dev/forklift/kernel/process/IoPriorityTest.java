@@ -21,8 +21,17 @@ final class IoPriorityTest {
   void childrenInheritWhatWasSetAndNothingElse() {
     TaskSettings settings = new TaskSettings();
     settings.setIoPriority(BEST_EFFORT_3);
-    assertThat(settings.forChild().ioPriority()).isEqualTo(BEST_EFFORT_3);
+    assertThat(settings.forChild(false).ioPriority()).isEqualTo(BEST_EFFORT_3);
     settings.setIoPriority(8);
-    assertThat(settings.forChild().ioPriority()).isZero();
+    assertThat(settings.forChild(false).ioPriority()).isZero();
+  }
+
+  @Test
+  void aChildWithTheSameContextAlwaysHasItsParentsPriority() {
+    TaskSettings settings = new TaskSettings();
+    settings.setIoPriority(REAL_TIME_7);
+    TaskSettings child = settings.forChild(true);
+    child.setIoPriority(BEST_EFFORT_3);
+    assertThat(settings.ioPriority()).isEqualTo(BEST_EFFORT_3);
   }
 }
