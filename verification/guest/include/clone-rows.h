@@ -212,6 +212,8 @@ struct report {
   volatile int done;
   volatile long result;
   struct trial trial;
+  long (*guard)(long prober);  // waits for the prober; sees it stopped before the call if `stops`
+  bool stops;
 };
 
 static struct report *report;
@@ -342,7 +344,9 @@ static long call_clone(const struct trial *trial) {
 
 static long probe(void *unused) {
   const struct trial *trial = &report->trial;
+  if (report->stops) need(syscall4(NR_ptrace, 0, 0, 0, 0), "PTRACE_TRACEME");
   bring_about(trial->situations);
+  if (report->stops) sys_kill(sys_getpid(), SIGSTOP);
   long result = trial->clone3 ? call_clone3(trial) : call_clone(trial);
   report->result = result;
   report->done = 1;
@@ -350,11 +354,17 @@ static long probe(void *unused) {
   return 0;
 }
 
+static long await_prober(long prober) {
+  return report->guard ? report->guard(prober) : wait_for(prober);
+}
+
 static long probe_deeper(void *depth) {
-  if (!depth) return probe(0);
-  return wait_for(need(
-      arch_clone((unsigned long)NEWPID | SIGCHLD, 0, 0, 0, 0, probe_deeper, (char *)depth - 1),
-      "clone into a pid namespace"));
+  if (!depth) return await_prober(fork_child(probe, 0));
+  bool last = (long)depth == 1;
+  long child = need(arch_clone((unsigned long)NEWPID | SIGCHLD, 0, 0, 0, 0,
+                               last ? probe : probe_deeper, (char *)depth - 1),
+                    "clone into a pid namespace");
+  return last ? await_prober(child) : wait_for(child);
 }
 
 // Goes into the pid namespace of a child that has a user namespace of its own.
@@ -368,7 +378,7 @@ static long probe_foreign(void *unused) {
   memcpy(at, "/ns/pid", 8);
   int fd = (int)need(sys_open(path, O_RDONLY, 0), path);
   need(syscall2(NR_ROWS_setns, fd, (long)NEWPID), "setns");
-  wait_for(need(arch_clone(SIGCHLD, 0, 0, 0, 0, probe, 0), "clone"));
+  await_prober(fork_child(probe, 0));
   sys_kill(child, SIGKILL);
   wait_for(child);
   return 0;
@@ -379,7 +389,12 @@ static long try_trial(void) {
   report->done = 0;
   unsigned situations = report->trial.situations;
   long depth = situations & DEEP_PIDS ? 32 : situations & AS_INIT ? 1 : 0;
-  wait_for(fork_child(situations & FOREIGN_PIDS ? probe_foreign : probe_deeper, (void *)depth));
+  if (situations & FOREIGN_PIDS)
+    run_in_child(probe_foreign, 0);
+  else if (depth > 1)
+    run_in_child(probe_deeper, (void *)depth);
+  else
+    probe_deeper((void *)depth);
   if (situations & NO_UTS) must_write("/proc/sys/user/max_uts_namespaces", "900");
   if (situations & NO_USERS) must_write("/proc/sys/user/max_user_namespaces", "900");
   if (situations & PRIVILEGED_USERS)

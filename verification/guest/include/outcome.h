@@ -5,14 +5,14 @@
 
 // clang-format off
 enum {
-  EIO = 5, ENOTBLK = 15, EXDEV = 18, ENODEV = 19, ENFILE = 23, EFBIG = 27, ENOSPC = 28,
+  ENOTBLK = 15, EXDEV = 18, ENODEV = 19, ENFILE = 23, EFBIG = 27, ENOSPC = 28,
   EROFS = 30, ERANGE = 34, ENAMETOOLONG = 36, ENOTEMPTY = 39, ELOOP = 40, ENOMSG = 42, EIDRM = 43,
   EOVERFLOW = 75, EMSGSIZE = 90, EOPNOTSUPP = 95,
 };
 
 static inline const char *further_errno_name(long error) {
   static const struct { short error; const char name[13]; } names[] = {
-      {EIO, "EIO"}, {EXDEV, "EXDEV"}, {ENODEV, "ENODEV"}, {ENFILE, "ENFILE"}, {EFBIG, "EFBIG"},
+      {EXDEV, "EXDEV"}, {ENODEV, "ENODEV"}, {ENFILE, "ENFILE"}, {EFBIG, "EFBIG"},
       {ENOSPC, "ENOSPC"}, {EROFS, "EROFS"}, {ERANGE, "ERANGE"}, {ENAMETOOLONG, "ENAMETOOLONG"},
       {ENOTEMPTY, "ENOTEMPTY"}, {ELOOP, "ELOOP"}, {ENOMSG, "ENOMSG"}, {EIDRM, "EIDRM"},
       {EOVERFLOW, "EOVERFLOW"}, {EMSGSIZE, "EMSGSIZE"}, {EOPNOTSUPP, "EOPNOTSUPP"},

@@ -24,6 +24,7 @@ import dev.forklift.kernel.process.KernelClone;
 import dev.forklift.kernel.process.Task;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What makes the mistake that started the project impossible, each guarantee by trying to break it.
+/// What makes the mistake that started the project impossible, each guarantee by trying to break
+/// it.
 class CloneGuaranteesTest {
   private static final Pattern COPY_THREAD =
       Pattern.compile("(?s)  @Override\n  public void copyThread\\(.*?\n  }\n");
@@ -164,12 +166,10 @@ class CloneGuaranteesTest {
                     }
                     """))
         .isEmpty();
+    String kernel = Task.class.getProtectionDomain().getCodeSource().getLocation().toString();
+    URI place = URI.create(kernel.endsWith(".jar") ? "jar:" + kernel + "!/" : kernel);
     JavaClasses changed =
-        new ClassFileImporter()
-            .importPaths(
-                temp,
-                Path.of(
-                    Task.class.getProtectionDomain().getCodeSource().getLocation().toURI()));
+        new ClassFileImporter().importUrls(List.of(temp.toUri().toURL(), place.toURL()));
     assertThatThrownBy(() -> onlyKernelCloneMakesTasks().check(changed))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining(name);
@@ -182,7 +182,14 @@ class CloneGuaranteesTest {
   /// their arguments were.
   @ParameterizedTest
   @ValueSource(
-      strings = {"clone-tls", "clone3-tls", "clone-settid", "clone-sharing", "threads", "vfork-exec"})
+      strings = {
+        "clone-tls",
+        "clone3-tls",
+        "clone-settid",
+        "clone-sharing",
+        "threads",
+        "vfork-exec"
+      })
   void nothingOfATaskComesFromTheArgumentRegisters(String program) throws Exception {
     Path guest = Checkout.ROOT.resolve("verification/guest");
     AtomicInteger poisoned = new AtomicInteger();
