@@ -15,6 +15,7 @@ import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Task;
+import dev.forklift.kernel.vfs.FileLocks;
 import dev.forklift.kernel.vfs.FileLocks.RecordLock;
 import dev.forklift.kernel.vfs.FileOwner;
 import dev.forklift.kernel.vfs.OpenFile;
@@ -122,6 +123,9 @@ final class DescriptorCalls {
           throw Errno.EPERM;
         }
         file.inode().addSeals(number);
+      }
+      case Fcntl.F_CREATED_QUERY -> {
+        return file.isCreated() ? 1 : 0;
       }
       case Fcntl.F_GETLEASE -> {
         return Fcntl.F_UNLCK;
@@ -239,10 +243,15 @@ final class DescriptorCalls {
       throws Errno {
     UserMemory user = task.memory().user();
     Request request = Request.read(user, address, wide);
-    if (request.type != Fcntl.F_RDLCK && request.type != Fcntl.F_WRLCK) {
+    // F_UNLCK asks which locks the open file itself has.
+    boolean asksForOwn = ofFile && request.type == Fcntl.F_UNLCK;
+    if (request.type != Fcntl.F_RDLCK && request.type != Fcntl.F_WRLCK && !asksForOwn) {
       throw Errno.EINVAL;
     }
-    RecordLock held = file.inode().locks().conflicting(lock(task, file, request, ofFile));
+    RecordLock wanted = lock(task, file, request, ofFile);
+    FileLocks locks = file.inode().locks();
+    RecordLock held =
+        asksForOwn ? locks.heldBy(file, wanted.first(), wanted.last()) : locks.conflicting(wanted);
     Request answer;
     if (held == null) {
       answer =

@@ -18,6 +18,7 @@ import dev.forklift.kernel.vfs.FileSystems;
 import dev.forklift.kernel.vfs.MountNamespace;
 import dev.forklift.kernel.vfs.PathWalk;
 import dev.forklift.kernel.vfs.VfsPath;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The devices of a machine, and the file systems that show them.
@@ -49,11 +50,14 @@ final class DeviceFiles {
         "devpts",
         caller -> caller.credentials().userNamespace(),
         (caller, source, options) -> pseudoTerminals);
-    systems.register(
-        "tmpfs",
-        caller -> caller.credentials().userNamespace(),
-        (caller, source, options) ->
-            Tmpfs.withOptions(systems, "tmpfs", budget, options, caller.credentials()));
+    // ramfs is what tmpfs is without a limit, and memory has one here in any case.
+    for (String type : List.of("tmpfs", "ramfs")) {
+      systems.register(
+          type,
+          caller -> caller.credentials().userNamespace(),
+          (caller, source, options) ->
+              Tmpfs.withOptions(systems, type, budget, options, caller.credentials()));
+    }
   }
 
   /// Mounts them where programs look for them.

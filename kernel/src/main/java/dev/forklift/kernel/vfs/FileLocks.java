@@ -66,6 +66,16 @@ public final class FileLocks {
     return null;
   }
 
+  /// The first lock of `owner` in a range, or null.
+  public @Nullable RecordLock heldBy(Object owner, long first, long last) {
+    for (RecordLock held : records) {
+      if (held.owner == owner && held.first <= last && first <= held.last) {
+        return held;
+      }
+    }
+    return null;
+  }
+
   /// Takes a record lock, in place of what the owner holds in that range.
   ///
   /// @param wait whether to sleep until it can be had

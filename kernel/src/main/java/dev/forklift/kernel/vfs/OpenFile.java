@@ -27,6 +27,7 @@ public abstract class OpenFile {
   private final VfsPath path;
   private final boolean writer;
   private int flags;
+  private boolean created;
   private long position;
   private int references = 1;
   private @Nullable FileOwner owner;
@@ -55,6 +56,19 @@ public abstract class OpenFile {
   /// Access mode and status flags (F_GETFL).
   public final int flags() {
     return flags;
+  }
+
+  /// It has just been made by opening it.
+  final void noteCreated(boolean nameless) {
+    created = true;
+    if (nameless) {
+      flags |= OpenFlags.O_TMPFILE;
+    }
+  }
+
+  /// Says whether opening it made it (F_CREATED_QUERY).
+  public final boolean isCreated() {
+    return created;
   }
 
   public final boolean has(int flag) {

@@ -165,6 +165,9 @@ public final class Opening {
       OpenFile file = inode.open(caller, path, flags & ~OpenFlags.O_TMPFILE_BIT);
       file.setOpener(caller.credentials());
       FileEvents.at(path, FileEvents.OPEN);
+      if (created) {
+        file.noteCreated((flags & OpenFlags.O_TMPFILE_BIT) != 0);
+      }
       try {
         if (truncate) {
           Permissions.dropPrivileges(caller.credentials(), inode);
