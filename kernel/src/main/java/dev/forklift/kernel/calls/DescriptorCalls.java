@@ -14,12 +14,14 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.mm.UserMemory;
+import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.FileLocks;
 import dev.forklift.kernel.vfs.FileLocks.RecordLock;
 import dev.forklift.kernel.vfs.FileOwner;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.Permissions;
+import org.jspecify.annotations.Nullable;
 
 /// fcntl(2) and ioctl(2): what can be done with a descriptor beside reading and writing.
 final class DescriptorCalls {
@@ -71,12 +73,11 @@ final class DescriptorCalls {
       case Fcntl.F_OFD_GETLK -> getLock(task, file, argument, true, true);
       case Fcntl.F_OFD_SETLK -> setLock(task, file, argument, true, true, false);
       case Fcntl.F_OFD_SETLKW -> setLock(task, file, argument, true, true, true);
-      case Fcntl.F_SETOWN -> setOwner(file, number);
+      case Fcntl.F_SETOWN -> setOwner(task, file, number);
       case Fcntl.F_GETOWN -> {
         FileOwner owner = file.owner();
-        return owner == null
-            ? 0
-            : owner.kind() == FileOwner.F_OWNER_PGRP ? -owner.id() : owner.id();
+        int id = ownerNumber(task, owner);
+        return owner != null && owner.kind() == FileOwner.F_OWNER_PGRP ? -id : id;
       }
       case Fcntl.F_SETOWN_EX -> {
         StructReader in = task.memory().user().structure(argument, 8);
@@ -84,12 +85,12 @@ final class DescriptorCalls {
         if (kind < FileOwner.F_OWNER_TID || kind > FileOwner.F_OWNER_PGRP) {
           throw Errno.EINVAL;
         }
-        setOwner(file, kind, in.s32());
+        setOwner(task, file, kind, in.s32());
       }
       case Fcntl.F_GETOWN_EX -> {
         FileOwner owner = file.owner();
         StructWriter out = new StructWriter(task.memory().user().model());
-        out.u32(owner == null ? 0 : owner.kind()).u32(owner == null ? 0 : owner.id());
+        out.u32(owner == null ? 0 : owner.kind()).u32(ownerNumber(task, owner));
         task.memory().user().write(argument, out);
       }
       case Fcntl.F_SETSIG -> {
@@ -99,7 +100,7 @@ final class DescriptorCalls {
         FileOwner owner = file.owner();
         file.setOwner(
             owner == null
-                ? new FileOwner(FileOwner.F_OWNER_PID, 0, number)
+                ? new FileOwner(FileOwner.F_OWNER_PID, null, number)
                 : new FileOwner(owner.kind(), owner.id(), number));
       }
       case Fcntl.F_GETSIG -> {
@@ -155,16 +156,31 @@ final class DescriptorCalls {
     file.setFlags(flags);
   }
 
-  private static void setOwner(OpenFile file, int id) throws Errno {
+  private static void setOwner(Task task, OpenFile file, int id) throws Errno {
     if (id == Integer.MIN_VALUE) {
       throw Errno.EINVAL;
     }
-    setOwner(file, id < 0 ? FileOwner.F_OWNER_PGRP : FileOwner.F_OWNER_PID, id < 0 ? -id : id);
+    int kind = id < 0 ? FileOwner.F_OWNER_PGRP : FileOwner.F_OWNER_PID;
+    setOwner(task, file, kind, Math.abs(id));
   }
 
-  private static void setOwner(OpenFile file, int kind, int id) {
+  private static void setOwner(Task task, OpenFile file, int kind, int number) throws Errno {
+    Pid id = number == 0 ? null : task.pidNamespace().find(number);
+    if (number != 0 && id == null) {
+      throw Errno.ESRCH;
+    }
     FileOwner old = file.owner();
     file.setOwner(new FileOwner(kind, id, old == null ? 0 : old.signal()));
+  }
+
+  /// What the caller calls the owner; 0 if there is none any more, or none that it can see.
+  private static int ownerNumber(Task task, @Nullable FileOwner owner) {
+    if (owner == null || !(owner.id() instanceof Pid id)) {
+      return 0;
+    }
+    boolean there =
+        owner.kind() == FileOwner.F_OWNER_PGRP ? id.processGroup() != null : id.task() != null;
+    return there ? id.in(task.pidNamespace()) : 0;
   }
 
   // Record locks.

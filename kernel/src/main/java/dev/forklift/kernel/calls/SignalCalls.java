@@ -13,6 +13,7 @@ import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.PidFd;
+import dev.forklift.kernel.process.ProcessFolder;
 import dev.forklift.kernel.process.ProcessGroup;
 import dev.forklift.kernel.process.Signals;
 import dev.forklift.kernel.process.Task;
@@ -20,6 +21,7 @@ import dev.forklift.kernel.process.ThreadGroup;
 import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
@@ -224,12 +226,15 @@ final class SignalCalls {
     if ((flags & ~(thread | threadGroup | processGroup)) != 0 || Integer.bitCount(flags) > 1) {
       throw Errno.EINVAL;
     }
-    PidFd opened = PidFd.of(task.files().get(fd));
-    if (opened.pid().in(task.pidNamespace()) == 0) {
+    OpenFile file = task.files().get(fd);
+    Pid named =
+        file.inode() instanceof ProcessFolder folder ? folder.process() : PidFd.of(file).pid();
+    if (named.in(task.pidNamespace()) == 0) {
       throw Errno.EINVAL;
     }
-    Task target = opened.pid().task();
-    boolean toThread = flags == thread || (flags == 0 && opened.ofThread());
+    Task target = named.task();
+    boolean ofThread = file instanceof PidFd pidFd && pidFd.ofThread();
+    boolean toThread = flags == thread || (flags == 0 && ofThread);
     SigInfo sent = fromCaller(task, signal, toThread ? SigInfo.SI_TKILL : SigInfo.SI_USER);
     if (info != 0) {
       sent = readInfo(task, signal, info);
@@ -247,7 +252,7 @@ final class SignalCalls {
     }
     checkSignal(signal);
     if (flags == processGroup) {
-      ProcessGroup group = opened.pid().processGroup();
+      ProcessGroup group = named.processGroup();
       if (group == null) {
         throw Errno.ESRCH;
       }

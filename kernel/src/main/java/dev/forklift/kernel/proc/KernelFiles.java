@@ -26,7 +26,7 @@ final class KernelFiles {
     top.add("cpuinfo",     ProcFile.of(proc, reader -> kernel.abi().cpuInfo()));
     top.add("devices",     ProcFile.of(proc, reader -> devices()));
     top.add("filesystems", ProcFile.of(proc, reader -> fileSystems()));
-    top.add("loadavg",     ProcFile.of(proc, reader -> loadAverage()));
+    top.add("loadavg",     ProcFile.of(proc, this::loadAverage));
     top.add("meminfo",     ProcFile.of(proc, reader -> memory()));
     top.add("mounts",      ProcLink.to(proc, reader -> "self/mounts"));
     top.add("stat",        ProcFile.of(proc, reader -> statistics()));
@@ -66,13 +66,14 @@ final class KernelFiles {
     return running;
   }
 
-  private String loadAverage() {
+  /// With the last id of the pid namespace of whoever looks, not of the one that this /proc shows.
+  private String loadAverage(Task reader) {
     return "0.00 0.00 0.00 "
         + running()
         + "/"
         + kernel.taskCount()
         + " "
-        + proc.pids().last()
+        + reader.pidNamespace().last()
         + "\n";
   }
 

@@ -28,15 +28,15 @@ final class TaskFiles {
   private final Pid pid;
   private final ProcDirectory directory;
 
-  private TaskFiles(ProcFileSystem proc, Pid pid) {
+  private TaskFiles(ProcFileSystem proc, Pid pid, ProcDirectory directory) {
     this.proc = proc;
     this.pid = pid;
-    this.directory = new ProcDirectory(proc, pid, 0555);
+    this.directory = directory;
   }
 
   /// /proc/PID.
   static ProcInode ofProcess(ProcFileSystem proc, Pid pid) {
-    TaskFiles files = new TaskFiles(proc, pid);
+    TaskFiles files = new TaskFiles(proc, pid, new ProcessDirectory(proc, pid));
     files.directory.add("task", new ThreadsDirectory(proc, pid));
     files.fill(true);
     files.text("coredump_filter", 0644, (reader, task) -> "00000033\n");
@@ -47,7 +47,7 @@ final class TaskFiles {
 
   /// /proc/PID/task/TID.
   static ProcInode ofThread(ProcFileSystem proc, Pid pid) {
-    TaskFiles files = new TaskFiles(proc, pid);
+    TaskFiles files = new TaskFiles(proc, pid, new ProcDirectory(proc, pid, 0555));
     files.fill(false);
     files.text("children", 0444, files::children);
     return files.directory;
