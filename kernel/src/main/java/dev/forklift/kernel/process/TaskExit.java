@@ -108,7 +108,7 @@ public final class TaskExit {
     List<Task> children = group.children();
     if (!last) {
       Task heir = group.threadList().stream().filter(t -> !t.isExiting()).findFirst().orElseThrow();
-      children.stream().filter(c -> c.realParent() == task).forEach(c -> adopt(c, heir));
+      children.stream().filter(c -> c.realParent() == task).forEach(c -> adopt(c, task, heir));
       return;
     }
     Task reaper = reaperFor(task);
@@ -117,7 +117,7 @@ public final class TaskExit {
       child.setRealParent(reaper);
       child.setExitSignal(child.exitSignal() == -1 ? -1 : Signal.SIGCHLD);
       reaper.group().childList().add(child);
-      sendParentDeath(child);
+      sendParentDeath(child, task);
       if (child.group().isZombie() && !child.ptrace().isTraced()) {
         tellParent(child);
       }
@@ -126,15 +126,15 @@ public final class TaskExit {
     hangUpOrphans(group, null);
   }
 
-  private static void adopt(Task child, Task heir) {
+  private static void adopt(Task child, Task dead, Task heir) {
     child.setRealParent(heir);
-    sendParentDeath(child);
+    sendParentDeath(child, dead);
   }
 
-  private static void sendParentDeath(Task child) {
+  /// The signal comes from the parent that ends.
+  private static void sendParentDeath(Task child, Task parent) {
     for (Task thread : child.group().threads()) {
       if (thread.parentDeathSignal() != 0) {
-        Task parent = child.realParent();
         Signals.sendToGroup(
             child.group(),
             SigInfo.user(
