@@ -65,7 +65,11 @@ public enum CloneRule {
   // spotless:on
 
   private final String row;
+
+  // An errno is a throwable without a stack: nothing in it ever changes.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Errno errno;
+
   private final String reason;
 
   CloneRule(String row, Errno errno, String reason) {
