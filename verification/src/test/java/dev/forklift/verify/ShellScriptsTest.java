@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// print on the real kernel.
 class ShellScriptsTest {
   private static final List<String> PROGRAMS =
-      List.of("lua", "sqlite3", "bzip2", "minigzip", "dash");
+      List.of("lua", "sqlite3", "bzip2", "minigzip", "dash", "strace");
 
   @TempDir static Path cache;
 

@@ -7,6 +7,8 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.wait.KernelClock;
+import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
 
 /// How tracing by ptrace(2) begins and ends.
@@ -39,13 +41,13 @@ public final class PtraceLink {
 
   /// PTRACE_ATTACH and PTRACE_SEIZE.
   ///
-  /// @throws Errno EPERM
+  /// @throws Errno EPERM; ERESTARTNOINTR if a signal came while the target executed a program
   public static void attach(Task tracer, Task target, boolean seize, int options) throws Errno {
-    if (target.isKernelThread()
-        || target.group() == tracer.group()
-        || !PtraceAccess.byRealIds(tracer, target)
-        || target.isExiting()
-        || isTaken(target)) {
+    if (target.isKernelThread() || target.group() == tracer.group()) {
+      throw Errno.EPERM;
+    }
+    awaitExec(tracer, target.group());
+    if (!PtraceAccess.byRealIds(tracer, target) || target.isExiting() || isTaken(target)) {
       throw Errno.EPERM;
     }
     target.ptrace().link(tracer, seize, options);
@@ -56,6 +58,20 @@ public final class PtraceLink {
       // It has stopped with its process, and does so once more before the tracer's eyes.
       target.setStopped(false);
       target.wake();
+    }
+  }
+
+  /// Nobody knows what a process may do while it executes a program. If that waits for a thread to
+  /// be waited for by the very task that waits here, only a signal helps, as on Linux.
+  private static void awaitExec(Task tracer, ThreadGroup target) throws Errno {
+    try {
+      tracer.await(
+          Sleeper.Mode.INTERRUPTIBLE,
+          KernelClock.NEVER,
+          () -> !target.isExecuting(),
+          List.of(target.threadQueue()));
+    } catch (Errno e) {
+      throw Errno.ERESTARTNOINTR;
     }
   }
 

@@ -239,6 +239,7 @@ public final class ThreadGroup {
 
   void endExec() {
     execInProgress = false;
+    threadQueue.wakeAll();
   }
 
   /// Says whether one of its tasks has begun to execute a program and all others have to end.
