@@ -86,7 +86,7 @@ final class MountCalls {
           && !namespace.showsAll(made, newFlags)) {
         throw Errno.EPERM;
       }
-      var _ = namespace.mount(made, sourceName, place, newFlags);
+      var _ = namespace.mount(made.rootFor(task), sourceName, place, newFlags);
     }
     return 0;
   }

@@ -36,6 +36,7 @@ public final class Cgroup {
   /// The top of the threaded subtree it belongs to, or itself.
   private Cgroup domain = this;
 
+  private int descendants;
   private int maxDepth = UNLIMITED;
   private int maxDescendants = UNLIMITED;
   private int zombies;
@@ -148,6 +149,18 @@ public final class Cgroup {
   }
 
   // Limits of the tree.
+
+  /// How many groups there are below.
+  public int descendants() {
+    return descendants;
+  }
+
+  /// One more group below, or one less.
+  void countDescendants(int more) {
+    for (Cgroup up = this; up != null; up = up.parent) {
+      up.descendants += more;
+    }
+  }
 
   /// How many levels of groups there may be below.
   public int maxDepth() {

@@ -9,15 +9,18 @@ import dev.forklift.kernel.cred.UserNamespace;
 /// (cgroup_namespaces(7)).
 public final class CgroupNamespace extends Namespace {
   private final Cgroup root;
+  private final boolean first;
 
   private CgroupNamespace(UserNamespace owner, Cgroup root) {
     super(NamespaceKind.CGROUP, owner);
     this.root = root;
+    this.first = true;
   }
 
   private CgroupNamespace(UserNamespace owner, int creator, Cgroup root) throws Errno {
     super(NamespaceKind.CGROUP, owner, creator);
     this.root = root;
+    this.first = false;
   }
 
   /// The one that a kernel begins with.
@@ -33,6 +36,11 @@ public final class CgroupNamespace extends Namespace {
   /// @param root its root: the maker's control group
   public static CgroupNamespace create(UserNamespace owner, int creator, Cgroup root) throws Errno {
     return new CgroupNamespace(owner, creator, root);
+  }
+
+  /// Says whether it is the one that the kernel began with.
+  public boolean isFirst() {
+    return first;
   }
 
   /// What its members take for the root.

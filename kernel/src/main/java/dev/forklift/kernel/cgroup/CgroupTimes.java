@@ -1,5 +1,7 @@
 package dev.forklift.kernel.cgroup;
 
+import java.util.function.ToLongFunction;
+
 /// The processor time that tasks have used while they were in a control group (`cpu.stat`).
 public final class CgroupTimes {
   private final Cgroup group;
@@ -12,24 +14,22 @@ public final class CgroupTimes {
 
   /// In user mode, here and in all groups below.
   public long userNanos() {
-    long sum = userNanos;
-    for (CgroupMember member : group.memberSet()) {
-      sum += member.userNanos();
-    }
-    for (Cgroup child : group.children()) {
-      sum += child.times().userNanos();
-    }
-    return sum;
+    return sum(times -> times.userNanos, CgroupMember::userNanos);
   }
 
   /// In the kernel, here and in all groups below.
   public long systemNanos() {
-    long sum = systemNanos;
-    for (CgroupMember member : group.memberSet()) {
-      sum += member.systemNanos();
-    }
-    for (Cgroup child : group.children()) {
-      sum += child.times().systemNanos();
+    return sum(times -> times.systemNanos, CgroupMember::systemNanos);
+  }
+
+  /// As deep as a guest likes, so without recursion.
+  private long sum(ToLongFunction<CgroupTimes> kept, ToLongFunction<CgroupMember> running) {
+    long sum = 0;
+    for (Cgroup below : group.subtree()) {
+      sum += kept.applyAsLong(below.times());
+      for (CgroupMember member : below.memberSet()) {
+        sum += running.applyAsLong(member);
+      }
     }
     return sum;
   }

@@ -59,12 +59,7 @@ public final class CgroupTree {
 
   /// How many groups there are, the root included.
   public int size() {
-    return root.subtree().size();
-  }
-
-  /// Groups below `group`.
-  public static int descendants(Cgroup group) {
-    return group.subtree().size() - 1;
+    return 1 + root.descendants();
   }
 
   /// Removed groups below `group` that last on because of ended tasks.
@@ -97,12 +92,13 @@ public final class CgroupTree {
     }
     int level = 1;
     for (Cgroup up = parent; up != null; up = up.parent()) {
-      if (level++ > up.maxDepth() || descendants(up) >= up.maxDescendants()) {
+      if (level++ > up.maxDepth() || up.descendants() >= up.maxDescendants()) {
         throw Errno.EAGAIN;
       }
     }
     Cgroup made = new Cgroup(this, parent, name, ++lastId);
     parent.childMap().put(name, made);
+    parent.countDescendants(1);
     SubtreeControl.equip(made);
     return made;
   }
@@ -117,6 +113,7 @@ public final class CgroupTree {
     }
     group.setDead();
     parent.childMap().remove(group.name());
+    parent.countDescendants(-1);
     if (group.hasZombies()) {
       dying.add(group);
     }

@@ -38,12 +38,12 @@ final class BootMounts {
         caller -> ((Task) caller).pidNamespace().userNamespace(),
         (caller, source, options) ->
             new ProcFileSystem(systems, kernel, ((Task) caller).pidNamespace()));
-    CgroupFileSystem cgroups = new CgroupFileSystem(systems, kernel.cgroups());
+    CgroupFileSystem cgroups = new CgroupFileSystem(systems, kernel.cgroups(), budget);
     systems.register(
         "cgroup2",
         caller -> ((Task) caller).namespaces().cgroup().userNamespace(),
         (caller, source, options) -> {
-          cgroups.setOptions(options);
+          cgroups.mount(caller, options);
           return cgroups;
         });
     systems.register(

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class MqueueFileSystem extends FileSystem {
   private static final long MAGIC = 0x1980_0202;
   private static final int NAME_MAX = 255;
+
+  /// What an empty queue takes of the host's memory, roughly.
+  private static final int QUEUE_BYTES = 1024;
+
   private static final int PERMISSIONS = 07777;
 
   /// What queues must know of those who use them.
@@ -138,6 +142,9 @@ public final class MqueueFileSystem extends FileSystem {
     if (counts.isOver(user, Ucount.QUEUE_BYTES, bytes, users.byteLimit())) {
       throw Errno.EMFILE;
     }
+    if (!budget.take(QUEUE_BYTES)) {
+      throw Errno.ENOMEM;
+    }
     counts.add(user, Ucount.QUEUE_BYTES, bytes);
     queues++;
     Mqueue made =
@@ -148,6 +155,7 @@ public final class MqueueFileSystem extends FileSystem {
             () -> {
               counts.add(user, Ucount.QUEUE_BYTES, -bytes);
               queues--;
+              budget.giveBack(QUEUE_BYTES);
             });
     top.add(name, made);
     return made;

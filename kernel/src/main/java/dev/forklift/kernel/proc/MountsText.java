@@ -48,7 +48,7 @@ final class MountsText {
             .append(':')
             .append(DeviceNumber.minor(fileSystem.device()))
             .append(' ')
-            .append(escaped(inside(mount.root())))
+            .append(escaped(fileSystem.rootName(task, mount.root().inode(), inside(mount.root()))))
             .append(' ')
             .append(escaped(place.text()))
             .append(mount.has(MountFlags.MS_RDONLY) ? " ro" : " rw")

@@ -115,6 +115,33 @@ public abstract class FileSystem {
     return dentry;
   }
 
+  /// Where a mount begins that somebody makes: at the top, unless they see only a part.
+  public Dentry rootFor(Caller caller) throws Errno {
+    return root();
+  }
+
+  /// The dentry at a path from the top.
+  ///
+  /// @throws Errno ENOENT if there is none
+  protected final Dentry below(String path) throws Errno {
+    Dentry at = root();
+    for (String name : path.split("/", -1)) {
+      Dentry next = name.isEmpty() ? at : at.child(name);
+      if (next == null) {
+        throw Errno.ENOENT;
+      }
+      at = next;
+    }
+    return at;
+  }
+
+  /// What /proc/PID/mountinfo calls the root of a mount.
+  ///
+  /// @param path that from the top
+  public String rootName(Caller viewer, Inode root, String path) {
+    return path;
+  }
+
   /// The place of a file that is in no directory.
   ///
   /// @param description what /proc/PID/fd shows, such as `pipe:[5]`

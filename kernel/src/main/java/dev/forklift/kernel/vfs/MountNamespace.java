@@ -77,7 +77,12 @@ public final class MountNamespace extends Namespace {
 
   /// Mounts a file system at `place`.
   public Mount mount(FileSystem fileSystem, String source, VfsPath place, int flags) throws Errno {
-    Mount mount = Mount.of(fileSystem.root(), source, flags);
+    return mount(fileSystem.root(), source, place, flags);
+  }
+
+  /// Mounts a file system from one of its folders on.
+  public Mount mount(Dentry from, String source, VfsPath place, int flags) throws Errno {
+    Mount mount = Mount.of(from, source, flags);
     try {
       return attach(mount, place);
     } catch (Errno e) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class CgroupDirectory extends Inode implements CgroupAccess {
   private static final int FIRST = 2;
 
+  /// What a group with its files takes of the host's memory, roughly.
+  private static final int GROUP_BYTES = 8192;
+
   private final CgroupFileSystem fileSystem;
   private final Cgroup group;
   private final CgroupFiles table;
@@ -103,7 +106,16 @@ final class CgroupDirectory extends Inode implements CgroupAccess {
     if (name.indexOf('\n') >= 0) {
       throw Errno.EINVAL;
     }
-    Cgroup made = fileSystem.tree().make(group, name);
+    if (!fileSystem.budget().take(GROUP_BYTES)) {
+      throw Errno.ENOMEM;
+    }
+    Cgroup made;
+    try {
+      made = fileSystem.tree().make(group, name);
+    } catch (Errno refused) {
+      fileSystem.budget().giveBack(GROUP_BYTES);
+      throw refused;
+    }
     CgroupDirectory folder = new CgroupDirectory(fileSystem, made, attributes);
     folders.put(name, folder);
     setNlink(nlink() + 1);
@@ -116,6 +128,7 @@ final class CgroupDirectory extends Inode implements CgroupAccess {
     CgroupDirectory folder = (CgroupDirectory) victim;
     fileSystem.tree().remove(folder.group);
     folders.remove(name);
+    fileSystem.budget().giveBack(GROUP_BYTES);
     folder.setNlink(0);
     setNlink(nlink() - 1);
     touchModified();

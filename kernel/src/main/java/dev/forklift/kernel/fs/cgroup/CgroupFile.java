@@ -33,7 +33,8 @@ final class CgroupFile extends Inode {
   ///
   /// @param who the credentials they had
   /// @param visible the root of the part of the tree that they saw
-  record Opener(Credentials who, Cgroup visible) {}
+  /// @param delegated whether that is a part that somebody delegated to them
+  record Opener(Credentials who, Cgroup visible, boolean delegated) {}
 
   /// What to do with what is written.
   @FunctionalInterface
@@ -74,7 +75,13 @@ final class CgroupFile extends Inode {
   public OpenFile open(Caller caller, VfsPath path, int flags) throws Errno {
     requireThere();
     Task task = (Task) caller;
-    return new Open(path, flags, new Opener(task.credentials(), task.namespaces().cgroup().root()));
+    return new Open(
+        path,
+        flags,
+        new Opener(
+            task.credentials(),
+            task.namespaces().cgroup().root(),
+            !task.namespaces().cgroup().isFirst()));
   }
 
   private void requireThere() throws Errno {

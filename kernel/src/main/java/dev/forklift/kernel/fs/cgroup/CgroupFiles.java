@@ -140,7 +140,7 @@ final class CgroupFiles {
   }
 
   private void requireNotTop(CgroupFile.Opener opener) throws Errno {
-    if (group.tree().isDelegating() && !group.isRoot() && opener.visible() == group) {
+    if (group.tree().isDelegating() && opener.delegated() && opener.visible() == group) {
       throw Errno.EPERM;
     }
   }
@@ -187,7 +187,7 @@ final class CgroupFiles {
   private String statistics() {
     CgroupTree tree = group.tree();
     StringBuilder out = new StringBuilder();
-    out.append("nr_descendants ").append(CgroupTree.descendants(group)).append('\n');
+    out.append("nr_descendants ").append(group.descendants()).append('\n');
     for (Controller controller : Controller.values()) {
       out.append("nr_subsys_").append(controller.text()).append(' ');
       out.append(CgroupTree.equipped(group, controller)).append('\n');

@@ -20,13 +20,30 @@ public final class SysFileSystem extends FileSystem {
     top.add("class", folder().add("net", folder().add("lo", link("../../devices/virtual/net/lo"))));
     top.add("dev", folder().add("block", folder()).add("char", folder()));
     top.add("fs", folder().add("cgroup", folder()));
-    top.add("kernel", folder().add("mm", folder()));
+    top.add("kernel", folder().add("cgroup", controlGroups()).add("mm", folder()));
     top.add(
         "devices",
         folder()
             .add("platform", folder())
             .add("system", folder().add("cpu", processors()))
             .add("virtual", folder().add("net", folder().add("lo", loopback()))));
+  }
+
+  /// What whoever delegates a part of the tree hands over, and which mount options there are.
+  private SysDirectory controlGroups() {
+    return folder()
+        .add("delegate", file("cgroup.procs\ncgroup.threads\ncgroup.subtree_control\n"))
+        .add(
+            "features",
+            file(
+                """
+                nsdelegate
+                favordynmods
+                memory_localevents
+                memory_recursiveprot
+                memory_hugetlb_accounting
+                pids_localevents
+                """));
   }
 
   private SysDirectory processors() {
