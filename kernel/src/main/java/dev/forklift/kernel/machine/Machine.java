@@ -159,6 +159,8 @@ public final class Machine {
       if (init != 1) {
         throw new IllegalStateException("init is pid " + init);
       }
+      // Kernel threads have no descriptors; only init has taken those that were opened for it.
+      kernel.idle().files().closeRange(0, Integer.MAX_VALUE);
       KernelThreads own = KernelThreads.start(kernel);
       kernelThreads = own;
       own.create("kworker/0:0-events", () -> kernel.workQueue().serve(kernel.current()));
