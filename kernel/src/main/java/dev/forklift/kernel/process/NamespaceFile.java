@@ -78,7 +78,7 @@ public final class NamespaceFile extends OpenFile {
     if (!(namespace instanceof UserNamespace user)) {
       throw Errno.EINVAL;
     }
-    memory.writeInt(argument, user.owner());
+    memory.writeInt(argument, task.credentials().userNamespace().uid(user.owner()));
     return 0;
   }
 
