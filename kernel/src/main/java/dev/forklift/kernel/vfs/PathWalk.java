@@ -101,7 +101,8 @@ public final class PathWalk {
     name = "";
     trailingSlash = false;
     if (rest.charAt(0) == '/') {
-      toRoot();
+      // Where the walk begins is no crossing, whatever file system the start would be on.
+      toRoot(false);
     }
     while (true) {
       while (position < rest.length() && rest.charAt(position) == '/') {
@@ -189,7 +190,7 @@ public final class PathWalk {
       throw Errno.ENOENT;
     }
     if (target.charAt(0) == '/') {
-      toRoot();
+      toRoot(true);
     }
     return target;
   }
@@ -257,11 +258,13 @@ public final class PathWalk {
     return MountNamespace.topmost(from);
   }
 
-  private void toRoot() throws Errno {
+  private void toRoot(boolean isCrossing) throws Errno {
     if ((resolve & PathFlags.RESOLVE_BENEATH) != 0) {
       throw Errno.EXDEV;
     }
-    checkCrossing(root);
+    if (isCrossing) {
+      checkCrossing(root);
+    }
     at = root;
   }
 
