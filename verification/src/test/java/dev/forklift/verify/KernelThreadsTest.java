@@ -27,6 +27,7 @@ import dev.forklift.kernel.vfs.PathWalk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -124,8 +125,9 @@ class KernelThreadsTest {
   @Test
   void anUnmountedFileSystemIsEndedByAKernelThread() throws Exception {
     Outcome outcome = run();
-    assertThat(outcome.exitCode()).as(out.toString()).isZero();
-    assertThat(out.toString()).endsWith("open 1, lazy 0, again EINVAL\nclose 0\n");
+    assertThat(outcome.exitCode()).as(out.toString(StandardCharsets.ISO_8859_1)).isZero();
+    assertThat(out.toString(StandardCharsets.ISO_8859_1))
+        .endsWith("open 1, lazy 0, again EINVAL\nclose 0\n");
     assertThat(enders)
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("/probe/now", "kworker/0:0-events", "/probe/lazy", "kworker/0:0-events"));

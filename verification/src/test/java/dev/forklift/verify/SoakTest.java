@@ -14,6 +14,7 @@ import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskEvents;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,8 +66,8 @@ class SoakTest {
     List<String> arguments = List.of(Integer.toString(SEED), Integer.toString(CREATIONS));
     Outcome outcome = machine.run(GuestRun.program("soak", arguments, List.of()));
 
-    assertThat(outcome.exitCode()).as(out.toString()).isZero();
-    assertThat(out.toString())
+    assertThat(outcome.exitCode()).as(out.toString(StandardCharsets.ISO_8859_1)).isZero();
+    assertThat(out.toString(StandardCharsets.ISO_8859_1))
         .contains(
             "made " + CREATIONS + ", ended otherwise than arranged 0, left to wait for 0\n",
             "workers killed at last 4, workers that no signal reached 0\n",

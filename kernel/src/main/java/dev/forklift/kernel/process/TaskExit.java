@@ -160,8 +160,7 @@ public final class TaskExit {
       }
     }
     ThreadGroup init = task.pidNamespace().init();
-    boolean ended = init == null || init == group;
-    if (ended || (init.isGlobalInit() && init.liveThreads() == 0)) {
+    if (init == null || init == group || (init.isGlobalInit() && init.liveThreads() == 0)) {
       return task.kernel().idle();
     }
     return anyThread(init);

@@ -30,6 +30,8 @@ public final class Unshare {
     this.flags = flags;
   }
 
+  /// Gives the calling task its own of what it shares.
+  ///
   /// @param flags of clone(2)
   public static void unshare(Task task, long flags) throws Errno {
     Unshare call = new Unshare(task, withImplied(flags));

@@ -20,15 +20,15 @@ final class CloneRefusedEvent extends Event {
   int tid;
 
   @Label("Rule")
-  String rule;
+  String rule = "";
 
   @Label("Row")
   @Description("In docs/process-creation.md")
-  String row;
+  String row = "";
 
   @Label("Error")
-  String error;
+  String error = "";
 
   @Label("Reason")
-  String reason;
+  String reason = "";
 }

@@ -24,7 +24,7 @@ final class TaskCreatedEvent extends Event {
   int tgid;
 
   @Label("Name")
-  String name;
+  String name = "";
 
   @Label("Made By")
   @Description("Task id of who called clone; the parent may be another, with CLONE_PARENT")
@@ -32,7 +32,7 @@ final class TaskCreatedEvent extends Event {
 
   @Label("Flags")
   @Description("CLONE_*, without the prefix")
-  String flags;
+  String flags = "";
 
   @Label("Exit Signal")
   int exitSignal;
@@ -56,7 +56,7 @@ final class TaskCreatedEvent extends Event {
 
   @Label("Wanted Tids")
   @Description("Innermost pid namespace first")
-  String setTid;
+  String setTid = "";
 
   @Label("Cgroup Descriptor")
   @Description("For CLONE_INTO_CGROUP")

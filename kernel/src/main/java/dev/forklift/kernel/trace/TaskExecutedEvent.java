@@ -20,8 +20,8 @@ final class TaskExecutedEvent extends Event {
   int tid;
 
   @Label("Name")
-  String name;
+  String name = "";
 
   @Label("Path")
-  String path;
+  String path = "";
 }

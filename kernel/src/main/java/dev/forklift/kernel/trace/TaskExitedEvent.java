@@ -24,7 +24,7 @@ final class TaskExitedEvent extends Event {
   int tgid;
 
   @Label("Name")
-  String name;
+  String name = "";
 
   @Label("Exit Status")
   @Description("If it ends by itself")
