@@ -3,6 +3,7 @@ package dev.forklift.kernel.process;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.PtraceNumbers;
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.ExecCredentials;
 import dev.forklift.kernel.loader.ExecRequest;
@@ -148,13 +149,23 @@ public final class Exec {
     task.files().closeOnExec();
   }
 
+  /// Says whether the program must not be able to do more than its caller: because that has said
+  /// so, or because somebody could reach into it through a trace or a shared root (Linux's
+  /// `bprm->unsafe`).
+  private static boolean isRestrained(Task task) {
+    Credentials who = task.credentials();
+    boolean exposed = task.fs().isShared() || !task.ptrace().isTracerCapable(who.userNamespace());
+    return task.noNewPrivileges()
+        || (exposed && !who.hasIn(who.userNamespace(), Capability.SETUID));
+  }
+
   /// Set-user-id and set-group-id files, and what exec does to capabilities. A program that may do
   /// more than its caller is not exposed to what its caller has set up.
   private static void applyCredentials(Task task, LoadedProgram program) {
     Credentials old = task.credentials();
     task.setDumpable(old.euid() == old.uid() && old.egid() == old.gid());
     ExecCredentials next =
-        ExecCredentials.of(old, program.setUid(), program.setGid(), task.noNewPrivileges());
+        ExecCredentials.of(old, program.setUid(), program.setGid(), isRestrained(task));
     CredentialChange.commit(task, next.credentials());
     task.settings().enterProgram(next.secure());
     if (next.secure()) {

@@ -8,6 +8,9 @@ import static dev.forklift.kernel.abi.PtraceNumbers.PTRACE_EVENT_STOP;
 import static dev.forklift.kernel.abi.PtraceNumbers.PTRACE_O_TRACESYSGOOD;
 
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.signal.PendingSignals;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.wait.KernelClock;
@@ -24,6 +27,7 @@ public final class Ptrace {
   private final List<Task> tracees = new ArrayList<>(0);
 
   private @Nullable Task tracer;
+  private @Nullable Credentials linkedBy;
   private boolean seized;
   private int options;
   private boolean atSystemCalls;
@@ -47,6 +51,16 @@ public final class Ptrace {
   /// The task that traces it, or null.
   public @Nullable Task tracer() {
     return tracer;
+  }
+
+  @Nullable Credentials linkedBy() {
+    return linkedBy;
+  }
+
+  /// Says whether whoever began to trace it had the right to look into anything in a namespace.
+  /// Nobody has, too.
+  boolean isTracerCapable(UserNamespace namespace) {
+    return linkedBy == null || linkedBy.hasIn(namespace, Capability.SYS_PTRACE);
   }
 
   public boolean isTraced() {
@@ -73,8 +87,11 @@ public final class Ptrace {
   }
 
   /// From now on `by` traces it.
-  void link(Task by, boolean seize, int withOptions) {
+  ///
+  /// @param who asked for it, as he was then
+  void link(Task by, Credentials who, boolean seize, int withOptions) {
     tracer = by;
+    linkedBy = who;
     seized = seize;
     options = withOptions;
     by.ptrace().tracees.addFirst(task);
@@ -88,6 +105,7 @@ public final class Ptrace {
     }
     by.ptrace().tracees.remove(task);
     tracer = null;
+    linkedBy = null;
     seized = false;
     options = 0;
     atSystemCalls = false;

@@ -23,7 +23,7 @@ public final class PtraceLink {
     if (isTaken(task) || !mayBeTracer(parent, task) || parent.isExiting()) {
       throw Errno.EPERM;
     }
-    task.ptrace().link(parent, false, 0);
+    task.ptrace().link(parent, task.credentials(), false, 0);
   }
 
   private static boolean mayBeTracer(Task parent, Task task) {
@@ -50,7 +50,7 @@ public final class PtraceLink {
     if (!PtraceAccess.byRealIds(tracer, target) || target.isExiting() || isTaken(target)) {
       throw Errno.EPERM;
     }
-    target.ptrace().link(tracer, seize, options);
+    target.ptrace().link(tracer, tracer.credentials(), seize, options);
     if (!seize) {
       Signals.sendToTask(target, SigInfo.kernel(Signal.SIGSTOP));
     }
@@ -78,10 +78,11 @@ public final class PtraceLink {
   /// A new task is traced by its maker's tracer, and stops at once.
   static void inherit(Task child, Task maker) {
     Task tracer = maker.ptrace().tracer();
-    if (tracer == null) {
+    Credentials who = maker.ptrace().linkedBy();
+    if (tracer == null || who == null) {
       return;
     }
-    child.ptrace().link(tracer, maker.ptrace().isSeized(), maker.ptrace().options());
+    child.ptrace().link(tracer, who, maker.ptrace().isSeized(), maker.ptrace().options());
     if (maker.ptrace().isSeized()) {
       child.stopFlags().requestTrap();
     } else {
