@@ -7,7 +7,7 @@ normalized() {
     / <unfinished \.\.\.>$/ { sub(/ <unfinished \.\.\.>$/, ""); begun[pid] = $0; next }
     /^<\.\.\. / { sub(/^<\.\.\. [a-z0-9_]+ resumed>/, ""); sub(/^ /, ""); $0 = begun[pid] ($0 ~ /^[),]/ ? "" : " ") $0 }
     { print }
-  ' log | sed -e 's/  *=/ =/' -e 's/, *\[/, [/g' -e 's/0x[0-9a-f][0-9a-f]*/ADDRESS/g' -e 's,/\*[^*]*\*/,,' \
+  ' log | sed -e '/ERESTARTNOINTR/d' -e 's/  *=/ =/' -e 's/, *\[/, [/g' -e 's/0x[0-9a-f][0-9a-f]*/ADDRESS/g' -e 's,/\*[^*]*\*/,,' \
     -e 's/child_tidptr=NULL/child_tidptr=ADDRESS/' -e 's/^wait4([0-9]*,/wait4(PID,/' -e 's/si_pid=[0-9]*/si_pid=PID/' \
     -e 's/, si_[us]time=[0-9]*//g;s/ }/}/' -e '/^\(clone\|wait4\|vfork\|getp*pid\)/s/= [1-9][0-9]*$/= PID/' \
     -e '/^kill/s/([0-9]*/(PID/' | sort

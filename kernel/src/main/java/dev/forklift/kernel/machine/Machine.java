@@ -163,6 +163,7 @@ public final class Machine {
       kernel.idle().files().closeRange(0, Integer.MAX_VALUE);
       KernelThreads own = KernelThreads.start(kernel);
       kernelThreads = own;
+      kernel.workQueue().begin();
       own.create("kworker/0:0-events", () -> kernel.workQueue().serve(kernel.current()));
       own.create(
           "ksoftirqd/0", () -> kernel.clocks().timers().run(kernel.current(), kernel::isDown));

@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Work that tasks leave to a kernel thread (Linux's workqueues, and its delayed `fput()` and
 /// `mntput()`).
@@ -23,7 +22,7 @@ public final class WorkQueue implements DeferredWork {
   private final KernelLock lock;
   private final Queue<Work> queue = new ArrayDeque<>();
   private final WaitQueue changed = new WaitQueue();
-  private @Nullable Task worker;
+  private boolean served;
   private boolean busy;
 
   public WorkQueue(KernelLock lock) {
@@ -41,8 +40,8 @@ public final class WorkQueue implements DeferredWork {
   }
 
   private void add(Work work) {
-    if (worker == null) {
-      // Before the machine has booted, and after it has gone down.
+    if (!served) {
+      // Before the machine boots, and after it has gone down.
       work.function.run();
       return;
     }
@@ -53,7 +52,8 @@ public final class WorkQueue implements DeferredWork {
   /// Waits until everything left to the kernel thread is done.
   void awaitDone(Task task) {
     if (!isDone()) {
-      sleep(task, Sleeper.Mode.UNINTERRUPTIBLE, this::isDone);
+      Kernel kernel = task.kernel();
+      sleep(task, Sleeper.Mode.UNINTERRUPTIBLE, () -> isDone() || kernel.isDown());
     }
   }
 
@@ -61,9 +61,13 @@ public final class WorkQueue implements DeferredWork {
     return queue.isEmpty() && !busy;
   }
 
+  /// There will be a kernel thread that serves it.
+  public void begin() {
+    served = true;
+  }
+
   /// What the kernel thread does until the kernel goes down; nothing is left undone then.
   public void serve(Task self) {
-    worker = self;
     Kernel kernel = self.kernel();
     while (true) {
       Work work = queue.poll();
@@ -73,7 +77,7 @@ public final class WorkQueue implements DeferredWork {
         busy = false;
         changed.wakeAll();
       } else if (kernel.isDown()) {
-        worker = null;
+        served = false;
         return;
       } else {
         sleep(self, Sleeper.Mode.IDLE, () -> !queue.isEmpty() || kernel.isDown());
