@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +30,7 @@ class GdbServerTest {
   private final List<String> said = new ArrayList<>();
   private ElfSymbolTable symbols;
   private GdbServer server;
-  private CompletableFuture<Outcome> end;
+  private RunningMachine running;
   private RspClient gdb;
 
   @BeforeEach
@@ -59,13 +57,13 @@ class GdbServerTest {
                 new Stdio(new ByteArrayInputStream(new byte[0]), out, out)));
     machine.traceProgram(server.start(machine.kernel(), said::add));
     machine.start(GuestRun.program("debuggee", List.of(arguments), List.of()));
-    end = CompletableFuture.supplyAsync(machine::await);
+    running = RunningMachine.of(machine);
     gdb = new RspClient(server.port());
     assertThat(gdb.ask("qSupported:swbreak+;exec-events+")).contains("swbreak+", "QPassSignals+");
   }
 
   private Outcome outcome() throws Exception {
-    return end.get(60, TimeUnit.SECONDS);
+    return running.end(60_000);
   }
 
   private String breakAt(String function) throws Exception {
@@ -83,7 +81,7 @@ class GdbServerTest {
     assertThat(gdb.ask("?")).startsWith("T05").contains("thread:");
     assertThat(gdb.register(PC)).isEqualTo(symbols.address("_start"));
     assertThat(out.size()).isZero();
-    assertThat(end.isDone()).isFalse();
+    assertThat(running.hasEnded()).isFalse();
   }
 
   @Test

@@ -18,9 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param out standard output, one char a byte
 /// @param err standard error
 record GuestRun(String out, String err, Outcome outcome) {
-  private static final long LIMIT_SECONDS = 120;
+  private static final long LIMIT_MILLIS = 120_000;
 
   /// A root with the usual empty folders and one program in `/job`.
   static Origin rootWith(String name, Path program) throws IOException {
@@ -78,15 +75,12 @@ record GuestRun(String out, String err, Outcome outcome) {
             new Stdio(new ByteArrayInputStream(bytes), out, err));
     Machine machine = new Machine(change.apply(config));
     machine.start(program);
-    CompletableFuture<Outcome> end = CompletableFuture.supplyAsync(machine::await);
     Outcome outcome;
     try {
-      outcome = end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      outcome = RunningMachine.of(machine).end(LIMIT_MILLIS);
     } catch (TimeoutException e) {
       throw new AssertionError(
           program.path() + " does not end; so far it printed:\n" + text(out) + text(err), e);
-    } catch (ExecutionException e) {
-      throw new AssertionError(e.getCause());
     }
     return new GuestRun(text(out), text(err), outcome);
   }

@@ -18,10 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
@@ -31,7 +28,7 @@ import java.util.function.UnaryOperator;
 /// @param killed whether it had to be killed because it went on for too long
 record Watched(String out, Outcome outcome, List<Throwable> failures, boolean killed) {
   /// How long a program that has been killed may take to be gone.
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_MILLIS = 60_000;
 
   static Watched of(Origin root, ProgramSpec program, long millis) throws Exception {
     return of(
@@ -48,22 +45,20 @@ record Watched(String out, Outcome outcome, List<Throwable> failures, boolean ki
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Machine machine = machine(root, out, failures, change);
     machine.start(program);
-    CompletableFuture<Outcome> end = CompletableFuture.supplyAsync(machine::await);
+    RunningMachine running = RunningMachine.of(machine);
     boolean killed = false;
     Outcome outcome;
     try {
-      outcome = end.get(millis, TimeUnit.MILLISECONDS);
+      outcome = running.end(millis);
     } catch (TimeoutException e) {
       killed = true;
       // On another thread: whoever hangs may hold the kernel lock.
-      var _ = CompletableFuture.runAsync(() -> machine.signalProgram(Signal.SIGKILL, false));
+      RunningMachine.inBackground("kills", () -> machine.signalProgram(Signal.SIGKILL, false));
       try {
-        outcome = end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        outcome = running.end(PATIENCE_MILLIS);
       } catch (TimeoutException hangs) {
         throw new AssertionError(program.path() + " cannot be killed", hangs);
       }
-    } catch (ExecutionException e) {
-      throw new AssertionError(e.getCause());
     }
     return new Watched(
         out.toString(StandardCharsets.ISO_8859_1), outcome, List.copyOf(failures), killed);

@@ -15,6 +15,7 @@ import dev.forklift.kernel.machine.Outcome;
 import dev.forklift.kernel.machine.ProgramSpec;
 import dev.forklift.kernel.machine.Stdio;
 import dev.forklift.kernel.random.RandomSource;
+import dev.forklift.verify.RunningMachine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,12 +24,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /// One run of a program for Delta: what it wrote and how it ended.
 record DeltaRun(byte[] out, String err, Outcome outcome) {
-  private static final long LIMIT_SECONDS = 60;
+  private static final long LIMIT_MILLIS = 60_000;
 
   /// Runs a program that [DeltaProgram] makes of `text`.
   static DeltaRun of(String text) throws Exception {
@@ -53,8 +52,7 @@ record DeltaRun(byte[] out, String err, Outcome outcome) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Machine machine =
         start(elf, InputStream.nullInputStream(), out, err, observer, engine, List.of("./program"));
-    CompletableFuture<Outcome> end = CompletableFuture.supplyAsync(machine::await);
-    Outcome outcome = end.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    Outcome outcome = RunningMachine.of(machine).end(LIMIT_MILLIS);
     return new DeltaRun(out.toByteArray(), err.toString(StandardCharsets.ISO_8859_1), outcome);
   }
 
