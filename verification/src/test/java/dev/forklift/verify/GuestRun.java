@@ -31,14 +31,15 @@ record GuestRun(String out, String err, Outcome outcome) {
 
   /// A root with the usual empty folders and one program in `/job`.
   static Origin rootWith(String name, Path program) throws IOException {
+    return rootWith(name, Files.readAllBytes(program));
+  }
+
+  static Origin rootWith(String name, byte[] program) {
     return MemoryOrigin.folder(0755)
         .with("dev", MemoryOrigin.folder(0755))
         .with("proc", MemoryOrigin.folder(0555))
         .with("tmp", MemoryOrigin.folder(01777))
-        .with(
-            "job",
-            MemoryOrigin.folder(0755)
-                .with(name, MemoryOrigin.file(0755, Files.readAllBytes(program))));
+        .with("job", MemoryOrigin.folder(0755).with(name, MemoryOrigin.file(0755, program)));
   }
 
   /// Runs a program to its end.
@@ -58,7 +59,8 @@ record GuestRun(String out, String err, Outcome outcome) {
     return of(abi, root, program, "", UnaryOperator.identity());
   }
 
-  private static GuestRun of(
+  /// Runs a program to its end on such a CPU, on a machine that differs from others by `change`.
+  static GuestRun of(
       LinuxAbi abi,
       Origin root,
       ProgramSpec program,

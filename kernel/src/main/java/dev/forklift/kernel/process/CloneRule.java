@@ -7,7 +7,8 @@ import java.util.List;
 /// the first one that is broken decides the error.
 ///
 /// Data for whoever explains a refusal; the conditions themselves stand where the call is made:
-/// those of clone3's structure where it is taken apart, all others in [KernelClone].
+/// those of clone3's structure where it is taken apart, all others in [CloneChecks] and
+/// [KernelClone].
 public enum CloneRule {
   // spotless:off
   SIZE_OVER_PAGE("2", Errno.E2BIG, "struct clone_args is larger than a page"),
@@ -39,6 +40,7 @@ public enum CloneRule {
   USER_TASK_LIMIT("24", Errno.EAGAIN, "the user has as many tasks as RLIMIT_NPROC allows"),
   TASK_LIMIT("25", Errno.EAGAIN, "there are as many tasks as the machine allows (kernel.threads-max)"),
   DEADLINE_NOT_INHERITED("25", Errno.EAGAIN, "a task under SCHED_DEADLINE makes no others, unless the policy is reset in them"),
+  FS_IN_EXEC("26", Errno.EAGAIN, "CLONE_FS while another thread that shares root and folder executes a program"),
   NAMESPACE_NOT_PERMITTED("27", Errno.EPERM, "a new namespace needs CAP_SYS_ADMIN in the child's user namespace"),
   IPC_NAMESPACE_OF_SHARED_UNDO("28", Errno.EINVAL, "CLONE_NEWIPC gives other semaphores, whose undo list CLONE_SYSVSEM would share"),
   NAMESPACE_LIMIT("27b", Errno.ENOSPC, "the user has as many namespaces of a kind as /proc/sys/user allows, here or further up"),

@@ -13,6 +13,7 @@ import dev.forklift.kernel.signal.AltStack;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.signal.SignalHandlers;
 import dev.forklift.kernel.vfs.FileDescriptors;
+import dev.forklift.kernel.vfs.FsContext;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.util.List;
@@ -26,6 +27,22 @@ public final class Exec {
   /// @throws Errno why it cannot be executed; the old program then goes on
   public static void execute(Task task, ExecRequest request) throws Errno {
     CredentialChange.checkTaskLimit(task);
+    FsContext fs = task.fs();
+    boolean own = fs.beginExec(threadsWith(task.group(), fs));
+    try {
+      become(task, request);
+    } finally {
+      if (own) {
+        fs.endExec();
+      }
+    }
+  }
+
+  private static int threadsWith(ThreadGroup group, FsContext fs) {
+    return (int) group.threadList().stream().filter(t -> !t.isExiting() && t.fs() == fs).count();
+  }
+
+  private static void become(Task task, ExecRequest request) throws Errno {
     Pid before = task.pid();
     Kernel kernel = task.kernel();
     LoadedProgram program =

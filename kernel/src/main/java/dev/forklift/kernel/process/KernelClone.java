@@ -3,15 +3,11 @@ package dev.forklift.kernel.process;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_CHILD_CLEARTID;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_CHILD_SETTID;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_CLEAR_SIGHAND;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_DETACHED;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FILES;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_FS;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_INTO_CGROUP;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_IO;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWIPC;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWNS;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWPID;
-import static dev.forklift.kernel.abi.CloneFlags.CLONE_NEWUSER;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PARENT_SETTID;
 import static dev.forklift.kernel.abi.CloneFlags.CLONE_PIDFD;
@@ -34,9 +30,7 @@ import dev.forklift.kernel.cgroup.Cgroup;
 import dev.forklift.kernel.cgroup.CgroupAccess;
 import dev.forklift.kernel.cgroup.CgroupMember;
 import dev.forklift.kernel.cgroup.Migration;
-import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
-import dev.forklift.kernel.cred.Ucount;
 import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.signal.AltStack;
@@ -51,19 +45,22 @@ import org.jspecify.annotations.Nullable;
 /// The one way in which tasks come into being: fork, vfork, clone, clone3, kernel threads and init
 /// all fill a [KernelCloneArgs] and come here (Linux's `kernel_clone()`).
 ///
-/// The checks stand in Linux's order, because the first one that fails decides the error. Whatever
-/// was shared or copied for a child that is then refused is given back.
+/// The checks stand in Linux's order, because the first one that fails decides the error; those
+/// before anything is made for the child are [CloneChecks]. Whatever was shared or copied for a
+/// child that is then refused is given back.
 public final class KernelClone {
   private final Task parent;
   private final KernelCloneArgs args;
   private final Kernel kernel;
   private final Refusal refused;
+  private final CloneChecks checks;
 
   private KernelClone(Task parent, KernelCloneArgs args) {
     this.parent = parent;
     this.args = args;
     this.kernel = parent.kernel();
     this.refused = refusal(parent);
+    this.checks = new CloneChecks(parent, args, refused);
   }
 
   /// How a clone by this task is refused, before there is a record to refuse.
@@ -81,7 +78,7 @@ public final class KernelClone {
   public static int clone(Task parent, KernelCloneArgs args) throws Errno {
     KernelClone clone = new KernelClone(parent, args);
     int event = clone.ptraceEvent();
-    clone.checkFlags();
+    clone.checks.flags();
     Task child = clone.copyTask(event);
     Pid pid = child.pid();
     int tid = child.pid().in(parent.pidNamespace());
@@ -113,109 +110,16 @@ public final class KernelClone {
     return parent.ptrace().wants(event) ? event : 0;
   }
 
-  /// Rows 15 to 22 of the specification: combinations that make no sense.
-  private void checkFlags() throws Errno {
-    if (args.has(CLONE_PIDFD)
-        && args.has(CLONE_PARENT_SETTID)
-        && args.pidfd() == args.parentTid()) {
-      throw refused.by(CloneRule.PIDFD_OVER_PARENT_TID);
-    }
-    if (args.has(CLONE_NEWNS) && args.has(CLONE_FS)) {
-      throw refused.by(CloneRule.MOUNTS_OF_SHARED_FS);
-    }
-    if (args.has(CLONE_NEWUSER) && args.has(CLONE_FS)) {
-      throw refused.by(CloneRule.USER_NAMESPACE_OF_SHARED_FS);
-    }
-    if (args.has(CLONE_NEWUSER) && !mayMakeUserNamespaces(parent)) {
-      throw refused.by(CloneRule.USER_NAMESPACES_NOT_FOR_ALL);
-    }
-    if (args.has(CLONE_THREAD) && !args.has(CLONE_SIGHAND)) {
-      throw refused.by(CloneRule.THREAD_WITHOUT_SIGHAND);
-    }
-    if (args.has(CLONE_SIGHAND) && !args.has(CLONE_VM)) {
-      throw refused.by(CloneRule.SIGHAND_WITHOUT_VM);
-    }
-    // Siblings of a namespace's init would have no reaper.
-    if (args.has(CLONE_PARENT) && parent.group().isUnkillable()) {
-      throw refused.by(CloneRule.SIBLING_OF_INIT);
-    }
-    boolean elsewhere =
-        (args.flags() & (CLONE_NEWUSER | CLONE_NEWPID)) != 0
-            || parent.namespaces().pidForChildren() != parent.pidNamespace();
-    if (args.has(CLONE_THREAD) && elsewhere) {
-      throw refused.by(CloneRule.THREAD_IN_OTHER_NAMESPACE);
-    }
-    // DETACHED means nothing any more, but its meeting with PIDFD is kept free.
-    if (args.has(CLONE_PIDFD) && args.has(CLONE_DETACHED)) {
-      throw refused.by(CloneRule.PIDFD_OF_DETACHED);
-    }
-    // A signal sent to the whole group before the fork must reach the child too, or be handled
-    // before there is one.
-    if (parent.signalPending()) {
-      throw refused.by(CloneRule.SIGNAL_FIRST);
-    }
-  }
-
-  /// Row 17, which unshare has too.
-  static boolean mayMakeUserNamespaces(Task caller) {
-    return caller.kernel().cloneSettings().userNamespacesForAll()
-        || caller.credentials().has(Capability.SYS_ADMIN);
-  }
-
-  /// Row 23: who the child is. The one user namespace that a call makes is there before all else
-  /// that it makes, and owns it.
-  private Credentials copyCredentials(Undo undo) throws Errno {
-    Credentials who = parent.credentials();
-    UserNamespace namespace = who.userNamespace();
-    if (!args.has(CLONE_NEWUSER)) {
-      namespace.hold();
-      undo.onFailure(namespace::release);
-      return who;
-    }
-    UserNamespace made = newUserNamespace(who);
-    undo.onFailure(made::release);
-    return who.in(made);
-  }
-
-  private UserNamespace newUserNamespace(Credentials who) throws Errno {
-    boolean chrooted = parent.fs().isChrooted(parent.namespaces().mnt());
-    try {
-      return UserNamespace.create(who, parent.group().limits(), chrooted);
-    } catch (Errno e) {
-      throw refused.by(
-          e == Errno.ENOSPC
-              ? CloneRule.USER_NAMESPACE_LIMIT
-              : CloneRule.USER_NAMESPACE_NOT_PERMITTED);
-    }
-  }
-
-  /// Rows 24 and 25: how many tasks there may be. The limit is the child's user's, the privilege to
-  /// exceed it the parent's.
-  private void checkLimits(Credentials child) throws Errno {
-    Credentials who = parent.credentials();
-    long limit = parent.group().limits().soft(ResourceLimits.RLIMIT_NPROC);
-    boolean tooMany = child.userNamespace().ucounts().isOver(child.uid(), Ucount.TASKS, 1, limit);
-    if (tooMany
-        && child.uid() != 0
-        && !who.has(Capability.SYS_RESOURCE)
-        && !who.has(Capability.SYS_ADMIN)) {
-      throw refused.by(CloneRule.USER_TASK_LIMIT);
-    }
-    if (kernel.isFull()) {
-      throw refused.by(CloneRule.TASK_LIMIT);
-    }
-  }
-
   /// Rows 26 to 38, and what a child inherits.
   private Task copyTask(int event) throws Errno {
     try (Undo undo = new Undo()) {
-      Credentials credentials = copyCredentials(undo);
-      checkLimits(credentials);
-      SchedulingAttributes scheduling = copyScheduling();
+      Credentials credentials = checks.credentials(undo);
+      checks.limits(credentials);
+      SchedulingAttributes scheduling = checks.scheduling();
       FileDescriptors files =
           args.has(CLONE_FILES) ? parent.files().share() : parent.files().fork();
       undo.onFailure(files::release);
-      FsContext fs = args.has(CLONE_FS) ? parent.fs().share() : parent.fs().fork();
+      FsContext fs = copyFs();
       undo.onFailure(fs::release);
       SignalHandlers handlers =
           args.has(CLONE_SIGHAND) ? parent.handlers().share() : parent.handlers().fork();
@@ -268,18 +172,20 @@ public final class KernelClone {
     }
   }
 
-  /// Row 25 as well: what has been reserved of the processor is not doubled.
-  private SchedulingAttributes copyScheduling() throws Errno {
-    SchedulingAttributes child = parent.scheduling().forChild();
-    if (child == null) {
-      throw refused.by(CloneRule.DEADLINE_NOT_INHERITED);
-    }
-    return child;
-  }
-
   private String name() {
     String name = args.name();
     return name != null ? name : parent.name();
+  }
+
+  /// Row 26: whoever executes a program has made sure that nobody shares its root with it.
+  private FsContext copyFs() throws Errno {
+    if (!args.has(CLONE_FS)) {
+      return parent.fs().fork();
+    }
+    if (parent.fs().isInExec()) {
+      throw refused.by(CloneRule.FS_IN_EXEC);
+    }
+    return parent.fs().share();
   }
 
   private @Nullable Mm copyMm(Undo undo) throws Errno {

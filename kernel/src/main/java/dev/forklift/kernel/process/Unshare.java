@@ -62,7 +62,7 @@ public final class Unshare {
   }
 
   private void checkPrivilege() throws Errno {
-    if (has(CloneFlags.CLONE_NEWUSER) && !KernelClone.mayMakeUserNamespaces(task)) {
+    if (has(CloneFlags.CLONE_NEWUSER) && !CloneChecks.mayMakeUserNamespaces(task)) {
       throw Errno.EPERM;
     }
   }

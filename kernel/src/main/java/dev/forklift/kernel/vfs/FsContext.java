@@ -8,6 +8,7 @@ public final class FsContext {
   private VfsPath cwd;
   private int umask;
   private int users = 1;
+  private int executions;
 
   public FsContext(VfsPath root, VfsPath cwd, int umask) {
     this.root = root;
@@ -39,6 +40,26 @@ public final class FsContext {
   /// Says whether more than one task uses it.
   public boolean isShared() {
     return users > 1;
+  }
+
+  /// A task that shares it with none but `sharers`, itself among them, begins to execute a program.
+  ///
+  /// @return whether that is so; nobody may then begin to share it before [#endExec]
+  public boolean beginExec(int sharers) {
+    boolean own = users <= sharers;
+    if (own) {
+      executions++;
+    }
+    return own;
+  }
+
+  public void endExec() {
+    executions--;
+  }
+
+  /// Says whether one of those who use it is executing a program (`fs->in_exec`).
+  public boolean isInExec() {
+    return executions > 0;
   }
 
   public VfsPath root() {

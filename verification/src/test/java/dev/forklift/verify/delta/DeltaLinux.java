@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Linux on Delta: entry, clone and signal frame.
-final class DeltaLinux implements LinuxAbi {
+public final class DeltaLinux implements LinuxAbi {
   static final DataModel DATA_MODEL = new DataModel(8, 8, ByteOrder.BIG_ENDIAN);
 
   static final int RESULT = 1;

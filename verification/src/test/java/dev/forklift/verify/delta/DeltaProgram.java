@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 ///     .ascii "TEXT"     characters, with `\n` and `\0`
 ///
 /// It defines `main`, whose a0 becomes the exit status; fp points to 64 KiB of zeros.
-final class DeltaProgram {
+public final class DeltaProgram {
   static final long TEXT = 0x1_0000_0000L;
   static final long DATA = 0x2_0000_0000L;
   static final int DATA_BYTES = 0x1_0000;
@@ -66,7 +66,7 @@ final class DeltaProgram {
   }
 
   /// The ELF file of a program.
-  static byte[] of(String text) {
+  public static byte[] of(String text) {
     return elf(assemble(TEXT, BEFORE_MAIN + text));
   }
 
