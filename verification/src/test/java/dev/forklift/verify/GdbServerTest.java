@@ -45,6 +45,10 @@ class GdbServerTest {
       gdb.close();
     }
     server.close();
+    // Whoever is left without its debugger goes on, and comes to its end.
+    if (running != null) {
+      outcome();
+    }
   }
 
   private void debug(String... arguments) throws Exception {
