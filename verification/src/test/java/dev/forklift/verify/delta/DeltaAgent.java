@@ -1,16 +1,16 @@
 package dev.forklift.verify.delta;
 
-import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructWriter;
-import dev.forklift.kernel.calls.SyscallObserver;
 import dev.forklift.kernel.machine.Machine;
+import dev.forklift.kernel.machine.Stdio;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// A program for Delta that makes the system calls it is told and shows its memory, so that a test
 /// can look at structures as a guest sees them.
@@ -98,11 +98,8 @@ final class DeltaAgent implements AutoCloseable {
     machine =
         DeltaRun.start(
             DeltaProgram.of(TEXT),
-            new PipedInputStream(requests, 1 << 16),
-            new PipedOutputStream(answers),
-            err,
-            SyscallObserver.NONE,
-            new Evaluator(),
+            new Stdio(new PipedInputStream(requests, 1 << 16), new PipedOutputStream(answers), err),
+            UnaryOperator.identity(),
             List.of("./program"));
   }
 

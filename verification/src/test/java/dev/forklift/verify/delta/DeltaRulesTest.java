@@ -11,11 +11,11 @@ import dev.forklift.kernel.machine.MachineConfig.Release;
 import dev.forklift.kernel.process.CloneRule;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The rules that a call breaks by its arguments alone hold on every CPU.
+/// The rules that a call breaks by its arguments alone hold on every CPU; all others are shown by
+/// [DeltaSituationsTest].
 class DeltaRulesTest {
   private static final long TOO_LARGE_STACK = 1L << 60;
   private static final int NOBODY = 4000;
@@ -34,7 +34,7 @@ class DeltaRulesTest {
   }
 
   /// A call that breaks the rule; null for a rule that needs a situation or a structure of its own.
-  private static CloneTrial.Call breaking(CloneRule rule) {
+  static CloneTrial.Call breaking(CloneRule rule) {
     return switch (rule) {
       case SET_TID_TOO_LONG -> withTids(Collections.nCopies(33, 1), 0);
       case EXIT_SIGNAL_INVALID -> clone3(0, 65);
@@ -79,10 +79,5 @@ class DeltaRulesTest {
       assertThat(answer.error()).as(abi.unameMachine()).isSameAs(rule.errno());
       assertThat(answer.child()).isNull();
     }
-  }
-
-  @Test
-  void mostRulesCanBeBrokenByArgumentsAlone() {
-    assertThat(CloneRule.values()).filteredOn(rule -> breaking(rule) != null).hasSize(22);
   }
 }

@@ -19,11 +19,11 @@ import dev.forklift.verify.RunningMachine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /// One run of a program for Delta: what it wrote and how it ended.
 record DeltaRun(byte[] out, String err, Outcome outcome) {
@@ -48,23 +48,22 @@ record DeltaRun(byte[] out, String err, Outcome outcome) {
   }
 
   private static DeltaRun of(byte[] elf, SyscallObserver observer, Engine engine) throws Exception {
+    return on(elf, config -> config.withObserver(observer).withEngine(engine));
+  }
+
+  /// Runs a program on a machine that differs from others by `change`.
+  static DeltaRun on(byte[] elf, UnaryOperator<MachineConfig> change) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Machine machine =
-        start(elf, InputStream.nullInputStream(), out, err, observer, engine, List.of("./program"));
+    Stdio stdio = new Stdio(InputStream.nullInputStream(), out, err);
+    Machine machine = start(elf, stdio, change, List.of("./program"));
     Outcome outcome = RunningMachine.of(machine).end(LIMIT_MILLIS);
     return new DeltaRun(out.toByteArray(), err.toString(StandardCharsets.ISO_8859_1), outcome);
   }
 
   /// Starts a program in `/job`.
   static Machine start(
-      byte[] elf,
-      InputStream in,
-      OutputStream out,
-      OutputStream err,
-      SyscallObserver observer,
-      Engine engine,
-      List<String> arguments)
+      byte[] elf, Stdio stdio, UnaryOperator<MachineConfig> change, List<String> arguments)
       throws IOException {
     Origin root =
         MemoryOrigin.folder(0755)
@@ -72,15 +71,13 @@ record DeltaRun(byte[] out, String err, Outcome outcome) {
             .with("proc", MemoryOrigin.folder(0555))
             .with("tmp", MemoryOrigin.folder(01777))
             .with("job", MemoryOrigin.folder(0755).with("program", MemoryOrigin.file(0755, elf)));
-    Machine machine =
-        new Machine(
-            MachineConfig.of(
-                    new DeltaLinux(),
-                    (systems, budget) -> new Tmpfs(systems, "tmpfs", budget, root),
-                    new Stdio(in, out, err))
-                .withObserver(observer)
-                .withEngine(engine)
-                .withRandom(RandomSource.of(new SplittableRandom(1))));
+    MachineConfig config =
+        MachineConfig.of(
+                new DeltaLinux(),
+                (systems, budget) -> new Tmpfs(systems, "tmpfs", budget, root),
+                stdio)
+            .withRandom(RandomSource.of(new SplittableRandom(1)));
+    Machine machine = new Machine(change.apply(config));
     machine.start(
         new ProgramSpec("./program", arguments, List.of("HOME=/job"), "/job", false, 0, 0));
     return machine;
