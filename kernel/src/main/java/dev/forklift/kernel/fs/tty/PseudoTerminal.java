@@ -208,7 +208,7 @@ final class PseudoTerminal {
           }
         }
         case Ioctls.TIOCGPKT -> memory.writeInt(argument, 0);
-        case Ioctls.TIOCSCTTY, Ioctls.TIOCNOTTY, Ioctls.TIOCSTI -> throw Errno.ENOTTY;
+        case Ioctls.TIOCNOTTY, Ioctls.TIOCSTI -> throw Errno.ENOTTY;
         default -> {
           return new TerminalRequests(terminal, false)
               .handle(caller, this, request, argument, memory);

@@ -133,19 +133,21 @@ record TerminalRequests(Terminal terminal, boolean own) {
   }
 
   private void setForeground(Caller caller, int id) throws Errno {
+    // Through the master too, this is for the session that the terminal controls.
     try {
-      requireForeground(caller);
+      terminal.requireForeground(caller, Signal.SIGTTOU);
     } catch (Errno e) {
       throw e == Errno.EIO ? Errno.ENOTTY : e;
     }
-    JobControl jobs = terminal.jobs();
-    requireControlling(caller);
-    JobControl.Session session = terminal.session();
-    if (session == null || (own && !session.equals(jobs.session(caller)))) {
-      throw Errno.ENOTTY;
-    }
     if (id < 0) {
       throw Errno.EINVAL;
+    }
+    JobControl jobs = terminal.jobs();
+    JobControl.Session session = terminal.session();
+    if (session == null
+        || jobs.terminal(caller) != terminal
+        || !session.equals(jobs.session(caller))) {
+      throw Errno.ENOTTY;
     }
     JobControl.Group group = jobs.find(caller, id);
     if (group == null) {
