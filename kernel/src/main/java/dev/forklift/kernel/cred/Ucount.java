@@ -17,8 +17,8 @@ public enum Ucount {
   SIGNALS,
   /// Bytes of message queues, for RLIMIT_MSGQUEUE.
   QUEUE_BYTES,
-  /// Bytes of locked memory that belongs to no process, for RLIMIT_MEMLOCK.
-  LOCKED_BYTES;
+  /// Pages of locked memory that belongs to no process, for RLIMIT_MEMLOCK.
+  LOCKED_PAGES;
 
   /// The count of a kind of namespaces.
   static Ucount of(NamespaceKind kind) {

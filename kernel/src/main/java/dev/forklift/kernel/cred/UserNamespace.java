@@ -89,7 +89,8 @@ public final class UserNamespace extends Namespace {
     }
     made.ucounts.setMaximum(Ucount.SIGNALS, limits.soft(ResourceLimits.RLIMIT_SIGPENDING));
     made.ucounts.setMaximum(Ucount.QUEUE_BYTES, limits.soft(ResourceLimits.RLIMIT_MSGQUEUE));
-    made.ucounts.setMaximum(Ucount.LOCKED_BYTES, limits.soft(ResourceLimits.RLIMIT_MEMLOCK));
+    // In bytes, though pages are counted: so does Linux.
+    made.ucounts.setMaximum(Ucount.LOCKED_PAGES, limits.soft(ResourceLimits.RLIMIT_MEMLOCK));
     return made;
   }
 

@@ -127,6 +127,7 @@ public final class SharedMemory extends IpcTable<SharedSegment> {
 
   void destroy(SharedSegment segment) {
     ids().remove(segment);
+    segment.unlock();
     pages -= pagesOf(segment.size());
     segment.dissolve();
   }
@@ -139,7 +140,10 @@ public final class SharedMemory extends IpcTable<SharedSegment> {
     return require(user, id, wanted).open(openFlags, witness);
   }
 
-  /// SHM_LOCK and SHM_UNLOCK, which change nothing but what is told: nothing is ever swapped out.
+  /// SHM_LOCK and SHM_UNLOCK, which change nothing but what is told and counted: nothing is ever
+  /// swapped out.
+  ///
+  /// @throws Errno ENOMEM if the user would have locked more than RLIMIT_MEMLOCK allows
   public void lock(IpcUser user, ResourceLimits limits, int id, boolean locked) throws Errno {
     SharedSegment segment = ids().get(id);
     if (!user.credentials().hasIn(owner(), Capability.IPC_LOCK)
@@ -147,6 +151,12 @@ public final class SharedMemory extends IpcTable<SharedSegment> {
             || (locked && limits.soft(ResourceLimits.RLIMIT_MEMLOCK) == 0))) {
       throw Errno.EPERM;
     }
-    segment.setModeFlag(SharedSegment.SHM_LOCKED, locked);
+    if (!locked) {
+      segment.unlock();
+    } else if (!segment.isLocked()) {
+      long limit = limits.soft(ResourceLimits.RLIMIT_MEMLOCK);
+      segment.lock(
+          user.credentials(), pagesOf(segment.size()), limit < 0 ? limit : limit >> pageShift);
+    }
   }
 }

@@ -1,6 +1,10 @@
 package dev.forklift.kernel.ipc;
 
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.cred.Capability;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.Ucount;
+import dev.forklift.kernel.cred.Ucounts;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +24,7 @@ public final class SharedSegment extends IpcObject {
   private final Object creator;
   private @Nullable VfsPath file;
   private @Nullable Object lastProcess;
+  private @Nullable Runnable unlocking;
   private long attachTime;
   private long detachTime;
 
@@ -61,6 +66,33 @@ public final class SharedSegment extends IpcObject {
   /// Bytes of it that are in memory.
   public long residentBytes() {
     return file().inode().blocks() * 512;
+  }
+
+  boolean isLocked() {
+    return (mode() & SHM_LOCKED) != 0;
+  }
+
+  /// From now on it counts as somebody's locked memory.
+  ///
+  /// @param limit how many pages that user may have locked
+  void lock(Credentials who, long pages, long limit) throws Errno {
+    Ucounts counts = who.userNamespace().ucounts();
+    int user = who.uid();
+    if (counts.isOver(user, Ucount.LOCKED_PAGES, pages, limit) && !who.has(Capability.IPC_LOCK)) {
+      throw Errno.ENOMEM;
+    }
+    counts.add(user, Ucount.LOCKED_PAGES, pages);
+    unlocking = () -> counts.add(user, Ucount.LOCKED_PAGES, -pages);
+    setModeFlag(SHM_LOCKED, true);
+  }
+
+  void unlock() {
+    Runnable counted = unlocking;
+    if (counted != null) {
+      counted.run();
+      unlocking = null;
+    }
+    setModeFlag(SHM_LOCKED, false);
   }
 
   void setFile(VfsPath place) {

@@ -3,6 +3,7 @@ package dev.forklift.kernel.proc;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.Ucount;
 import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.Mm;
 import dev.forklift.kernel.process.Pid;
@@ -136,16 +137,9 @@ record TaskStatus(ProcFileSystem proc, Task task, Task reader) {
   }
 
   /// Signals queued for all processes of the user.
-  private int queuedSignals() {
-    int uid = task.credentials().uid();
-    int count = 0;
-    for (Task other : proc.kernel().pids().tasks()) {
-      if (other.credentials().uid() == uid) {
-        count += other.pending().size();
-        count += other.isLeader() ? other.group().pending().size() : 0;
-      }
-    }
-    return count;
+  private long queuedSignals() {
+    Credentials who = task.credentials();
+    return who.userNamespace().ucounts().count(who.uid(), Ucount.SIGNALS);
   }
 
   /// The signals that are ignored, and those that have handlers.

@@ -1,15 +1,14 @@
 package dev.forklift.kernel.process;
 
+import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.signal.SignalSlot;
 import dev.forklift.kernel.time.TimerTarget;
 import org.jspecify.annotations.Nullable;
 
 /// A process as the target of its timers' signals.
 final class GroupTimerTarget implements TimerTarget {
   private final ThreadGroup group;
-
-  /// How many timers there are, each of which has a queued signal set aside.
-  private int reserved;
 
   GroupTimerTarget(ThreadGroup group) {
     this.group = group;
@@ -42,16 +41,22 @@ final class GroupTimerTarget implements TimerTarget {
   }
 
   @Override
-  public boolean reserveSignal() {
-    if (!Signals.hasRoom(group, reserved)) {
-      return false;
-    }
-    reserved++;
-    return true;
+  public @Nullable Reservation reserveSignal() {
+    Task maker = group.leader().kernel().current();
+    long limit = group.limits().soft(ResourceLimits.RLIMIT_SIGPENDING);
+    SignalSlot slot = SignalSlot.take(maker.credentials(), limit);
+    return slot == null ? null : timer -> release(timer, slot);
   }
 
-  @Override
-  public void releaseSignal() {
-    reserved--;
+  private void release(int timer, SignalSlot slot) {
+    if (group.pending().takeOver(timer, slot)) {
+      return;
+    }
+    for (Task thread : group.threadList()) {
+      if (thread.pending().takeOver(timer, slot)) {
+        return;
+      }
+    }
+    slot.giveBack();
   }
 }

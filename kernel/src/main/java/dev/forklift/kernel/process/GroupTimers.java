@@ -66,9 +66,9 @@ public final class GroupTimers {
     if (posix != null) {
       posix.deleteAll();
     }
-    group.pending().removeIf(info -> info.code() == SigInfo.SI_TIMER);
+    group.pending().discardTimers();
     for (Task task : group.threadList()) {
-      task.pending().removeIf(info -> info.code() == SigInfo.SI_TIMER);
+      task.pending().discardTimers();
     }
   }
 

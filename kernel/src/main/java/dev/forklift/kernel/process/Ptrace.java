@@ -11,7 +11,6 @@ import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.UserNamespace;
-import dev.forklift.kernel.signal.PendingSignals;
 import dev.forklift.kernel.signal.SigInfo;
 import dev.forklift.kernel.wait.KernelClock;
 import java.util.ArrayList;
@@ -258,10 +257,7 @@ public final class Ptrace {
       result = SigInfo.user(chosen, from.pid().in(task.pidNamespace()), uid);
     }
     if ((task.blocked() & Signal.bit(chosen)) != 0 || task.fatalSignalPending()) {
-      // It waits where it has waited before.
-      PendingSignals queue = ofProcess ? task.group().pending() : task.pending();
-      queue.add(result);
-      task.group().signalQueue().wakeAll();
+      Signals.putBack(task, ofProcess, result);
       return null;
     }
     return result;

@@ -86,7 +86,7 @@ public final class PtraceLink {
     if (maker.ptrace().isSeized()) {
       child.stopFlags().requestTrap();
     } else {
-      child.pending().add(SigInfo.user(Signal.SIGSTOP, 0, 0));
+      child.pending().add(Signal.SIGSTOP);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.signal.PendingSignals;
 import dev.forklift.kernel.signal.SigAction;
 import dev.forklift.kernel.signal.SigInfo;
+import dev.forklift.kernel.signal.SignalSlot;
 import dev.forklift.kernel.time.TimerTarget;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +31,12 @@ public final class Signals {
 
   /// Sends to a process; any of its tasks that does not block the signal may take it.
   public static void sendToGroup(ThreadGroup group, SigInfo info) {
-    send(group.leader(), group.pending(), info, true, Reach.OTHERS);
+    boolean _ = send(group.leader(), group.pending(), info, true, Reach.OTHERS);
   }
 
   /// Sends to one task.
   public static void sendToTask(Task task, SigInfo info) {
-    send(task, task.pending(), info, false, Reach.OTHERS);
+    boolean _ = send(task, task.pending(), info, false, Reach.OTHERS);
   }
 
   /// Whom a signal reaches that has no handler.
@@ -48,16 +49,28 @@ public final class Signals {
     EVERYBODY
   }
 
-  /// As sigqueue(2) sends: refuses with EAGAIN when the queue of a real-time signal is full.
+  /// As [#sendToGroup], for a sender who is told if it fails.
+  ///
+  /// @throws Errno EAGAIN if the receiver's user has no room for what is told with a real-time
+  ///   signal
   public static void queueToGroup(ThreadGroup group, SigInfo info) throws Errno {
-    checkQueue(group, info);
-    sendToGroup(group, info);
+    if (!send(group.leader(), group.pending(), info, true, Reach.OTHERS)) {
+      throw Errno.EAGAIN;
+    }
   }
 
   /// As [#queueToGroup], to one task.
   public static void queueToTask(Task task, SigInfo info) throws Errno {
-    checkQueue(task.group(), info);
-    sendToTask(task, info);
+    if (!send(task, task.pending(), info, false, Reach.OTHERS)) {
+      throw Errno.EAGAIN;
+    }
+  }
+
+  /// A signal that has been taken waits again where it has waited before.
+  static void putBack(Task task, boolean ofProcess, SigInfo info) {
+    PendingSignals queue = ofProcess ? task.group().pending() : task.pending();
+    boolean _ = enqueue(task, queue, info);
+    task.group().signalQueue().wakeAll();
   }
 
   /// Sends to all processes of a group.
@@ -78,7 +91,7 @@ public final class Signals {
     if (task.handlers().get(info.signal()).isDefault()) {
       task.group().setKillable();
     }
-    send(task, task.pending(), info, false, Reach.EVERYBODY);
+    boolean _ = send(task, task.pending(), info, false, Reach.EVERYBODY);
   }
 
   /// Says whether `sender` may signal `target` (kill(2)): same user, or CAP_KILL, or SIGCONT within
@@ -104,18 +117,6 @@ public final class Signals {
     }
   }
 
-  private static void checkQueue(ThreadGroup group, SigInfo info) throws Errno {
-    if (info.signal() >= Signal.SIGRTMIN && !hasRoom(group, 0)) {
-      throw Errno.EAGAIN;
-    }
-  }
-
-  /// Says whether RLIMIT_SIGPENDING lets one more signal be queued, beside `reserved` ones.
-  static boolean hasRoom(ThreadGroup group, int reserved) {
-    long limit = group.limits().soft(ResourceLimits.RLIMIT_SIGPENDING);
-    return group.pending().size() + reserved < limit;
-  }
-
   /// Takes the next signal of a set that is pending for a task, its own ones first. Whoever waits
   /// for that to happen, as timers do, is told.
   public static @Nullable SigInfo take(Task task, long wanted) {
@@ -138,12 +139,13 @@ public final class Signals {
     if (info.payload() instanceof SigInfo.Timer timer && queue.hasTimer(timer.id())) {
       return TimerTarget.Sent.PENDING;
     }
-    queue.enqueue(info);
+    queue.addTimer(info);
     tell(target, info.signal(), toGroup);
     return TimerTarget.Sent.QUEUED;
   }
 
-  private static void send(
+  /// @return false if there is no room for it
+  private static boolean send(
       Task target, PendingSignals queue, SigInfo info, boolean toGroup, Reach least) {
     Task sender = target.kernel().currentOrNull();
     boolean unseen = sender != null && isUnseen(sender, target);
@@ -156,9 +158,35 @@ public final class Signals {
     SigInfo seen = unseen ? shown.withoutSender() : shown;
     Reach reach =
         least == Reach.OTHERS && (unseen || info.code() == SigInfo.SI_KERNEL) ? Reach.INIT : least;
-    if (admits(target, info.signal(), toGroup, reach) && queue.add(seen)) {
-      tell(target, info.signal(), toGroup);
+    if (!admits(target, info.signal(), toGroup, reach) || queue.merges(info.signal())) {
+      return true;
     }
+    if (!enqueue(target, queue, seen)) {
+      return false;
+    }
+    tell(target, info.signal(), toGroup);
+    return true;
+  }
+
+  /// Makes a signal pending that does not merge with another. Where there is no room, kill(2) and
+  /// signals that do not queue still bring the signal itself.
+  ///
+  /// @return false if it is not pending
+  private static boolean enqueue(Task target, PendingSignals queue, SigInfo info) {
+    SignalSlot slot = null;
+    if (info.signal() != SIGKILL) {
+      long limit = target.group().limits().soft(ResourceLimits.RLIMIT_SIGPENDING);
+      slot = SignalSlot.takeFor(info, target.credentials(), limit);
+      if (slot == null && info.isRealTime() && info.code() != SigInfo.SI_USER) {
+        return false;
+      }
+    }
+    if (slot == null) {
+      queue.add(info.signal());
+    } else {
+      queue.add(info, slot);
+    }
+    return true;
   }
 
   /// Says whether the sender has no number in the receiver's pid namespace: it is further up.

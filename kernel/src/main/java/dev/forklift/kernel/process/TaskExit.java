@@ -249,6 +249,10 @@ public final class TaskExit {
     task.ptrace().unlink();
     group.times().addOwn(ResourceUsage.ofThread(task));
     group.threadList().remove(task);
+    task.pending().clear();
+    if (group.threadList().isEmpty()) {
+      group.pending().clear();
+    }
     task.kernel().forget(task);
     task.cgroup().release();
     if (task.isLeader()) {

@@ -19,7 +19,16 @@ public final class PendingSignals {
           | Signal.bit(Signal.SIGFPE)
           | Signal.bit(Signal.SIGSYS);
 
-  private final List<SigInfo> queue = new ArrayList<>();
+  /// @param slot where it counts; null if somebody else holds that, as POSIX timers do
+  private record Entry(SigInfo info, @Nullable SignalSlot slot) {
+    void giveBack() {
+      if (slot != null) {
+        slot.giveBack();
+      }
+    }
+  }
+
+  private final List<Entry> queue = new ArrayList<>();
   private long set;
 
   /// The signals that are pending, as bits.
@@ -27,34 +36,46 @@ public final class PendingSignals {
     return set;
   }
 
-  /// Number of queued entries, for RLIMIT_SIGPENDING.
-  public int size() {
-    return queue.size();
+  /// Says whether this signal is pending already and will not be pending twice.
+  public boolean merges(int signal) {
+    return signal < Signal.SIGRTMIN && (set & Signal.bit(signal)) != 0;
   }
 
-  /// Adds a signal.
-  ///
-  /// @return false if it is a standard signal that was pending already
-  public boolean add(SigInfo info) {
-    long bit = Signal.bit(info.signal());
-    if (info.signal() < Signal.SIGRTMIN && (set & bit) != 0) {
-      return false;
-    }
-    enqueue(info);
-    return true;
-  }
-
-  /// Adds a signal that has an entry of its own, whether or not the same signal is pending already:
-  /// that of a POSIX timer.
-  public void enqueue(SigInfo info) {
+  /// Adds a signal that does not merge with one that is pending.
+  public void add(SigInfo info, SignalSlot slot) {
     set |= Signal.bit(info.signal());
-    queue.add(info);
+    queue.add(new Entry(info, slot));
+  }
+
+  /// Adds a signal of which nothing more is told than that it came: there was no room, or no need.
+  public void add(int signal) {
+    set |= Signal.bit(signal);
+  }
+
+  /// Adds that of a POSIX timer, which has an entry of its own, whether or not the same signal is
+  /// pending already.
+  public void addTimer(SigInfo info) {
+    set |= Signal.bit(info.signal());
+    queue.add(new Entry(info, null));
   }
 
   /// Says whether the signal of this POSIX timer is pending.
   public boolean hasTimer(int id) {
-    for (SigInfo info : queue) {
-      if (info.payload() instanceof SigInfo.Timer timer && timer.id() == id) {
+    return queue.stream().anyMatch(entry -> isOf(id, entry.info));
+  }
+
+  private static boolean isOf(int id, SigInfo info) {
+    return info.payload() instanceof SigInfo.Timer timer && timer.id() == id;
+  }
+
+  /// A POSIX timer is no more; if its signal is pending, that keeps the timer's slot.
+  ///
+  /// @return whether it does
+  public boolean takeOver(int id, SignalSlot slot) {
+    for (int i = 0; i < queue.size(); i++) {
+      Entry entry = queue.get(i);
+      if (entry.slot == null && isOf(id, entry.info)) {
+        queue.set(i, new Entry(entry.info, slot));
         return true;
       }
     }
@@ -72,11 +93,12 @@ public final class PendingSignals {
     int signal = Long.numberOfTrailingZeros(urgent != 0 ? urgent : candidates) + 1;
     SigInfo taken = null;
     boolean more = false;
-    for (Iterator<SigInfo> i = queue.iterator(); i.hasNext(); ) {
-      SigInfo info = i.next();
-      if (info.signal() == signal) {
+    for (Iterator<Entry> i = queue.iterator(); i.hasNext(); ) {
+      Entry entry = i.next();
+      if (entry.info.signal() == signal) {
         if (taken == null) {
-          taken = info;
+          taken = entry.info;
+          entry.giveBack();
           i.remove();
         } else {
           more = true;
@@ -86,24 +108,45 @@ public final class PendingSignals {
     if (!more) {
       set &= ~Signal.bit(signal);
     }
-    return taken;
+    return taken == null ? SigInfo.user(signal, 0, 0) : taken;
   }
 
   /// Forgets all pending signals of a set.
   public void discard(long signals) {
     removeIf(info -> (Signal.bit(info.signal()) & signals) != 0);
+    set &= ~signals;
   }
 
-  /// Forgets entries, such as those of a deleted timer.
-  public void removeIf(Predicate<SigInfo> condition) {
-    if (queue.removeIf(condition)) {
-      set = 0;
-      queue.forEach(info -> set |= Signal.bit(info.signal()));
+  /// Forgets those of POSIX timers. A signal of which nothing else is told is then not pending.
+  public void discardTimers() {
+    long timers = 0;
+    for (Entry entry : queue) {
+      if (entry.info.code() == SigInfo.SI_TIMER) {
+        timers |= Signal.bit(entry.info.signal());
+      }
     }
+    removeIf(info -> info.code() == SigInfo.SI_TIMER);
+    set &= ~timers;
+    queue.forEach(entry -> set |= Signal.bit(entry.info.signal()));
+  }
+
+  /// Whoever had them is no more.
+  public void clear() {
+    discard(-1);
+  }
+
+  private void removeIf(Predicate<SigInfo> condition) {
+    queue.removeIf(entry -> {
+      boolean remove = condition.test(entry.info);
+      if (remove) {
+        entry.giveBack();
+      }
+      return remove;
+    });
   }
 
   /// The entries in order, for PTRACE_PEEKSIGINFO.
   public List<SigInfo> entries() {
-    return List.copyOf(queue);
+    return queue.stream().map(Entry::info).toList();
   }
 }

@@ -2,6 +2,7 @@ package dev.forklift.kernel.signal;
 
 import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.cred.UserNamespace;
@@ -74,6 +75,11 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
 
   public static SigInfo fault(int signal, int code, long address) {
     return new SigInfo(signal, 0, code, new Fault(address));
+  }
+
+  /// Says whether it is one of those that queue, and do not merge.
+  public boolean isRealTime() {
+    return signal >= Signal.SIGRTMIN;
   }
 
   /// The same from a sender whom the receiver cannot see: without its process id.

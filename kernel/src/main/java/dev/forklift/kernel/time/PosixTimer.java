@@ -9,6 +9,7 @@ import dev.forklift.kernel.abi.Itimerspec;
 final class PosixTimer {
   private final int id;
   private final TimerTarget target;
+  private final TimerTarget.Reservation signal;
   private final SigEvent event;
   private final TimerBase relativeBase;
   private final TimerBase absoluteBase;
@@ -33,9 +34,15 @@ final class PosixTimer {
   private long lastOverrun;
 
   PosixTimer(
-      int id, TimerTarget target, SigEvent event, TimerBase relativeBase, TimerBase absoluteBase) {
+      int id,
+      TimerTarget target,
+      TimerTarget.Reservation signal,
+      SigEvent event,
+      TimerBase relativeBase,
+      TimerBase absoluteBase) {
     this.id = id;
     this.target = target;
+    this.signal = signal;
     this.event = event;
     this.relativeBase = relativeBase;
     this.absoluteBase = absoluteBase;
@@ -78,6 +85,12 @@ final class PosixTimer {
     timer.cancel();
     active = false;
     resting = false;
+  }
+
+  /// It is no more.
+  void end() {
+    disarm();
+    signal.release(id);
   }
 
   int overrun() {

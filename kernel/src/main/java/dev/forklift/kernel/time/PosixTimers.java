@@ -32,21 +32,24 @@ public final class PosixTimers {
   ///   bad event or a clock that is not there
   public void create(PosixClock clock, @Nullable SigEvent event, IdSink idSink) throws Errno {
     clock.requireTimers();
-    if (!target.reserveSignal()) {
+    TimerTarget.Reservation signal = target.reserveSignal();
+    if (signal == null) {
       throw Errno.EAGAIN;
     }
+    int id = takeId();
     boolean made = false;
     try {
-      int id = takeId();
       SigEvent actual = event == null ? SigEvent.alarm(id) : event;
       actual.check(target);
       idSink.accept(id);
       timers.put(
-          id, new PosixTimer(id, target, actual, clock.timerBase(false), clock.timerBase(true)));
+          id,
+          new PosixTimer(
+              id, target, signal, actual, clock.timerBase(false), clock.timerBase(true)));
       made = true;
     } finally {
       if (!made) {
-        target.releaseSignal();
+        signal.release(id);
       }
     }
   }
@@ -86,9 +89,8 @@ public final class PosixTimers {
 
   /// timer_delete(2). Its signal stays pending if it is.
   public void delete(int id) throws Errno {
-    find(id).disarm();
+    find(id).end();
     timers.remove(id);
-    target.releaseSignal();
   }
 
   /// Deletes all, when the process executes a program or ends.

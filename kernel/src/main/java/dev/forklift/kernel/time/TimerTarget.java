@@ -1,5 +1,7 @@
 package dev.forklift.kernel.time;
 
+import org.jspecify.annotations.Nullable;
+
 /// A process that timers send signals to.
 public interface TimerTarget {
   /// What became of the signal of a POSIX timer.
@@ -30,9 +32,12 @@ public interface TimerTarget {
   /// Says whether the process has this thread, by its tid in the process's pid namespace.
   boolean hasThread(int tid);
 
-  /// Sets a queued signal aside for a timer to be made, or returns false at RLIMIT_SIGPENDING.
-  boolean reserveSignal();
+  /// A queued signal set aside for a timer.
+  interface Reservation {
+    /// Gives it back, when its timer is no more; if its signal is pending, when that is taken.
+    void release(int timer);
+  }
 
-  /// Gives back what [#reserveSignal] has taken.
-  void releaseSignal();
+  /// Sets a queued signal aside for a timer to be made, or returns null at RLIMIT_SIGPENDING.
+  @Nullable Reservation reserveSignal();
 }

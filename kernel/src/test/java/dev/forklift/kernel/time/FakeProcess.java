@@ -162,17 +162,12 @@ final class FakeProcess implements TimerTarget, TimeUser {
   }
 
   @Override
-  public boolean reserveSignal() {
+  public @Nullable Reservation reserveSignal() {
     if (signalSlots == 0) {
-      return false;
+      return null;
     }
     signalSlots--;
-    return true;
-  }
-
-  @Override
-  public void releaseSignal() {
-    signalSlots++;
+    return _ -> signalSlots++;
   }
 
   @Override
