@@ -59,9 +59,12 @@ public final class SocketNumbers {
   public static final int SO_DOMAIN      = 39;
   public static final int SO_RCVTIMEO_64 = 66;
   public static final int SO_SNDTIMEO_64 = 67;
+  public static final int SO_PASSPIDFD   = 76;
+  public static final int SO_PEERPIDFD   = 77;
 
   public static final int SCM_RIGHTS      = 1;
   public static final int SCM_CREDENTIALS = 2;
+  public static final int SCM_PIDFD       = 4;
   // spotless:on
 
   private SocketNumbers() {}

@@ -337,6 +337,9 @@ final class SocketCalls {
       control.credentials(got.credentials());
     }
     control.files(got.files(), closeOnExec);
+    if (socket.options().passesPidFds()) {
+      control.pidFd(got.credentials());
+    }
     if (header.name() != 0) {
       SocketMemory.giveSender(
           task, got.address(), header.name(), header.nameLengthAt(user.model()));

@@ -14,10 +14,12 @@ import dev.forklift.kernel.fs.socket.SocketCredentials;
 import dev.forklift.kernel.mm.UserBuffer;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PidFd;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.OpenFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -260,12 +262,26 @@ final class SocketMemory {
     }
 
     void credentials(@Nullable SocketCredentials who) throws Errno {
-      byte[] bytes = SocketMemory.credentials(task, who).toBytes();
-      if (room - used < headerBytes(model) + bytes.length) {
+      put(SocketNumbers.SCM_CREDENTIALS, SocketMemory.credentials(task, who).toBytes());
+    }
+
+    /// Gives a descriptor of the process that sent, or says by its number why there is none.
+    void pidFd(@Nullable SocketCredentials who) throws Errno {
+      if (room - used < headerBytes(model) + Integer.BYTES) {
         truncated = true;
         return;
       }
-      put(SocketNumbers.SCM_CREDENTIALS, bytes);
+      if (who == null) {
+        return;
+      }
+      int fd;
+      try {
+        PidFd opened = PidFd.ofProcess(task.kernel(), (Pid) who.process());
+        fd = Paths.install(task, opened, true);
+      } catch (Errno none) {
+        fd = -none.number();
+      }
+      put(SocketNumbers.SCM_PIDFD, new StructWriter(model).u32(fd).toBytes());
     }
 
     /// Gives the files descriptors; those without room are closed.
@@ -291,15 +307,22 @@ final class SocketMemory {
       }
     }
 
+    /// What does not fit is cut off, but for the header.
     private void put(int type, byte[] payload) throws Errno {
       int header = headerBytes(model);
-      int length = header + payload.length;
+      if (room - used < header) {
+        truncated = true;
+        return;
+      }
+      int whole = header + payload.length;
+      int length = (int) Math.min(whole, room - used);
+      truncated |= length < whole;
       StructWriter out =
           new StructWriter(model)
               .word(length)
               .u32(SocketNumbers.SOL_SOCKET)
               .u32(type)
-              .bytes(payload);
+              .bytes(Arrays.copyOf(payload, length - header));
       user.write(address + used, out);
       used += Math.min(align(model, length), room - used);
     }

@@ -11,6 +11,8 @@ import dev.forklift.kernel.fs.socket.SocketCredentials;
 import dev.forklift.kernel.fs.socket.SocketFile;
 import dev.forklift.kernel.fs.socket.SocketOptions;
 import dev.forklift.kernel.mm.UserMemory;
+import dev.forklift.kernel.process.Pid;
+import dev.forklift.kernel.process.PidFd;
 import dev.forklift.kernel.process.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,7 @@ final class SocketOptionCalls {
         options.setReceiveBuffer(value, true);
       }
       case SocketNumbers.SO_PASSCRED -> options.setPassCredentials(value != 0);
+      case SocketNumbers.SO_PASSPIDFD -> options.setPassPidFds(value != 0);
       case SocketNumbers.SO_RCVLOWAT -> options.setLowWater(value);
       case SocketNumbers.SO_DEBUG,
           SocketNumbers.SO_REUSEADDR,
@@ -106,10 +109,35 @@ final class SocketOptionCalls {
     if (room < 0) {
       throw Errno.EINVAL;
     }
+    if (option == SocketNumbers.SO_PEERPIDFD) {
+      return peerPidFd(task, socket, address, lengthAddress, room);
+    }
     byte[] value = value(task, socket, option);
     int length = Math.min(room, value.length);
     user.write(address, value, 0, length);
     user.putInt(lengthAddress, length);
+    return 0;
+  }
+
+  /// SO_PEERPIDFD: a descriptor of the process at the other end, which may have ended.
+  private static long peerPidFd(
+      Task task, SocketFile socket, long address, long lengthAddress, int room) throws Errno {
+    SocketCredentials peer = socket.peerCredentials();
+    if (peer == null) {
+      throw Errno.ENODATA;
+    }
+    PidFd opened = PidFd.ofProcess(task.kernel(), (Pid) peer.process());
+    int fd = Paths.install(task, opened, true);
+    UserMemory user = task.memory().user();
+    try {
+      byte[] value = number(task, fd).toBytes();
+      int length = Math.min(room, value.length);
+      user.write(address, value, 0, length);
+      user.putInt(lengthAddress, length);
+    } catch (Errno bad) {
+      task.files().close(fd);
+      throw bad;
+    }
     return 0;
   }
 
@@ -157,6 +185,7 @@ final class SocketOptionCalls {
       case SocketNumbers.SO_SNDBUF -> options.sendBuffer();
       case SocketNumbers.SO_RCVBUF -> options.receiveBuffer();
       case SocketNumbers.SO_PASSCRED -> options.passesCredentials() ? 1 : 0;
+      case SocketNumbers.SO_PASSPIDFD -> options.passesPidFds() ? 1 : 0;
       case SocketNumbers.SO_RCVLOWAT -> options.lowWater();
       case SocketNumbers.SO_SNDLOWAT -> 1;
       case SocketNumbers.SO_DEBUG,

@@ -36,8 +36,7 @@ final class BootMounts {
     systems.register(
         "proc",
         caller -> ((Task) caller).pidNamespace().userNamespace(),
-        (caller, source, options) ->
-            new ProcFileSystem(systems, kernel, ((Task) caller).pidNamespace()));
+        (caller, source, options) -> ProcFileSystem.mountedBy(systems, (Task) caller, options));
     CgroupFileSystem cgroups = new CgroupFileSystem(systems, kernel.cgroups(), budget);
     systems.register(
         "cgroup2",

@@ -1,8 +1,10 @@
 package dev.forklift.kernel.proc;
 
+import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.PidNamespace;
+import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystemStatus;
 import dev.forklift.kernel.vfs.FileSystems;
@@ -16,12 +18,37 @@ public final class ProcFileSystem extends FileSystem {
   private final Kernel kernel;
   private final PidNamespace pids;
   private final RootDirectory top;
+  private ProcOptions options = ProcOptions.NONE;
 
   public ProcFileSystem(FileSystems systems, Kernel kernel, PidNamespace pids) {
     super(systems, "proc");
     this.kernel = kernel;
     this.pids = pids;
     this.top = new RootDirectory(this);
+  }
+
+  /// That of the pid namespace that somebody is in.
+  ///
+  /// @param options those of mount(2)
+  public static ProcFileSystem mountedBy(FileSystems systems, Task mounter, String options)
+      throws Errno {
+    ProcFileSystem made = new ProcFileSystem(systems, mounter.kernel(), mounter.pidNamespace());
+    made.remount(options);
+    return made;
+  }
+
+  @Override
+  public void remount(String changes) throws Errno {
+    options = options.changedBy(changes, kernel.current().credentials().userNamespace());
+  }
+
+  @Override
+  public String shownOptions() {
+    return options.shown();
+  }
+
+  ProcOptions options() {
+    return options;
   }
 
   @Override

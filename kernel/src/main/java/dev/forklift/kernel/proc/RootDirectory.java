@@ -7,12 +7,15 @@ import dev.forklift.kernel.process.PidNamespace;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.DirectorySink;
 import dev.forklift.kernel.vfs.Inode;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The top of /proc: files about the kernel, then one folder for each process.
 final class RootDirectory extends ProcDirectory {
   /// Where the listing of processes begins.
   private static final int FIRST_PROCESS = 256;
+
+  private static final Set<String> OF_PROCESSES = Set.of("self", "thread-self");
 
   private final ProcFileSystem proc;
   private final PidDirectories processes;
@@ -40,13 +43,24 @@ final class RootDirectory extends ProcDirectory {
 
   @Override
   public @Nullable Inode lookup(String name) throws Errno {
-    Inode found = super.lookup(name);
+    Inode found = isShown(name) ? super.lookup(name) : null;
     if (found != null) {
       return found;
     }
     // Threads have a folder as well, though it is not listed.
     Pid pid = proc.pids().find(PidDirectories.number(name));
-    return pid == null || pid.task() == null ? null : processes.of(pid);
+    Task task = pid == null ? null : pid.task();
+    return pid == null || task == null || isHidden(task) ? null : processes.of(pid);
+  }
+
+  /// Says whether something beside the processes is there.
+  private boolean isShown(String name) {
+    return !proc.options().processesOnly() || OF_PROCESSES.contains(name);
+  }
+
+  private boolean isHidden(Task task) {
+    Task viewer = proc.kernel().currentOrNull();
+    return viewer != null && !proc.options().shows(task, viewer);
   }
 
   @Override
@@ -58,7 +72,7 @@ final class RootDirectory extends ProcDirectory {
           super.list(
               at,
               (name, ino, type, next) -> {
-                full[0] = !sink.add(name, ino, type, next);
+                full[0] = isShown(name) && !sink.add(name, ino, type, next);
                 return !full[0];
               });
       if (full[0]) {
@@ -70,7 +84,7 @@ final class RootDirectory extends ProcDirectory {
     int type = FileMode.directoryType(FileMode.S_IFDIR);
     for (Task task : pids.tasks()) {
       long place = FIRST_PROCESS + (long) task.pid().in(pids);
-      if (!task.isLeader() || place < at) {
+      if (!task.isLeader() || place < at || isHidden(task)) {
         continue;
       }
       long ino = processes.of(task.pid()).ino();

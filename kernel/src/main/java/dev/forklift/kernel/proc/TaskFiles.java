@@ -57,6 +57,9 @@ final class TaskFiles {
     TaskStat stat = new TaskStat(proc, process);
     // spotless:off
     directory.add("fd", new DescriptorsDirectory(proc, pid, false));
+    if (process) {
+      directory.add("map_files", new MapFilesDirectory(proc, pid));
+    }
     directory.add("fdinfo", new DescriptorsDirectory(proc, pid, true));
     directory.add("ns", namespaces());
     directory.add("net", NetFiles.of(proc, pid));

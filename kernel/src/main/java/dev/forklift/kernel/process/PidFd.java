@@ -40,6 +40,17 @@ public final class PidFd extends OpenFile {
     return new PidFd(path, OpenFlags.O_RDWR | flags, kernel, pid, ofThread);
   }
 
+  /// Opens one of a process that somebody remembers.
+  ///
+  /// @throws Errno EINVAL if it has been reaped
+  public static PidFd ofProcess(Kernel kernel, Pid pid) throws Errno {
+    Task task = pid.task();
+    if (task == null || !task.isLeader()) {
+      throw Errno.EINVAL;
+    }
+    return open(kernel, pid, false, 0);
+  }
+
   /// The pidfd that a descriptor is.
   ///
   /// @throws Errno EBADF if it is something else

@@ -125,6 +125,15 @@ public abstract class Inode {
     return Permissions.allows(who, this, wanted);
   }
 
+  /// Checks that somebody may.
+  ///
+  /// @throws Errno EACCES in general
+  protected void requireAllowed(Credentials who, int wanted) throws Errno {
+    if (!allows(who, wanted)) {
+      throw Errno.EACCES;
+    }
+  }
+
   /// Brings attributes up to date where they are kept elsewhere.
   protected void refresh() throws Errno {}
 

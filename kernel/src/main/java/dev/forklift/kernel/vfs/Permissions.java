@@ -15,9 +15,7 @@ public final class Permissions {
 
   /// Checks mode bits and capabilities for a set of [#READ], [#WRITE] and [#EXECUTE].
   public static void check(Credentials who, Inode inode, int wanted) throws Errno {
-    if (!inode.allows(who, wanted)) {
-      throw Errno.EACCES;
-    }
+    inode.requireAllowed(who, wanted);
   }
 
   /// Checks also that what is to be written is not mounted read-only.

@@ -12,6 +12,7 @@ public final class SocketOptions {
   private long sendTimeout;
   private long receiveTimeout;
   private boolean passCredentials;
+  private boolean passPidFds;
   private int lowWater = 1;
   private int flags;
 
@@ -61,6 +62,26 @@ public final class SocketOptions {
 
   public void setPassCredentials(boolean pass) {
     passCredentials = pass;
+  }
+
+  /// Whether receivers get a descriptor of the process that sent (SO_PASSPIDFD).
+  public boolean passesPidFds() {
+    return passPidFds;
+  }
+
+  public void setPassPidFds(boolean pass) {
+    passPidFds = pass;
+  }
+
+  /// Whether receivers are told who sent, in one way or the other.
+  boolean passesSenders() {
+    return passCredentials || passPidFds;
+  }
+
+  /// A connection tells of senders as the listener does.
+  void passSendersAs(SocketOptions listener) {
+    passCredentials = listener.passCredentials;
+    passPidFds = listener.passPidFds;
   }
 
   /// SO_RCVLOWAT.

@@ -193,13 +193,12 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
       return message.credentials();
     }
     boolean wanted =
-        options().passesCredentials()
-            || (receiver != null && receiver.options().passesCredentials());
+        options().passesSenders() || (receiver != null && receiver.options().passesSenders());
     return wanted ? sockets.identity().sender(caller) : null;
   }
 
   final @Nullable SocketCredentials shown(Message message) {
-    return options().passesCredentials() ? message.credentials() : null;
+    return options().passesSenders() ? message.credentials() : null;
   }
 
   // State.

@@ -86,7 +86,7 @@ final class UnixStream extends UnixSocket {
     }
     UnixStream other = (UnixStream) sockets().make(caller, network(), type(), 0);
     other.setName(listener.localAddress());
-    other.options().setPassCredentials(listener.options().passesCredentials());
+    other.options().passSendersAs(listener.options());
     other.pairWith(this, sockets().identity().peer(caller));
     pairWith(other, Objects.requireNonNull(listener.peerCredentials()));
     listener.connections.add(other);
