@@ -75,6 +75,28 @@ final class GuestOptions {
 
   @Mixin private CustomOptions custom = new CustomOptions();
 
+  /// Takes an option without picocli; says whether it is one that can be taken so.
+  boolean takeOption(String name, String value) {
+    return switch (name) {
+      case "-L" -> {
+        boolean first = root == null;
+        root = value;
+        yield first;
+      }
+      case "-w" -> {
+        boolean first = folder == null;
+        folder = value;
+        yield first;
+      }
+      case "-v" -> {
+        Volume volume = Volume.of(value);
+        yield volume != null && volumes.add(volume);
+      }
+      case "-e", "-E", "--env" -> environment.add(value);
+      default -> false;
+    };
+  }
+
   /// The CPU, and Linux on it.
   ///
   /// @throws IOException with a message for the user

@@ -34,7 +34,9 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     int status;
     try {
-      status = commandLine().execute(CommandLineBytes.arguments(args));
+      String[] words = CommandLineBytes.arguments(args);
+      RunCommand usual = UsualRun.read(words);
+      status = usual == null ? commandLine().execute(words) : usual.call();
     } catch (Throwable e) {
       status = failed(e);
     }
@@ -48,9 +50,14 @@ public final class Main implements Runnable {
     return command
         // What begins with @ is the guest's.
         .setExpandAtFiles(false)
-        .setErr(new PrintWriter(System.err, true, StandardCharsets.ISO_8859_1))
+        .setErr(standardError())
         .setExecutionExceptionHandler((e, failing, parsed) -> failed(e))
         .setParameterExceptionHandler(Main::refuse);
+  }
+
+  /// One char a byte, as names of the host are kept.
+  static PrintWriter standardError() {
+    return new PrintWriter(System.err, true, StandardCharsets.ISO_8859_1);
   }
 
   @Override

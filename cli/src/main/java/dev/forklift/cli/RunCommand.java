@@ -8,6 +8,7 @@ import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
 import dev.forklift.kernel.process.TaskEvents;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,8 @@ final class RunCommand implements Callable<Integer> {
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
 
-  @Spec private CommandSpec spec;
+  /// Null when read by [UsualRun].
+  @Spec private @Nullable CommandSpec spec;
 
   @Mixin private GuestOptions guest = new GuestOptions();
 
@@ -82,6 +84,30 @@ final class RunCommand implements Callable<Integer> {
 
   @Parameters(index = "1..*", paramLabel = "ARG", description = "The program's arguments.")
   private List<String> arguments = new ArrayList<>();
+
+  /// Takes a flag without picocli; says whether it is known.
+  boolean takeFlag(String name) {
+    switch (name) {
+      case "--trace", "-strace" -> trace = true;
+      case "--tree" -> tree = true;
+      case "--verbose" -> verbose = true;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Takes an option without picocli; says whether it is one that can be taken so.
+  boolean takeOption(String name, String value) {
+    return guest.takeOption(name, value);
+  }
+
+  /// Takes the program and what follows it.
+  void takeProgram(List<String> words) {
+    program = words.getFirst();
+    arguments = new ArrayList<>(words.subList(1, words.size()));
+  }
 
   @Override
   public Integer call() {
@@ -165,8 +191,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void err(String line) {
-    spec.commandLine().getErr().println("forklift: " + Main.oneLine(line));
-    spec.commandLine().getErr().flush();
+    CommandSpec read = spec;
+    PrintWriter err = read == null ? Main.standardError() : read.commandLine().getErr();
+    err.println("forklift: " + Main.oneLine(line));
+    err.flush();
   }
 
   private List<String> argv() {

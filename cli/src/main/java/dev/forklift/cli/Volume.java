@@ -1,5 +1,6 @@
 package dev.forklift.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -8,18 +9,26 @@ import picocli.CommandLine.TypeConversionException;
 /// @param host as it was typed; relative to the current folder
 /// @param guest an absolute path
 record Volume(String host, String guest, boolean readOnly) {
-  /// Reads what is behind `-v`.
+  /// Reads what is behind `-v`; null if it is nothing of the kind.
+  static @Nullable Volume of(String text) {
+    boolean readOnly = text.endsWith(":ro");
+    String both = readOnly || text.endsWith(":rw") ? text.substring(0, text.length() - 3) : text;
+    int colon = both.lastIndexOf(":/");
+    return colon <= 0
+        ? null
+        : new Volume(both.substring(0, colon), both.substring(colon + 1), readOnly);
+  }
+
+  /// Reads it for picocli.
   static final class Converter implements ITypeConverter<Volume> {
     @Override
     public Volume convert(String text) {
-      boolean readOnly = text.endsWith(":ro");
-      String both = readOnly || text.endsWith(":rw") ? text.substring(0, text.length() - 3) : text;
-      int colon = both.lastIndexOf(":/");
-      if (colon <= 0) {
+      Volume volume = of(text);
+      if (volume == null) {
         throw new TypeConversionException(
             "'" + text + "' is not HOST:GUEST[:ro] with GUEST absolute");
       }
-      return new Volume(both.substring(0, colon), both.substring(colon + 1), readOnly);
+      return volume;
     }
   }
 }

@@ -1,0 +1,85 @@
+package dev.forklift.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class UsualRunTest {
+  /// What picocli makes of a line.
+  private static RunCommand parsed(String... words) {
+    CommandLine command = Main.commandLine();
+    command.parseArgs(words);
+    return Objects.requireNonNull(command.getSubcommands().get("run")).getCommand();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run prog",
+        "run prog -L x --trace -- -v",
+        "run prog -- --",
+        "run prog @file ${user.home} 'a' \"b\"",
+        "run -L root prog",
+        "run -L root:rw -w /tmp prog -w x",
+        "run -e A=1 -E B --env C=a=b -e A=2 prog",
+        "run -v a:/b:ro -v /c:/d -v e:f:/g:rw prog",
+        "run --trace --tree --verbose prog --verbose",
+        "run -strace -L 'a b' prog",
+        "run -L \"quoted\" ${sys:user.name}",
+        "run -L @x @prog",
+        "run -L =x prog",
+      })
+  void whatItReadsIsWhatPicocliReads(String line) {
+    String[] words = line.split(" ", -1);
+
+    RunCommand usual = UsualRun.read(words);
+
+    assertThat(usual)
+        .isNotNull()
+        .usingRecursiveComparison()
+        .ignoringFields("spec")
+        .withStrictTypeChecking()
+        .isEqualTo(parsed(words));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "run",
+        "run --help",
+        "run -h prog",
+        "run -Lroot prog",
+        "run -L=root prog",
+        "run -L",
+        "run -L root",
+        "run -L -v prog",
+        "run -L a -L b prog",
+        "run --trace --trace prog",
+        "run -v nothing prog",
+        "run --nonsense prog",
+        "run -- prog",
+        "run --release 6.12 prog",
+        "run -u 1 prog",
+        "demo",
+        "explain prog",
+        "--version",
+      })
+  void theRestIsLeftToPicocli(String line) {
+    assertThat(UsualRun.read(line.split(" ", -1))).isNull();
+  }
+
+  @Test
+  void anEmptyWordIsAProgram() {
+    String[] words = {"run", "", "x"};
+
+    assertThat(UsualRun.read(words))
+        .usingRecursiveComparison()
+        .ignoringFields("spec")
+        .isEqualTo(parsed(words));
+  }
+}
