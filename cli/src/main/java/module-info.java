@@ -5,7 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.forklift.cli {
   requires dev.forklift.arch;
   requires info.picocli;
-  requires jdk.unsupported; // signals of the host
   requires static transitive org.jspecify;
 
   uses dev.forklift.kernel.arch.LinuxAbi;

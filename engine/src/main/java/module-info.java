@@ -4,9 +4,11 @@ import org.jspecify.annotations.NullMarked;
 /// back ends, guest memory.
 @NullMarked
 module dev.forklift.engine {
+  requires jdk.unsupported; // signals of the host
   requires static transitive org.jspecify;
 
   exports dev.forklift.engine.cpu;
+  exports dev.forklift.engine.host;
   exports dev.forklift.engine.ir;
   exports dev.forklift.engine.isa;
   exports dev.forklift.engine.jit;

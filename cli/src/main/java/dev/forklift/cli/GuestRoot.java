@@ -17,13 +17,38 @@ import org.jspecify.annotations.Nullable;
 /// What is at the guest's `/`.
 sealed interface GuestRoot {
   /// Nothing.
-  record Bare() implements GuestRoot {}
+  record Bare() implements GuestRoot {
+    @Override
+    public FileSystem create(FileSystems systems, FrameBudget budget, HostIdentity identity) {
+      return new Tmpfs(systems, "tmpfs", budget, 0755);
+    }
+  }
 
   /// An image; what the guest changes is forgotten.
-  record Image(String name, Path file) implements GuestRoot {}
+  record Image(String name, Path file) implements GuestRoot {
+    @Override
+    public FileSystem create(FileSystems systems, FrameBudget budget, HostIdentity identity)
+        throws IOException {
+      ImageCache cache =
+          new ImageCache(cacheFolder(), line -> System.err.println("forklift: " + line));
+      try {
+        return new Tmpfs(systems, "tmpfs", budget, cache.root(file));
+      } catch (IOException e) {
+        throw new IOException("-L " + name + ": " + e.getMessage(), e);
+      }
+    }
+  }
 
   /// A folder; what the guest changes is forgotten, or really changed there.
-  record Folder(Path path, boolean writable) implements GuestRoot {}
+  record Folder(Path path, boolean writable) implements GuestRoot {
+    @Override
+    public FileSystem create(FileSystems systems, FrameBudget budget, HostIdentity identity)
+        throws IOException {
+      return writable
+          ? HostFileSystem.open(systems, budget, path, identity)
+          : new Tmpfs(systems, "tmpfs", budget, FolderOrigin.of(path, identity));
+    }
+  }
 
   /// Reads what is behind `-L`.
   ///
@@ -51,25 +76,8 @@ sealed interface GuestRoot {
   }
 
   /// Makes it.
-  default FileSystem create(FileSystems systems, FrameBudget budget, HostIdentity identity)
-      throws IOException {
-    return switch (this) {
-      case Bare() -> new Tmpfs(systems, "tmpfs", budget, 0755);
-      case Image(String name, Path file) -> {
-        ImageCache cache =
-            new ImageCache(cacheFolder(), line -> System.err.println("forklift: " + line));
-        try {
-          yield new Tmpfs(systems, "tmpfs", budget, cache.root(file));
-        } catch (IOException e) {
-          throw new IOException("-L " + name + ": " + e.getMessage(), e);
-        }
-      }
-      case Folder(Path path, boolean writable) ->
-          writable
-              ? HostFileSystem.open(systems, budget, path, identity)
-              : new Tmpfs(systems, "tmpfs", budget, FolderOrigin.of(path, identity));
-    };
-  }
+  FileSystem create(FileSystems systems, FrameBudget budget, HostIdentity identity)
+      throws IOException;
 
   private static Path cacheFolder() {
     Path here = CommandLineBytes.currentFolder();

@@ -2,33 +2,14 @@ package dev.forklift.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/// The `forklift` command. Its subcommands do the work; this class only says what they share: how
-/// wrong use is answered, and the version.
-@Command(
-    name = "forklift",
-    description = "Runs Linux programs built for Nios II.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      RunCommand.class,
-      DemoCommand.class,
-      ExplainCommand.class,
-      RootCommand.class,
-      SyscallsCommand.class
-    })
-public final class Main implements Runnable {
+/// Where the `forklift` command begins and ends. Nothing here names a class of picocli, so that
+/// runs of the usual form load none.
+public final class Main {
   /// The status of a run that never reached the guest, as `docker run` has it.
   static final int NOT_RUN = 125;
 
-  @Spec private CommandSpec spec;
+  private Main() {}
 
   /// Runs the command line and ends the JVM with its status.
   public static void main(String[] args) {
@@ -36,33 +17,33 @@ public final class Main implements Runnable {
     try {
       String[] words = CommandLineBytes.arguments(args);
       RunCommand usual = UsualRun.read(words);
-      status = usual == null ? commandLine().execute(words) : usual.call();
+      status = usual == null ? ForkliftCommand.commandLine().execute(words) : usual.call();
     } catch (Throwable e) {
       status = failed(e);
     }
-    System.exit(status);
+    // System.exit looks for a logger to tell it to, which takes longer than all else at the end.
+    if (status != 0 || isHeldOpen()) {
+      System.exit(status);
+    }
   }
 
-  static CommandLine commandLine() {
-    CommandLine command = new CommandLine(new Main());
-    // What stands behind the program is the program's.
-    Objects.requireNonNull(command.getSubcommands().get("run")).setStopAtPositional(true);
-    return command
-        // What begins with @ is the guest's.
-        .setExpandAtFiles(false)
-        .setErr(standardError())
-        .setExecutionExceptionHandler((e, failing, parsed) -> failed(e))
-        .setParameterExceptionHandler(Main::refuse);
+  /// Says whether some other thread would keep the JVM alive. Ours do not; those of custom
+  /// instructions may.
+  private static boolean isHeldOpen() {
+    Thread self = Thread.currentThread();
+    Thread[] threads = new Thread[Thread.activeCount() + 16];
+    int count = Thread.enumerate(threads);
+    for (int i = 0; i < count; i++) {
+      if (threads[i] != self && !threads[i].isDaemon()) {
+        return true;
+      }
+    }
+    return count == threads.length;
   }
 
-  /// One char a byte, as names of the host are kept.
+  /// Standard error, one char a byte, as names of the host are kept.
   static PrintWriter standardError() {
     return new PrintWriter(System.err, true, StandardCharsets.ISO_8859_1);
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Say what to do");
   }
 
   /// A message without what would break its line: names may hold anything.
@@ -80,24 +61,13 @@ public final class Main implements Runnable {
   }
 
   /// A failure of Forklift's own, or of the host's: one line, and the rest for those who ask.
-  private static int failed(Throwable e) {
+  static int failed(Throwable e) {
     System.err.println("forklift: failed: " + e);
     if (System.getenv("FORKLIFT_DEBUG") != null) {
       e.printStackTrace();
     } else {
       System.err.println("forklift: FORKLIFT_DEBUG=1 shows where; please report it");
     }
-    return NOT_RUN;
-  }
-
-  /// Answers wrong use with one line instead of the whole help text.
-  private static int refuse(ParameterException wrong, String[] args) {
-    CommandLine command = wrong.getCommandLine();
-    command
-        .getErr()
-        .printf(
-            "forklift: %s (see: %s --help)%n",
-            oneLine(String.valueOf(wrong.getMessage())), command.getCommandSpec().qualifiedName());
     return NOT_RUN;
   }
 }

@@ -1,5 +1,6 @@
 package dev.forklift.cli;
 
+import dev.forklift.engine.host.HostSignals;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.fs.tty.WindowSize;
 import dev.forklift.kernel.machine.Machine;

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the usual form of `forklift run` without picocli, which takes longer to start than a small
-/// guest takes to run: options of which each stands in a word of its own, its value in the
-/// next, then the program. Everything else, wrong use and help above all, is left to picocli.
+/// guest takes to run: options of which each stands in a word of its own, its value in the next,
+/// then the program. Everything else, wrong use and help above all, is left to picocli.
 final class UsualRun {
   private final String[] words;
   private final Set<String> flags = new HashSet<>();

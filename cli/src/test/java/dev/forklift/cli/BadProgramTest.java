@@ -34,7 +34,7 @@ class BadProgramTest {
 
   private int run(Object... words) {
     StringWriter err = new StringWriter();
-    CommandLine command = Main.commandLine();
+    CommandLine command = ForkliftCommand.commandLine();
     command.setErr(new PrintWriter(err));
     String[] args = new String[words.length + 1];
     args[0] = "run";

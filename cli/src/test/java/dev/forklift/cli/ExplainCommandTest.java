@@ -12,7 +12,7 @@ class ExplainCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int explain(String... arguments) {
-    CommandLine command = Main.commandLine();
+    CommandLine command = ForkliftCommand.commandLine();
     command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     String[] all = new String[arguments.length + 1];
     all[0] = "explain";

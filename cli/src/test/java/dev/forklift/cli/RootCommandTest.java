@@ -18,7 +18,7 @@ class RootCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int run(Object... words) {
-    CommandLine command = Main.commandLine();
+    CommandLine command = ForkliftCommand.commandLine();
     command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));
     String[] args = new String[words.length + 1];

@@ -23,7 +23,7 @@ class RunCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int run(Object... words) {
-    CommandLine command = Main.commandLine();
+    CommandLine command = ForkliftCommand.commandLine();
     command.setErr(new PrintWriter(err));
     String[] args = new String[words.length + 1];
     args[0] = "run";
@@ -135,7 +135,7 @@ class RunCommandTest {
   @Test
   void argumentsThatBeginWithAtAreTheProgramsOwn() throws IOException {
     Path file = Files.writeString(temp.resolve("words"), "--no-such-option");
-    CommandLine command = Main.commandLine();
+    CommandLine command = ForkliftCommand.commandLine();
 
     assertThat(
             command

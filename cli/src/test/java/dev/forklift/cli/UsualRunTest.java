@@ -11,7 +11,7 @@ import picocli.CommandLine;
 class UsualRunTest {
   /// What picocli makes of a line.
   private static RunCommand parsed(String... words) {
-    CommandLine command = Main.commandLine();
+    CommandLine command = ForkliftCommand.commandLine();
     command.parseArgs(words);
     return Objects.requireNonNull(command.getSubcommands().get("run")).getCommand();
   }

@@ -1,5 +1,7 @@
 package dev.forklift.engine.ir;
 
+import org.jspecify.annotations.Nullable;
+
 /// An operand.
 public sealed interface Value {
   /// The number zero.
@@ -9,5 +11,16 @@ public sealed interface Value {
   record Const(long value) implements Value {}
 
   /// A guest register, or (from [Ir#firstTemporary] up) a temporary of the block.
-  record Reg(int index) implements Value {}
+  record Reg(int index) implements Value {
+    // A record's own is made when first used, which is at each start.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Reg that && index == that.index;
+    }
+
+    @Override
+    public int hashCode() {
+      return index;
+    }
+  }
 }

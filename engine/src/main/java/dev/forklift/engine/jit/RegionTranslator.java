@@ -6,7 +6,6 @@ import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
 import dev.forklift.engine.memory.GuestFault;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,8 +25,6 @@ public final class RegionTranslator implements Translator {
   /// Steps in a region at first; with fewer and fewer it is tried again where the method gets too
   /// long.
   private static final int MOST_OPS = 320;
-
-  private static final Logger LOG = System.getLogger(RegionTranslator.class.getName());
 
   /// Blocks that run this often are worth it.
   private static final int HOT_AFTER = 400;
@@ -88,7 +85,8 @@ public final class RegionTranslator implements Translator {
       // Somebody has taken the code away meanwhile.
     } catch (RuntimeException | LinkageError e) {
       // A mistake of ours, which the evaluator makes up for.
-      LOG.log(Level.WARNING, "cannot translate the code at 0x" + Long.toHexString(pc), e);
+      System.getLogger(RegionTranslator.class.getName())
+          .log(Level.WARNING, "cannot translate the code at 0x" + Long.toHexString(pc), e);
     }
   }
 

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// What happens when the memory of all guests is used up and somebody touches a page: the process
 /// that holds most is killed, and the others go on when it is gone.
 final class OutOfMemory {
-  private static final System.Logger LOG = System.getLogger(OutOfMemory.class.getName());
-
   /// The adjustment that keeps a process from being chosen.
   private static final int NEVER = -1000;
 
@@ -32,7 +30,8 @@ final class OutOfMemory {
     if (dying == null || dying.liveThreads() == 0) {
       dying = worst(task);
       victim = dying;
-      LOG.log(System.Logger.Level.WARNING, "out of guest memory: killing " + dying.leader());
+      System.getLogger(OutOfMemory.class.getName())
+          .log(System.Logger.Level.WARNING, "out of guest memory: killing " + dying.leader());
       Signals.sendToGroup(dying, SigInfo.kernel(Signal.SIGKILL));
     }
     if (dying != task.group()) {

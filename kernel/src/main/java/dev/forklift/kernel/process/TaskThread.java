@@ -14,8 +14,6 @@ import dev.forklift.kernel.signal.SigInfo;
 /// The life of a task on its thread: guest code, then whatever it came out for, then signals, until
 /// the task ends.
 final class TaskThread implements Runnable {
-  private static final System.Logger LOG = System.getLogger(TaskThread.class.getName());
-
   private final Task task;
   private final Kernel kernel;
   private final KernelClone.ChildMain main;
@@ -39,7 +37,8 @@ final class TaskThread implements Runnable {
       finish();
     } catch (RuntimeException | Error e) {
       // A bug of ours. The guest must not hang on it: say so and end this task.
-      LOG.log(System.Logger.Level.ERROR, "internal error in task " + task, e);
+      System.getLogger(TaskThread.class.getName())
+          .log(System.Logger.Level.ERROR, "internal error in task " + task, e);
       kernel.failed(task, e);
       endAfterFailure();
     } finally {
@@ -111,20 +110,19 @@ final class TaskThread implements Runnable {
   }
 
   private void trap(Cpu cpu) {
-    switch (kernel.abi().trap(cpu.exitCode())) {
-      case TrapMeaning.SystemCall() -> {
-        task.enterSystemCall(cpu.pc());
+    // No switch: what one over types is compiled to is made at run time, and slower.
+    if (kernel.abi().trap(cpu.exitCode())
+        instanceof TrapMeaning.Raise(SignalCause cause, boolean behind)) {
+      if (behind) {
         cpu.setPc(cpu.nextPc());
-        kernel.systemCalls().call(task);
-        kernel.workQueue().awaitDone(task);
       }
-      case TrapMeaning.Raise(SignalCause cause, boolean behind) -> {
-        if (behind) {
-          cpu.setPc(cpu.nextPc());
-        }
-        raise(cause, cpu.pc());
-      }
+      raise(cause, cpu.pc());
+      return;
     }
+    task.enterSystemCall(cpu.pc());
+    cpu.setPc(cpu.nextPc());
+    kernel.systemCalls().call(task);
+    kernel.workQueue().awaitDone(task);
   }
 
   private void exception(Cpu cpu) {

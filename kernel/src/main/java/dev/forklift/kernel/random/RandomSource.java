@@ -1,6 +1,5 @@
 package dev.forklift.kernel.random;
 
-import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
 /// Where every random byte of a kernel comes from, so that a seeded one can replace the host's.
@@ -21,7 +20,7 @@ public interface RandomSource {
 
   /// The host's.
   static RandomSource host() {
-    return of(new SecureRandom());
+    return HostRandom.open();
   }
 
   /// Bytes of a generator.

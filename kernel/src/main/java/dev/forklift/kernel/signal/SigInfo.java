@@ -108,14 +108,12 @@ public record SigInfo(int signal, int errno, int code, Payload payload) {
   }
 
   private SigInfo withUid(IntUnaryOperator change) {
-    Payload changed =
-        switch (payload) {
-          case Sender(int pid, int uid, long value) ->
-              new Sender(pid, change.applyAsInt(uid), value);
-          case Child(int pid, int uid, int status, long utime, long stime) ->
-              new Child(pid, change.applyAsInt(uid), status, utime, stime);
-          case Fault _, Timer _, Poll _, SystemCall _, Raw _ -> payload;
-        };
+    Payload changed = payload;
+    if (payload instanceof Sender(int pid, int uid, long value)) {
+      changed = new Sender(pid, change.applyAsInt(uid), value);
+    } else if (payload instanceof Child(int pid, int uid, int status, long utime, long stime)) {
+      changed = new Child(pid, change.applyAsInt(uid), status, utime, stime);
+    }
     return new SigInfo(signal, errno, code, changed);
   }
 

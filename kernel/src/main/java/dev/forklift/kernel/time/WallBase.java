@@ -3,7 +3,6 @@ package dev.forklift.kernel.time;
 import dev.forklift.kernel.wait.Deadline;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
-import java.util.Comparator;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +11,18 @@ final class WallBase extends TimerBase {
   private final TimerQueue queue;
   private final KernelClock clock;
   private final boolean realtime;
-  private final TreeSet<KernelTimer> timers =
-      new TreeSet<>(
-          Comparator.comparingLong(KernelTimer::expires).thenComparingLong(KernelTimer::number));
+  private final TreeSet<KernelTimer> timers = new TreeSet<>(WallBase::compare);
   private long count;
 
   WallBase(TimerQueue queue, KernelClock clock, boolean realtime) {
     this.queue = queue;
     this.clock = clock;
     this.realtime = realtime;
+  }
+
+  private static int compare(KernelTimer a, KernelTimer b) {
+    int byTime = Long.compare(a.expires(), b.expires());
+    return byTime == 0 ? Long.compare(a.number(), b.number()) : byTime;
   }
 
   @Override

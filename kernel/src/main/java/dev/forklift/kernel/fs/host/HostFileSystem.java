@@ -29,6 +29,21 @@ public final class HostFileSystem extends FileSystem {
     static Identity of(HostStatus status) {
       return new Identity(status.device(), status.ino(), status.birthTime());
     }
+
+    // A record's own are made when first used, which is at each start.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Identity that
+          && device == that.device
+          && ino == that.ino
+          && birthTime == that.birthTime;
+    }
+
+    @Override
+    public int hashCode() {
+      return (Long.hashCode(ino) * 31 + Long.hashCode(birthTime)) * 31 + Long.hashCode(device);
+    }
   }
 
   private static final int MOST_IDLE = 64;

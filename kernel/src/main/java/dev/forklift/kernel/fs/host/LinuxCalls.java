@@ -1,14 +1,9 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.SyscallFunction;
 import dev.forklift.kernel.abi.Errno;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 
 /// System calls of a Linux host on files. All go through one function of its C library, `syscall`,
 /// because linking takes time at start-up, once for each function.
@@ -70,27 +65,18 @@ final class LinuxCalls {
     }
   }
 
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final long ERRNO =
-      STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+  /// Memory for calls that is kept: about as much as threads call at once.
+  private static final int KEPT = 4;
 
-  private final MethodHandle syscall;
+  private final SyscallFunction syscall = SyscallFunction.link();
+  private final BlockingQueue<CallMemory> kept = new ArrayBlockingQueue<>(KEPT);
   private final long descriptorLimit;
 
   private static final class Linked {
     static final LinuxCalls CALLS = new LinuxCalls();
   }
 
-  @SuppressWarnings("restricted") // calling C is what it is for
   private LinuxCalls() {
-    Linker linker = Linker.nativeLinker();
-    ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
-    syscall =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("syscall"),
-            FunctionDescriptor.of(word, word, word, word, word, word, word),
-            Linker.Option.captureCallState("errno"),
-            Linker.Option.firstVariadicArg(1));
     descriptorLimit = readDescriptorLimit();
   }
 
@@ -105,35 +91,34 @@ final class LinuxCalls {
   }
 
   private long readDescriptorLimit() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment limits = arena.allocate(16, 8);
-      var _ = call(Call.PRLIMIT64, 0, RLIMIT_NOFILE, 0, limits.address(), 0);
-      long soft = limits.get(ValueLayout.JAVA_LONG, 0);
+    try (CallMemory memory = memory()) {
+      int limits = memory.allocate(16);
+      var _ = call(Call.PRLIMIT64, 0, RLIMIT_NOFILE, 0, memory.address(limits), 0);
+      long soft = memory.getLong(limits);
       return soft < 0 ? Long.MAX_VALUE : Math.max(RESERVED, soft - RESERVED);
     } catch (Errno e) {
       return Long.MAX_VALUE;
     }
   }
 
+  /// Memory for a call, to be closed.
+  CallMemory memory() {
+    CallMemory free = kept.poll();
+    return free == null ? new CallMemory(kept) : free;
+  }
+
   /// Makes a call that answers with an error or at least 0.
   long call(Call call, long a, long b, long c, long d, long e) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      while (true) {
-        long result = (long) syscall.invokeExact(state, call.number, a, b, c, d, e);
-        if (result >= 0) {
-          return result;
-        }
-        int number = state.get(ValueLayout.JAVA_INT, ERRNO);
-        if (number != EINTR || call == Call.CLOSE) {
-          Errno errno = Errno.of(number);
-          throw errno == null ? Errno.EIO : errno;
-        }
+    while (true) {
+      long result = syscall.call(call.number, a, b, c, d, e);
+      if (result >= 0) {
+        return result;
       }
-    } catch (Errno | RuntimeException | Error thrown) {
-      throw thrown;
-    } catch (Throwable thrown) {
-      throw new IllegalStateException(thrown);
+      int number = (int) -result;
+      if (number != EINTR || call == Call.CLOSE) {
+        Errno errno = Errno.of(number);
+        throw errno == null ? Errno.EIO : errno;
+      }
     }
   }
 
@@ -168,43 +153,36 @@ final class LinuxCalls {
 
   /// About an open file, or an entry of an open folder if `path` is not empty.
   HostStatus status(int descriptor, String path) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(256, 8);
+    try (CallMemory memory = memory()) {
+      int out = memory.allocate(256);
       int flags = AT_SYMLINK_NOFOLLOW | (path.isEmpty() ? AT_EMPTY_PATH : 0);
       var _ =
-          call(Call.STATX, descriptor, text(arena, path), flags, BASIC_AND_BIRTH, out.address());
+          call(
+              Call.STATX,
+              descriptor,
+              memory.text(path),
+              flags,
+              BASIC_AND_BIRTH,
+              memory.address(out));
       return new HostStatus(
-          (long) int32(out, 136) << 32 | (int32(out, 140) & 0xffff_ffffL),
-          int64(out, 32),
-          out.get(ValueLayout.JAVA_SHORT, 28) & 0xffff,
-          int32(out, 16),
-          int32(out, 20),
-          int32(out, 24),
-          int64(out, 40),
-          int64(out, 48),
-          time(out, 64),
-          time(out, 112),
-          time(out, 96),
-          time(out, 80));
+          (long) memory.getInt(out + 136) << 32 | (memory.getInt(out + 140) & 0xffff_ffffL),
+          memory.getLong(out + 32),
+          memory.getUnsigned16(out + 28),
+          memory.getInt(out + 16),
+          memory.getInt(out + 20),
+          memory.getInt(out + 24),
+          memory.getLong(out + 40),
+          memory.getLong(out + 48),
+          time(memory, out + 64),
+          time(memory, out + 112),
+          time(memory, out + 96),
+          time(memory, out + 80));
     }
   }
 
   private static final int BASIC_AND_BIRTH = 0xfff;
 
-  private static int int32(MemorySegment in, long at) {
-    return in.get(ValueLayout.JAVA_INT, at);
-  }
-
-  private static long int64(MemorySegment in, long at) {
-    return in.get(ValueLayout.JAVA_LONG, at);
-  }
-
-  private static long time(MemorySegment in, long at) {
-    return int64(in, at) * 1_000_000_000 + int32(in, at + 8);
-  }
-
-  /// The address of a name or path, ended by a zero, for as long as the arena lives.
-  static long text(Arena arena, String text) {
-    return arena.allocateFrom(text, StandardCharsets.ISO_8859_1).address();
+  private static long time(CallMemory in, int at) {
+    return in.getLong(at) * 1_000_000_000 + in.getInt(at + 8);
   }
 }

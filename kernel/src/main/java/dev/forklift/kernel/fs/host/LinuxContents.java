@@ -2,9 +2,6 @@ package dev.forklift.kernel.fs.host;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.fs.host.LinuxCalls.Call;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// An open file of a Linux host.
 final class LinuxContents implements HostContents {
@@ -41,8 +38,8 @@ final class LinuxContents implements HostContents {
   @Override
   public synchronized int read(long offset, byte[] bytes, int start, int length) throws Errno {
     requireOpen();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(Math.max(1, length));
+    try (CallMemory memory = calls.memory()) {
+      int chunk = memory.allocate(Math.min(length, CallMemory.CHUNK));
       int done = 0;
       while (done < length) {
         int count =
@@ -50,16 +47,16 @@ final class LinuxContents implements HostContents {
                 calls.call(
                     Call.PREAD64,
                     descriptor,
-                    buffer.address() + done,
-                    length - done,
+                    memory.address(chunk),
+                    Math.min(length - done, CallMemory.CHUNK),
                     offset + done,
                     0);
         if (count == 0) {
           break;
         }
+        memory.copyOut(chunk, bytes, start + done, count);
         done += count;
       }
-      MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, bytes, start, done);
       return done;
     }
   }
@@ -67,10 +64,32 @@ final class LinuxContents implements HostContents {
   @Override
   public synchronized int write(long offset, byte[] bytes, int start, int length) throws Errno {
     requireOpen();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(Math.max(1, length));
-      MemorySegment.copy(bytes, start, buffer, ValueLayout.JAVA_BYTE, 0, length);
-      return (int) calls.call(Call.PWRITE64, descriptor, buffer.address(), length, offset, 0);
+    try (CallMemory memory = calls.memory()) {
+      int chunk = memory.allocate(Math.min(length, CallMemory.CHUNK));
+      int done = 0;
+      do {
+        int most = Math.min(length - done, CallMemory.CHUNK);
+        memory.copyIn(bytes, start + done, chunk, most);
+        int count = write(memory.address(chunk), most, offset + done, done > 0);
+        done += count;
+        if (count < most) {
+          break;
+        }
+      } while (done < length);
+      return done;
+    }
+  }
+
+  /// @param partial whether something has been written already, so that an error is for the next
+  ///   call
+  private int write(long from, int length, long offset, boolean partial) throws Errno {
+    try {
+      return (int) calls.call(Call.PWRITE64, descriptor, from, length, offset, 0);
+    } catch (Errno e) {
+      if (partial) {
+        return 0;
+      }
+      throw e;
     }
   }
 

@@ -5,10 +5,6 @@ import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.fs.host.LinuxCalls.Call;
 import dev.forklift.kernel.vfs.FileSystemStatus;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,18 +33,22 @@ final class LinuxFolder implements HostFolder {
   }
 
   static LinuxFolder open(Path path) throws IOException {
-    String name = HostNames.inGuest(path);
-    try (Arena arena = Arena.ofConfined()) {
+    LinuxCalls calls = LinuxCalls.get();
+    try (CallMemory memory = calls.memory()) {
+      long name = memory.text(HostNames.inGuest(path));
       int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY;
-      return new LinuxFolder(
-          LinuxCalls.get().open(LinuxCalls.AT_FDCWD, LinuxCalls.text(arena, name), flags, 0));
+      return new LinuxFolder(calls.open(LinuxCalls.AT_FDCWD, name, flags, 0));
     } catch (Errno e) {
       throw new IOException(path + ": " + e.text(), e);
     }
   }
 
   /// The address of a name, which is checked to be just one.
-  private static long name(Arena arena, String name) throws Errno {
+  private static long name(CallMemory memory, String name) throws Errno {
+    return memory.text(checked(name));
+  }
+
+  private static String checked(String name) throws Errno {
     if (name.isEmpty()
         || name.equals(".")
         || name.equals("..")
@@ -56,7 +56,7 @@ final class LinuxFolder implements HostFolder {
         || name.indexOf('\0') >= 0) {
       throw Errno.ENOENT;
     }
-    return LinuxCalls.text(arena, name);
+    return name;
   }
 
   private static int descriptorOf(HostFolder folder) {
@@ -70,10 +70,7 @@ final class LinuxFolder implements HostFolder {
 
   @Override
   public HostStatus status(String name) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ = name(arena, name);
-    }
-    return calls.status(descriptor, name);
+    return calls.status(descriptor, checked(name));
   }
 
   @Override
@@ -82,8 +79,8 @@ final class LinuxFolder implements HostFolder {
   }
 
   private int open(String name, int flags, int mode) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      return calls.open(descriptor, name(arena, name), flags, mode);
+    try (CallMemory memory = calls.memory()) {
+      return calls.open(descriptor, name(memory, name), flags, mode);
     } catch (Errno e) {
       // A link has taken the place of what was there a moment ago.
       throw e == Errno.ELOOP ? Errno.ESTALE : e;
@@ -121,73 +118,78 @@ final class LinuxFolder implements HostFolder {
 
   @Override
   public void makeFolder(String name, int permissions) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ = calls.call(Call.MKDIRAT, descriptor, name(arena, name), permissions);
+    try (CallMemory memory = calls.memory()) {
+      var _ = calls.call(Call.MKDIRAT, descriptor, name(memory, name), permissions);
     }
   }
 
   @Override
   public void makeSpecial(String name, int mode) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ = calls.call(Call.MKNODAT, descriptor, name(arena, name), mode, 0, 0);
+    try (CallMemory memory = calls.memory()) {
+      var _ = calls.call(Call.MKNODAT, descriptor, name(memory, name), mode, 0, 0);
     }
   }
 
   @Override
   public void makeSymlink(String name, String target) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ =
-          calls.call(Call.SYMLINKAT, LinuxCalls.text(arena, target), descriptor, name(arena, name));
+    try (CallMemory memory = calls.memory()) {
+      var _ = calls.call(Call.SYMLINKAT, memory.text(target), descriptor, name(memory, name));
     }
   }
 
   @Override
   public String readlink(String name) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(LONGEST_LINK);
-      int length =
-          (int)
-              calls.call(
-                  Call.READLINKAT, descriptor, name(arena, name), out.address(), LONGEST_LINK, 0);
-      byte[] bytes = out.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
-      return new String(bytes, StandardCharsets.ISO_8859_1);
+    try (CallMemory memory = calls.memory()) {
+      int out = memory.allocate(LONGEST_LINK);
+      long length =
+          calls.call(
+              Call.READLINKAT,
+              descriptor,
+              name(memory, name),
+              memory.address(out),
+              LONGEST_LINK,
+              0);
+      return memory.string(out, (int) length);
     }
   }
 
   @Override
   public void link(String name, HostFolder newFolder, String newName) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallMemory memory = calls.memory()) {
       var _ =
           calls.call(
               Call.LINKAT,
               descriptor,
-              name(arena, name),
+              name(memory, name),
               descriptorOf(newFolder),
-              name(arena, newName),
+              name(memory, newName),
               0);
     }
   }
 
   @Override
   public void remove(String name, boolean isFolder) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallMemory memory = calls.memory()) {
       var _ =
           calls.call(
-              Call.UNLINKAT, descriptor, name(arena, name), isFolder ? LinuxCalls.AT_REMOVEDIR : 0);
+              Call.UNLINKAT,
+              descriptor,
+              name(memory, name),
+              isFolder ? LinuxCalls.AT_REMOVEDIR : 0);
     }
   }
 
   @Override
   public void rename(String name, HostFolder newFolder, String newName, boolean exchange)
       throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallMemory memory = calls.memory()) {
       var _ =
           calls.call(
               Call.RENAMEAT2,
               descriptor,
-              name(arena, name),
+              name(memory, name),
               descriptorOf(newFolder),
-              name(arena, newName),
+              name(memory, newName),
               exchange ? RENAME_EXCHANGE : 0);
     }
   }
@@ -196,11 +198,11 @@ final class LinuxFolder implements HostFolder {
   public void setPermissions(String name, int permissions) throws Errno {
     // fchmodat follows links, so it is given the entry itself, whatever it is by now.
     int entry = open(name, LinuxCalls.O_PATH | LinuxCalls.O_NOFOLLOW, 0);
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallMemory memory = calls.memory()) {
       if (FileMode.isSymlink(calls.status(entry, "").mode())) {
         throw Errno.ESTALE;
       }
-      long path = LinuxCalls.text(arena, "/proc/self/fd/" + entry);
+      long path = memory.text("/proc/self/fd/" + entry);
       var _ = calls.call(Call.FCHMODAT, LinuxCalls.AT_FDCWD, path, permissions);
     } finally {
       calls.close(entry);
@@ -214,58 +216,57 @@ final class LinuxFolder implements HostFolder {
 
   @Override
   public void setTimes(String name, @Nullable Long access, @Nullable Long modify) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      setTimes(arena, name(arena, name), access, modify);
+    try (CallMemory memory = calls.memory()) {
+      setTimes(memory, name(memory, name), access, modify);
     }
   }
 
   @Override
   public void setTimes(@Nullable Long access, @Nullable Long modify) throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      setTimes(arena, LinuxCalls.text(arena, "."), access, modify);
+    try (CallMemory memory = calls.memory()) {
+      setTimes(memory, memory.text("."), access, modify);
     }
   }
 
-  private void setTimes(Arena arena, long path, @Nullable Long access, @Nullable Long modify)
+  private void setTimes(CallMemory memory, long path, @Nullable Long access, @Nullable Long modify)
       throws Errno {
-    MemorySegment times = arena.allocate(32, 8);
-    putTime(times, 0, access);
-    putTime(times, 16, modify);
+    int times = memory.allocate(32);
+    putTime(memory, times, access);
+    putTime(memory, times + 16, modify);
     var _ =
         calls.call(
-            Call.UTIMENSAT, descriptor, path, times.address(), LinuxCalls.AT_SYMLINK_NOFOLLOW, 0);
+            Call.UTIMENSAT,
+            descriptor,
+            path,
+            memory.address(times),
+            LinuxCalls.AT_SYMLINK_NOFOLLOW,
+            0);
   }
 
-  private static void putTime(MemorySegment times, long at, @Nullable Long nanos) {
+  private static void putTime(CallMemory memory, int at, @Nullable Long nanos) {
     long second = 1_000_000_000;
-    times.set(ValueLayout.JAVA_LONG, at, nanos == null ? 0 : Math.floorDiv(nanos, second));
-    times.set(
-        ValueLayout.JAVA_LONG, at + 8, nanos == null ? UTIME_OMIT : Math.floorMod(nanos, second));
+    memory.putLong(at, nanos == null ? 0 : Math.floorDiv(nanos, second));
+    memory.putLong(at + 8, nanos == null ? UTIME_OMIT : Math.floorMod(nanos, second));
   }
 
   @Override
   public List<Entry> list() throws Errno {
     List<Entry> entries = new ArrayList<>();
-    try (Arena arena = Arena.ofConfined()) {
+    try (CallMemory memory = calls.memory()) {
       // Opened anew, because an open folder has only one position.
-      int own = calls.open(descriptor, LinuxCalls.text(arena, "."), FOLDER, 0);
+      int own = calls.open(descriptor, memory.text("."), FOLDER, 0);
       try {
-        MemorySegment out = arena.allocate(LIST_BYTES, 8);
+        int out = memory.allocate(LIST_BYTES);
         while (true) {
-          int length = (int) calls.call(Call.GETDENTS64, own, out.address(), LIST_BYTES);
+          int length = (int) calls.call(Call.GETDENTS64, own, memory.address(out), LIST_BYTES);
           if (length == 0) {
             return entries;
           }
-          for (int at = 0; at < length; ) {
-            String name = out.getString(at + 19, StandardCharsets.ISO_8859_1);
+          for (int at = out; at < out + length; at += memory.getUnsigned16(at + 16)) {
+            String name = memory.string(at + 19);
             if (!name.equals(".") && !name.equals("..")) {
-              entries.add(
-                  new Entry(
-                      name,
-                      out.get(ValueLayout.JAVA_LONG_UNALIGNED, at),
-                      out.get(ValueLayout.JAVA_BYTE, at + 18)));
+              entries.add(new Entry(name, memory.getLong(at), memory.getByte(at + 18)));
             }
-            at += out.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 16) & 0xffff;
           }
         }
       } finally {
@@ -276,18 +277,18 @@ final class LinuxFolder implements HostFolder {
 
   @Override
   public FileSystemStatus fileSystem() throws Errno {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(256, 8);
-      var _ = calls.call(Call.FSTATFS, descriptor, out.address(), 0);
+    try (CallMemory memory = calls.memory()) {
+      int out = memory.allocate(256);
+      var _ = calls.call(Call.FSTATFS, descriptor, memory.address(out), 0);
       return new FileSystemStatus(
-          out.get(ValueLayout.JAVA_LONG, 0),
-          (int) out.get(ValueLayout.JAVA_LONG, 8),
-          out.get(ValueLayout.JAVA_LONG, 16),
-          out.get(ValueLayout.JAVA_LONG, 32),
-          out.get(ValueLayout.JAVA_LONG, 40),
-          out.get(ValueLayout.JAVA_LONG, 48),
-          out.get(ValueLayout.JAVA_LONG, 56),
-          (int) out.get(ValueLayout.JAVA_LONG, 64));
+          memory.getLong(out),
+          (int) memory.getLong(out + 8),
+          memory.getLong(out + 16),
+          memory.getLong(out + 32),
+          memory.getLong(out + 40),
+          memory.getLong(out + 48),
+          memory.getLong(out + 56),
+          (int) memory.getLong(out + 64));
     }
   }
 
