@@ -18,11 +18,25 @@ is_new_jdk() {
   return 1
 }
 
-# The home of the java command found on PATH. One that is a script, as version switchers install it,
-# has to be asked.
+# Sets home to that of the java command found on PATH. Where the variable java_home_file names a file,
+# the answer is kept there: it holds for as long as that home's java is the very file on PATH.
 java_home_on_path() {
-  local java home
-  java=$(type -P java) || return 1
+  local java
+  hash java 2>/dev/null || return 1
+  java=${BASH_CMDS[java]}
+  if [[ -r ${java_home_file:=} ]] && read -r home <"$java_home_file" && [[ $java -ef $home/bin/java ]]; then
+    return
+  fi
+  home=$(ask_java_home "$java")
+  [[ -z $java_home_file || ! -d ${java_home_file%/*} ]] ||
+    printf '%s\n' "$home" 2>/dev/null >"$java_home_file"
+  [[ -n $home ]]
+}
+
+# The home of the JDK that the command $1 belongs to. One that is a script, as version switchers
+# install it, has to be asked.
+ask_java_home() {
+  local java=$1 home
   home=$(readlink -f "$java" 2>/dev/null)
   home=${home%/bin/java}
   [[ -r $home/release ]] || [[ $OSTYPE == darwin* && $java == /usr/bin/java ]] ||
@@ -42,7 +56,10 @@ find_jdk() {
     jdk=$JAVA_HOME
     return
   fi
-  jdk=$(java_home_on_path) && is_new_jdk "$jdk" && return
+  if java_home_on_path && is_new_jdk "$home"; then
+    jdk=$home
+    return
+  fi
   dirs=/usr/lib/jvm:/usr/lib64/jvm:/usr/java:/opt
   dirs+=:~/.sdkman/candidates/java:~/.jdks:~/.gradle/jdks
   dirs+=:/Library/Java/JavaVirtualMachines:~/Library/Java/JavaVirtualMachines

@@ -29,6 +29,11 @@ final class CustomOptions {
       description = "Where --custom also looks for classes.")
   private List<Path> places = new ArrayList<>();
 
+  /// Takes an option without picocli; says whether it is one that can be taken so.
+  boolean takeOption(String name, String value) {
+    return name.equals("--custom") && value.indexOf(',') < 0 && names.add(value);
+  }
+
   /// All that were asked for; of two with one number, the one named later.
   ///
   /// @throws IOException with a message for the user

@@ -93,7 +93,7 @@ final class GuestOptions {
         yield volume != null && volumes.add(volume);
       }
       case "-e", "-E", "--env" -> environment.add(value);
-      default -> false;
+      default -> custom.takeOption(name, value);
     };
   }
 

@@ -13,17 +13,20 @@ public final class Main {
 
   /// Runs the command line and ends the JVM with its status.
   public static void main(String[] args) {
-    int status;
-    try {
-      String[] words = CommandLineBytes.arguments(args);
-      RunCommand usual = UsualRun.read(words);
-      status = usual == null ? ForkliftCommand.commandLine().execute(words) : usual.call();
-    } catch (Throwable e) {
-      status = failed(e);
-    }
+    int status = run(CommandLineBytes.arguments(args));
     // System.exit looks for a logger to tell it to, which takes longer than all else at the end.
     if (status != 0 || isHeldOpen()) {
       System.exit(status);
+    }
+  }
+
+  /// Runs a command line to its status.
+  static int run(String[] words) {
+    try {
+      RunCommand usual = UsualRun.read(words);
+      return usual == null ? ForkliftCommand.commandLine().execute(words) : usual.call();
+    } catch (Throwable e) {
+      return failed(e);
     }
   }
 

@@ -32,6 +32,7 @@ class UsualRunTest {
         "run -L \"quoted\" ${sys:user.name}",
         "run -L @x @prog",
         "run -L =x prog",
+        "run --custom fph1 --custom fph2 prog",
       })
   void whatItReadsIsWhatPicocliReads(String line) {
     String[] words = line.split(" ", -1);
@@ -63,6 +64,7 @@ class UsualRunTest {
         "run -v nothing prog",
         "run --nonsense prog",
         "run -- prog",
+        "run --custom fph1,fph2 prog",
         "run --release 6.12 prog",
         "run -u 1 prog",
         "demo",

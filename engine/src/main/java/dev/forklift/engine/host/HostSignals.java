@@ -13,7 +13,7 @@ public final class HostSignals {
   ///
   /// @param name without SIG
   public static void handle(String name, Runnable action) {
-    if (Object.class.getModule().isExported("jdk.internal.misc", HostSignals.class.getModule())) {
+    if (JdkInternals.allowSignals()) {
       Direct.handle(name, action);
     } else {
       handleThroughPublicClass(name, action);

@@ -13,16 +13,8 @@ import jdk.internal.misc.Unsafe;
 
 /// Calls through the JVM's own stub, without the chain of adaptors that `java.lang.foreign` puts
 /// around it. That chain is what takes time at start-up: here, arguments and result are registers
-/// as they are, so there is nothing to adapt. Linux on x86-64 only.
+/// as they are, so there is nothing to adapt. Only where [JdkInternals] says so.
 final class StubCall implements SyscallFunction {
-  private static final String[] OPENED = {
-    "jdk.internal.access",
-    "jdk.internal.foreign",
-    "jdk.internal.foreign.abi",
-    "jdk.internal.foreign.abi.x64",
-    "jdk.internal.misc"
-  };
-
   private static final VMStorage[] NONE = {};
 
   /// The bit that asks the stub for errno.
@@ -77,22 +69,6 @@ final class StubCall implements SyscallFunction {
       Regs.xmm0, Regs.xmm1, Regs.xmm2, Regs.xmm3, Regs.xmm4, Regs.xmm5, Regs.xmm6, Regs.xmm7,
       Regs.xmm8, Regs.xmm9, Regs.xmm10, Regs.xmm11, Regs.xmm12, Regs.xmm13, Regs.xmm14, Regs.xmm15
     };
-  }
-
-  /// Says whether this host is the one it is made for, and the JVM lets us.
-  static boolean isPossible() {
-    if (!System.getProperty("os.name").equals("Linux")
-        || !System.getProperty("os.arch").equals("amd64")) {
-      return false;
-    }
-    Module base = Object.class.getModule();
-    Module ours = StubCall.class.getModule();
-    for (String opened : OPENED) {
-      if (!base.isExported(opened, ours)) {
-        return false;
-      }
-    }
-    return ours.isNativeAccessEnabled();
   }
 
   @Override

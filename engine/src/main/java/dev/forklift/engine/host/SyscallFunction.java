@@ -13,7 +13,7 @@ public interface SyscallFunction {
   ///
   /// @throws java.util.NoSuchElementException if the C library has no such function
   static SyscallFunction link() {
-    if (StubCall.isPossible() && !Boolean.getBoolean("dev.forklift.host.public")) {
+    if (JdkInternals.allowStubs() && !Boolean.getBoolean("dev.forklift.host.public")) {
       try {
         return new StubCall();
       } catch (LinkageError _) {

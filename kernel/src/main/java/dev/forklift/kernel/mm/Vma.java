@@ -1,6 +1,7 @@
 package dev.forklift.kernel.mm;
 
 import dev.forklift.kernel.vfs.OpenFile;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What Linux remembers of a region beside its place, permissions and backing memory: the tag of an
@@ -77,5 +78,20 @@ public record Vma(int flags, @Nullable OpenFile file, @Nullable String name) {
 
   Vma named(@Nullable String newName) {
     return new Vma(flags, file, newName);
+  }
+
+  // A record's own are made when first used, which is at each start.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Vma that
+        && flags == that.flags
+        && Objects.equals(file, that.file)
+        && Objects.equals(name, that.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return (flags * 31 + Objects.hashCode(file)) * 31 + Objects.hashCode(name);
   }
 }

@@ -2,7 +2,6 @@ package dev.forklift.kernel.fs.image;
 
 import dev.forklift.kernel.fs.tmpfs.Origin;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -11,19 +10,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Images that have been unpacked, by the hash of their contents.
 public final class ImageCache {
-  private static final String UNFINISHED = "unpacking";
+  static final String UNFINISHED = "unpacking";
   private static final Duration FORGOTTEN = Duration.ofHours(6);
 
   private final Path folder;
@@ -41,7 +36,7 @@ public final class ImageCache {
   ///
   /// @throws IOException with a message for the user if it cannot be read or is no image
   public Origin root(Path image) throws IOException {
-    String hash = hash(image);
+    String hash = new ImageHash(folder).of(image);
     Path contents = folder.resolve(hash + ".contents");
     Path index = folder.resolve(hash + ".index");
     Origin known = read(contents, index);
@@ -140,21 +135,5 @@ public final class ImageCache {
         }
       }
     }
-  }
-
-  private static String hash(Path image) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = new DigestInputStream(Files.newInputStream(image), digest)) {
-      while (in.read(buffer) >= 0) {
-        // The digest sees what passes.
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }
