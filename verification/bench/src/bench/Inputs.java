@@ -1,0 +1,77 @@
+package bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the rows work on: programs that are there, and those that are made here.
+final class Inputs {
+  private static final int COMMANDS = 1000;
+  private static final String HELLO =
+      "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n";
+
+  private final Path root;
+  private final Path made;
+  private final Path busybox;
+  private final Path sysroot;
+  private final String why;
+
+  /// @param compiler a cross compiler, or an empty string
+  Inputs(Path root, Path made, Path busybox, Path sysroot, String compiler) throws IOException {
+    this.root = root;
+    this.made = made;
+    this.busybox = busybox;
+    Files.writeString(
+        made.resolve("thousand.sh"),
+        "i=0\nwhile [ $i -lt "
+            + COMMANDS
+            + " ]; do \"$SHELL_BINARY\" true; i=$((i + 1)); done\necho $i\n"
+                .replace("$SHELL_BINARY", String.valueOf(busybox)));
+    if (compiler.isEmpty()) {
+      this.sysroot = null;
+      this.why = "no nios2-linux-gnu-gcc; NIOS2_TOOLCHAIN may name its folder";
+      return;
+    }
+    this.sysroot =
+        sysroot != null
+            ? sysroot
+            : Path.of(Timed.run(List.of(compiler, "-print-sysroot"), made).output().strip())
+                .normalize();
+    this.why = compile(compiler, made) ? null : "the compiler makes no program";
+  }
+
+  private static boolean compile(String compiler, Path made) throws IOException {
+    Path source = Files.writeString(made.resolve("hello.c"), HELLO);
+    return Timed.run(
+                    List.of(compiler, "-O2", "-static", "-o", "hello-static", source.toString()),
+                    made)
+                .status()
+            == 0
+        && Timed.run(List.of(compiler, "-O2", "-o", "hello-dynamic", source.toString()), made)
+                .status()
+            == 0;
+  }
+
+  /// Why a row cannot be measured, or null.
+  String missing(Row row) {
+    if (row.needs().contains("busybox") && (busybox == null || !Files.isExecutable(busybox))) {
+      return "no BusyBox given (--busybox FILE)";
+    }
+    return row.needs().contains("sysroot") ? why : null;
+  }
+
+  List<String> command(Row row) {
+    List<String> command = new ArrayList<>();
+    for (String word : row.command()) {
+      command.add(
+          word.replace("{bin}", root.resolve("verification/bench/guest/bin").toString())
+              .replace("{guest}", root.resolve("verification/guest/bin").toString())
+              .replace("{made}", made.toString())
+              .replace("{busybox}", String.valueOf(busybox))
+              .replace("{sysroot}", String.valueOf(sysroot)));
+    }
+    return command;
+  }
+}
