@@ -14,13 +14,14 @@ final class Bench {
   private static final String USAGE =
       """
       ./bench [OPTION]... [GROUP|ROW]...
-      Runs each row of verification/bench/rows.txt on Forklift and on a peer in turn, from start to end,
-      checks that both answer alike, and prints seconds and ratios: the median, [least..most].
+      Runs each row of verification/bench/rows.txt on Forklift and on a peer in turn, from start to
+      end, checks that both answer alike, and prints seconds and ratios: the median, [least..most].
       A ratio above 1 says that Forklift is faster.
 
         --runs N        pairs of runs (5), after one that does not count
         --busybox FILE  a static BusyBox for Nios II, for shell-1000
-        --sysroot DIR   the C library of Nios II, for hello-libc and hello-dynamic; a toolchain's is found
+        --sysroot DIR   the C library of Nios II, for hello-libc and hello-dynamic; a toolchain's
+                        is found
         --out DIR       where bench.csv and bench.svg go (target/bench)
       """;
 
@@ -76,7 +77,8 @@ final class Bench {
     Path qemu = Peer.onPath("qemu-nios2");
     if (qemu == null) {
       System.err.println(
-          "bench: no qemu-nios2 on PATH; Debian 12 has it: apt install qemu-user (QEMU 9.1 dropped it)");
+          "bench: no qemu-nios2 on PATH; Debian 12 has it: apt install qemu-user (QEMU 9.1 dropped"
+              + " the CPU)");
       return false;
     }
     Path made = Files.createDirectories(out.resolve("made"));
