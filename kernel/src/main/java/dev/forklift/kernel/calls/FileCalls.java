@@ -7,6 +7,7 @@ final class FileCalls {
   static void rows(SyscallTable table, FileServices services, boolean is64Bit) {
     new OpenCalls(services).rows(table);
     new MountCalls(services).rows(table);
+    new MountContextCalls(services).rows(table);
     new SocketCalls(services).rows(table, is64Bit);
     new InotifyCalls(services).rows(table);
     DescriptorCalls.rows(table, is64Bit);

@@ -38,7 +38,7 @@ final class MountCalls {
   }
 
   /// Whoever administers the user namespace that the caller's mounts belong to.
-  private static void requireAdministrator(Task task) throws Errno {
+  static void requireAdministrator(Task task) throws Errno {
     if (!task.credentials().hasIn(task.namespaces().mnt().userNamespace(), Capability.SYS_ADMIN)) {
       throw Errno.EPERM;
     }

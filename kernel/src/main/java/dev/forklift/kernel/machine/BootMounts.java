@@ -45,6 +45,9 @@ final class BootMounts {
           cgroups.mount(caller, options);
           return cgroups;
         });
+    systems.registerOptions(
+        "proc", (caller, option) -> ProcFileSystem.checkOption((Task) caller, option));
+    systems.registerOptions("cgroup2", (caller, option) -> cgroups.checkOption(option));
     systems.register(
         "mqueue",
         caller -> ((Task) caller).namespaces().ipc().userNamespace(),

@@ -57,6 +57,8 @@ final class DeviceFiles {
           caller -> caller.credentials().userNamespace(),
           (caller, source, options) ->
               Tmpfs.withOptions(systems, type, budget, options, caller.credentials()));
+      systems.registerOptions(
+          type, (caller, option) -> Tmpfs.checkOption(budget, option, caller.credentials()));
     }
   }
 

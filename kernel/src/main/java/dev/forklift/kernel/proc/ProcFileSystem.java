@@ -37,6 +37,13 @@ public final class ProcFileSystem extends FileSystem {
     return made;
   }
 
+  /// Looks at one option.
+  ///
+  /// @throws Errno EINVAL if there is no such option
+  public static void checkOption(Task mounter, String option) throws Errno {
+    var _ = ProcOptions.NONE.changedBy(option, mounter.credentials().userNamespace());
+  }
+
   @Override
   public void remount(String changes) throws Errno {
     options = options.changedBy(changes, kernel.current().credentials().userNamespace());

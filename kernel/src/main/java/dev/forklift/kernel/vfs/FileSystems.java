@@ -35,10 +35,17 @@ public final class FileSystems {
     FileSystem create(Caller caller, String source, String options) throws Errno;
   }
 
+  /// Looks at options of one type.
+  @FunctionalInterface
+  public interface OptionCheck {
+    void check(Caller caller, String option) throws Errno;
+  }
+
   private final KernelClock clock;
   private final int blockSize;
   private final Map<String, Type> types = new LinkedHashMap<>();
   private final Map<String, Function<Caller, UserNamespace>> administrators = new HashMap<>();
+  private final Map<String, OptionCheck> optionChecks = new HashMap<>();
   private final Map<Long, Driver> characterDevices = new HashMap<>();
   private final Map<Integer, Driver> characterMajors = new HashMap<>();
   private final LockWaits lockWaits = new LockWaits();
@@ -89,6 +96,22 @@ public final class FileSystems {
     FileSystem made = type.create(caller, source, options);
     made.setUserNamespace(owner);
     return made;
+  }
+
+  /// Says how an option of a type is looked at before there is a file system.
+  public void registerOptions(String name, OptionCheck check) {
+    optionChecks.put(name, check);
+  }
+
+  /// Looks at one option, `key=value` or `key`.
+  ///
+  /// @throws Errno EINVAL if the type has no such option
+  void checkOption(Caller caller, String name, String option) throws Errno {
+    OptionCheck check = optionChecks.get(name);
+    if (check == null) {
+      throw Errno.EINVAL;
+    }
+    check.check(caller, option);
   }
 
   public @Nullable Type type(String name) {

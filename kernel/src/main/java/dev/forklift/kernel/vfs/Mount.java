@@ -146,6 +146,11 @@ public final class Mount {
     return namespace;
   }
 
+  /// Says whether it has not been in a tree yet.
+  boolean isNew() {
+    return namespace == null && !nameless;
+  }
+
   public boolean isAttached() {
     return attached;
   }

@@ -233,6 +233,7 @@ public final class MountNamespace extends Namespace {
       throw Errno.EINVAL;
     }
     requireHere(mount);
+    requireSameKind(mount, place);
     checkPlace(mount, place);
     if (former.mount().sharing().isShared()) {
       throw Errno.EINVAL;
@@ -250,6 +251,28 @@ public final class MountNamespace extends Namespace {
     } catch (Errno e) {
       mount.attach(this, former);
       throw e;
+    }
+  }
+
+  /// Moves a mount to another place, or puts one there that is in no tree yet (move_mount(2)).
+  public void moveAny(VfsPath from, VfsPath place) throws Errno {
+    Mount mount = from.mount();
+    if (!mount.isNew()) {
+      move(from, place);
+      return;
+    }
+    if (from.dentry() != mount.root()) {
+      throw Errno.EINVAL;
+    }
+    requireSameKind(mount, place);
+    checkPlace(mount, place);
+    var _ = attach(mount, place);
+  }
+
+  /// What is moved says otherwise than what is mounted that it does not fit there.
+  private static void requireSameKind(Mount mount, VfsPath place) throws Errno {
+    if (mount.root().inode().isDirectory() != place.inode().isDirectory()) {
+      throw Errno.EINVAL;
     }
   }
 

@@ -38,6 +38,13 @@ public final class CgroupFileSystem extends FileSystem {
     setOptions(((Task) caller).namespaces().cgroup().isFirst(), options);
   }
 
+  /// Looks at one option.
+  ///
+  /// @throws Errno EINVAL if there is no such option
+  public void checkOption(String option) throws Errno {
+    setOptions(false, option);
+  }
+
   private void setOptions(boolean apply, String options) throws Errno {
     boolean delegating = false;
     boolean localEvents = false;

@@ -68,6 +68,14 @@ public final class Tmpfs extends FileSystem {
     return new Tmpfs(systems, type, memory, limitOr(options, memory.limit() / 2), top);
   }
 
+  /// Looks at one option.
+  ///
+  /// @throws Errno EINVAL if there is no such option
+  public static void checkOption(FrameBudget memory, String option, Credentials mounter)
+      throws Errno {
+    var _ = TmpfsOptions.parse(option, memory.limit(), 1, mounter);
+  }
+
   /// The limit that was asked for, where 0 means none.
   private static long limitOr(TmpfsOptions options, long otherwise) {
     Long limit = options.limit();
