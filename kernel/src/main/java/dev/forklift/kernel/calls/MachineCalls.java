@@ -9,15 +9,19 @@ import static dev.forklift.kernel.calls.Args.SIZE;
 
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructWriter;
 import dev.forklift.kernel.cred.Capability;
 import dev.forklift.kernel.mm.UserMemory;
+import dev.forklift.kernel.process.Accounting;
 import dev.forklift.kernel.process.PidNamespace;
 import dev.forklift.kernel.process.PidNamespaceEnd;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.process.UtsNamespace;
+import dev.forklift.kernel.vfs.OpenFile;
+import dev.forklift.kernel.vfs.Opening;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.Sleeper;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +67,7 @@ final class MachineCalls {
         .sys(179, "sysinfo", ADDR, MachineCalls::sysinfo)
         .sys(273, "finit_module", FD, ADDR, FLAGS, MachineCalls::finitModule)
         .sys(278, "getrandom", ADDR, SIZE, FLAGS, MachineCalls::getrandom)
-        .partial(89, "no accounting: ENOSYS for a file")
+        .partial(89, "records tell no terminal and no use of privilege")
         .partial(105, "no module is for this kernel")
         .partial(116, "the log is empty")
         .partial(273, "no module is for this kernel");
@@ -251,12 +255,23 @@ final class MachineCalls {
     task.await(Sleeper.Mode.KILLABLE, KernelClock.NEVER, () -> false, List.of());
   }
 
-  /// Turning accounting off is easy; there is none.
-  private static long acct(Task task, long file) throws Errno {
+  private static long acct(Task task, long path) throws Errno {
     require(task, Capability.SYS_PACCT);
-    if (file != 0) {
-      throw Errno.ENOSYS;
+    if (path == 0) {
+      Accounting.set(task, null);
+      return 0;
     }
+    int flags = OpenFlags.O_WRONLY | OpenFlags.O_APPEND | OpenFlags.O_LARGEFILE;
+    OpenFile file = Opening.open(task, null, Paths.read(task, path), flags, 0);
+    Errno refused =
+        !file.inode().isRegular()
+            ? Errno.EACCES
+            : file.inode().fileSystem().isRevealing() ? Errno.EINVAL : null;
+    if (refused != null) {
+      file.release();
+      throw refused;
+    }
+    Accounting.set(task, file);
     return 0;
   }
 

@@ -31,6 +31,7 @@ public final class PidNamespace extends Namespace {
   private boolean dead;
   private int rebootSignal;
   private @Nullable ThreadGroup init;
+  private @Nullable Accounting accounting;
 
   private PidNamespace(UserNamespace owner, CloneSettings settings) {
     super(NamespaceKind.PID, owner);
@@ -107,6 +108,15 @@ public final class PidNamespace extends Namespace {
 
   void setInit(ThreadGroup group) {
     init = group;
+  }
+
+  /// Where the end of its processes is noted, or null.
+  @Nullable Accounting accounting() {
+    return accounting;
+  }
+
+  void setAccounting(@Nullable Accounting accounting) {
+    this.accounting = accounting;
   }
 
   /// Says whether its init has ended or could not be made: nothing will ever be in it again.

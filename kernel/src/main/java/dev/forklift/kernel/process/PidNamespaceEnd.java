@@ -15,17 +15,20 @@ public final class PidNamespaceEnd {
   private final Task init;
   private final ThreadGroup group;
   private final PidNamespace namespace;
+  private final long memory;
 
-  private PidNamespaceEnd(Task init) {
+  private PidNamespaceEnd(Task init, long memory) {
     this.init = init;
     this.group = init.group();
     this.namespace = init.pidNamespace();
+    this.memory = memory;
   }
 
   /// @param init the last task of an init's process
-  static void of(Task init) {
+  /// @param memory kilobytes that it had
+  static void of(Task init, long memory) {
     if (init.pidNamespace().parent() != null) {
-      new PidNamespaceEnd(init).run();
+      new PidNamespaceEnd(init, memory).run();
     }
   }
 
@@ -61,6 +64,7 @@ public final class PidNamespaceEnd {
     } catch (Errno e) {
       throw new IllegalStateException("an uninterruptible sleep has been interrupted", e);
     }
+    Accounting.endWith(init, memory);
     if (namespace.rebootSignal() != 0) {
       group.endsAsIf(namespace.rebootSignal());
     }

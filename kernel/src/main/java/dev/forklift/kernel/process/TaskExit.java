@@ -43,7 +43,11 @@ public final class TaskExit {
     if (last) {
       group.timers().release();
     }
+    long memory = last ? Accounting.memoryOf(task) : 0;
     giveUpMemory(task);
+    if (last) {
+      Accounting.ended(task, memory);
+    }
     task.leaveSemUndo();
     task.files().release();
     task.fs().release();
@@ -52,7 +56,7 @@ public final class TaskExit {
     TaskStop.taskEnds(task);
     PtraceLink.tracerEnds(task);
     if (last && group.isInit()) {
-      PidNamespaceEnd.of(task);
+      PidNamespaceEnd.of(task, memory);
     }
     forgetChildren(task, last);
     if (last && group.isInit()) {
