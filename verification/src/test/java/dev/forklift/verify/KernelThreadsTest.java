@@ -39,16 +39,14 @@ import org.junit.jupiter.api.Test;
 /// done by them.
 class KernelThreadsTest {
   /// A file system that tells which task ended it.
-  private static final class Probe extends FileSystem {
+  private final class Probe extends FileSystem {
     private final String place;
     private final Task idle;
-    private final Map<String, String> enders;
 
-    Probe(FileSystems systems, String place, Task idle, Map<String, String> enders) {
+    Probe(FileSystems systems, String place, Task idle) {
       super(systems, "probe");
       this.place = place;
       this.idle = idle;
-      this.enders = enders;
     }
 
     @Override
@@ -64,12 +62,14 @@ class KernelThreadsTest {
     @Override
     protected void onUnused() {
       enders.put(place, idle.kernel().current().name());
+      if (place.equals(broken)) {
+        throw new IllegalStateException("a bug in " + place);
+      }
     }
   }
 
   /// A root with a program in /job, and a probe at each place.
-  private record ProbedRoot(Map<String, String> enders, List<String> places)
-      implements RootBuilder {
+  private final class ProbedRoot implements RootBuilder {
     @Override
     public FileSystem root(FileSystems systems, FrameBudget budget) throws IOException {
       return new Tmpfs(
@@ -85,11 +85,11 @@ class KernelThreadsTest {
         Caller caller, FileSystems systems, FrameBudget budget, MountNamespace mounts)
         throws Errno {
       DirectoryChanges.mkdir(caller, null, "/probe", 0755);
-      for (String place : places) {
+      for (String place : List.of("/probe/now", "/probe/lazy")) {
         DirectoryChanges.mkdir(caller, null, place, 0755);
         var _ =
             mounts.mount(
-                new Probe(systems, place, (Task) caller, enders),
+                new Probe(systems, place, (Task) caller),
                 "probe",
                 PathWalk.lookup(caller, null, place, true),
                 0);
@@ -101,6 +101,12 @@ class KernelThreadsTest {
   private static final class Parents implements TaskEvents {
     private final Map<String, String> byName = new ConcurrentHashMap<>();
     private final List<KernelCloneArgs> records = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void failed(Task task, Throwable problem) {
+      failures.add(task.name() + ": " + problem.getMessage());
+    }
 
     @Override
     public void created(Task child, Task parent, KernelCloneArgs args) {
@@ -112,11 +118,12 @@ class KernelThreadsTest {
   }
 
   private final Map<String, String> enders = new ConcurrentHashMap<>();
+  private String broken = "";
   private final Parents parents = new Parents();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   private Outcome run() throws IOException {
-    RootBuilder root = new ProbedRoot(enders, List.of("/probe/now", "/probe/lazy"));
+    RootBuilder root = new ProbedRoot();
     Stdio stdio = new Stdio(new ByteArrayInputStream(new byte[0]), out, out);
     MachineConfig config = MachineConfig.of(new Nios2Linux(), root, stdio).withEvents(parents);
     return new Machine(config).run(GuestRun.program("unmounting", List.of("probes"), List.of()));
@@ -131,6 +138,17 @@ class KernelThreadsTest {
     assertThat(enders)
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("/probe/now", "kworker/0:0-events", "/probe/lazy", "kworker/0:0-events"));
+  }
+
+  @Test
+  void aKernelThreadOutlivesWhatFailsInIt() throws Exception {
+    broken = "/probe/now";
+    Outcome outcome = run();
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(enders)
+        .containsEntry("/probe/now", "kworker/0:0-events")
+        .containsEntry("/probe/lazy", "kworker/0:0-events");
+    assertThat(parents.failures).containsExactly("kworker/0:0-events: a bug in /probe/now");
   }
 
   @Test

@@ -25,6 +25,7 @@ public final class Ioctls {
   public static final int TIOCSWINSZ = 0x5414;
   public static final int TIOCMGET   = 0x5415;
   public static final int FIONREAD   = 0x541b;
+  public static final int SIOCATMARK = 0x8905;
   public static final int TIOCCONS   = 0x541d;
   public static final int TIOCPKT    = 0x5420;
   public static final int FIONBIO    = 0x5421;

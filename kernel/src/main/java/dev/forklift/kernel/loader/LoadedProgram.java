@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param entry where it starts: in the interpreter if it has one
 /// @param stackPointer points at argc
 /// @param executable the file, for a script its interpreter
+/// @param readable whether the caller may read the file, and its interpreter's if it has one: if
+///   not, its memory is nobody's business
 /// @param name the first 15 characters of the file name, as prctl(PR_GET_NAME) shows it
 /// @param setUid the owner if the file is set-user-ID and that is honoured, otherwise -1
 /// @param setGid the group if the file is set-group-ID and that is honoured, otherwise -1
@@ -21,6 +23,7 @@ public record LoadedProgram(
     long entry,
     long stackPointer,
     VfsPath executable,
+    boolean readable,
     String name,
     int setUid,
     int setGid,

@@ -7,6 +7,7 @@ import dev.forklift.kernel.abi.MountFlags;
 import dev.forklift.kernel.abi.ResourceLimits;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.mm.AddressSpaces;
 import dev.forklift.kernel.mm.ImageLayout;
 import dev.forklift.kernel.mm.Mm;
@@ -108,7 +109,8 @@ public final class Loader {
             ElfFile.read(interpreter.file(), header, model, abi.elfMachine(), false, Errno.ELIBBAD);
       }
       Privileges privileges = Privileges.of(caller, program.file(), mayGainPrivileges);
-      return build(elf, interpreterElf, strings, limits, privileges, caller.credentials());
+      Secrecy secrecy = Secrecy.of(caller.credentials(), program, interpreter);
+      return build(elf, interpreterElf, strings, limits, privileges, secrecy, caller.credentials());
     }
   }
 
@@ -143,9 +145,10 @@ public final class Loader {
       ProgramStrings strings,
       ResourceLimits limits,
       Privileges privileges,
+      Secrecy secrecy,
       Credentials who)
       throws Errno {
-    Mm mm = Mm.create(spaces, limits, who.userNamespace());
+    Mm mm = Mm.create(spaces, limits, secrecy.owner());
     InitialStack stack = new InitialStack(abi, mm, strings);
     Errno failure = null;
     long entry = 0;
@@ -165,6 +168,7 @@ public final class Loader {
         entry,
         stack.stackPointer(),
         elf.file().path(),
+        secrecy.readable(),
         nameOf(strings.fileName()),
         privileges.setUid(),
         privileges.setGid(),
@@ -198,6 +202,20 @@ public final class Loader {
   private static String nameOf(String fileName) {
     String name = fileName.substring(fileName.lastIndexOf('/') + 1);
     return name.substring(0, Math.min(MAX_NAME, name.length()));
+  }
+
+  /// Whether the files of a program can be read by who executes them, and whose its memory is then:
+  /// that of a user namespace which has the files that cannot.
+  private record Secrecy(boolean readable, UserNamespace owner) {
+    static Secrecy of(Credentials who, @Nullable ProgramFile... files) {
+      Secrecy secrecy = new Secrecy(true, who.userNamespace());
+      for (ProgramFile file : files) {
+        if (file != null && !file.isReadableBy(who)) {
+          secrecy = new Secrecy(false, file.namespaceOf(secrecy.owner));
+        }
+      }
+      return secrecy;
+    }
   }
 
   /// What a set-user-ID or set-group-ID file gives.

@@ -2,9 +2,12 @@ package dev.forklift.kernel.loader;
 
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.PathFlags;
+import dev.forklift.kernel.cred.Credentials;
+import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.vfs.Caller;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.Opening;
+import dev.forklift.kernel.vfs.Permissions;
 import dev.forklift.kernel.vfs.VfsPath;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,26 @@ final class ProgramFile implements AutoCloseable {
 
   OpenFile file() {
     return file;
+  }
+
+  /// Says whether somebody may read it, who may execute it.
+  boolean isReadableBy(Credentials who) {
+    try {
+      Permissions.check(who, file.inode(), Permissions.READ);
+      return true;
+    } catch (Errno refused) {
+      return false;
+    }
+  }
+
+  /// The innermost user namespace, from this one on, that has its owner and its group.
+  UserNamespace namespaceOf(UserNamespace from) {
+    UserNamespace at = from;
+    while (at.parent() != null
+        && !(at.hasUid(file.inode().uid()) && at.hasGid(file.inode().gid()))) {
+      at = at.parent();
+    }
+    return at;
   }
 
   /// The first `length` bytes, zeros behind the end.

@@ -4,8 +4,10 @@ import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.cred.Namespace;
 import dev.forklift.kernel.cred.NamespaceKind;
 import dev.forklift.kernel.cred.UserNamespace;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// A network of its own (network_namespaces(7)): a loopback interface, sockets and the abstract
@@ -13,6 +15,7 @@ import java.util.Set;
 public final class NetNamespace extends Namespace {
   private final Loopback loopback;
   private final Set<NetSocket> sockets = new LinkedHashSet<>(0);
+  private final Map<String, Integer> inUse = new HashMap<>();
 
   private NetNamespace(UserNamespace owner) {
     super(NamespaceKind.NET, owner);
@@ -52,6 +55,22 @@ public final class NetNamespace extends Namespace {
     if (sockets.remove(socket)) {
       release();
     }
+  }
+
+  /// One socket more of a protocol.
+  public void charge(String protocol) {
+    inUse.merge(protocol, 1, Integer::sum);
+  }
+
+  /// One less.
+  public void discharge(String protocol) {
+    inUse.merge(protocol, -1, Integer::sum);
+  }
+
+  /// How many sockets of a protocol there are, closed ones among them whose messages have not been
+  /// received.
+  public int inUse(String protocol) {
+    return inUse.getOrDefault(protocol, 0);
   }
 
   /// All sockets in it. A snapshot.

@@ -7,6 +7,7 @@ import dev.forklift.kernel.net.NetSocket;
 import dev.forklift.kernel.process.Namespaces;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.Task;
+import java.util.List;
 import java.util.function.Function;
 
 /// /proc/PID/net: the network that a task is in. Of protocols there is AF_UNIX alone; of the others
@@ -23,6 +24,10 @@ final class NetFiles {
   private static final String SOCKETS =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout"
           + " inode";
+
+  private static final String PROTOCOLS =
+      "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs"
+          + " se re bi br ha uh gp em\n";
 
   private final ProcFileSystem proc;
   private final Pid pid;
@@ -41,6 +46,7 @@ final class NetFiles {
         .add("dev",       files.file(network -> DEVICES + "    " + Loopback.NAME + ":" + NO_TRAFFIC))
         .add("dev_mcast", files.empty(""))
         .add("packet",    files.empty("sk       RefCnt Type Proto  Iface R Rmem   User   Inode\n"))
+        .add("protocols", files.file(NetFiles::protocols))
         .add("raw",       files.empty(SOCKETS + " ref pointer drops\n"))
         .add("route",     files.empty(padded("Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT", 127)))
         .add("tcp",       files.empty(padded(SOCKETS, 149)))
@@ -70,6 +76,25 @@ final class NetFiles {
       throw Errno.EINVAL;
     }
     return namespaces.net();
+  }
+
+  /// How many sockets there are of each protocol. Sizes are those of the real kernel's structures.
+  private static String protocols(NetNamespace network) {
+    StringBuilder out = new StringBuilder(PROTOCOLS);
+    for (String name : List.of("UNIX-STREAM", "UNIX")) {
+      int count = network.inUse(name);
+      out.append(
+          String.format(
+              "%-9s %4d %6d  %6d   %-3s %6d   %-3s  %-10s ",
+              name, 552, count, -1, "NI", 0, "yes", "kernel"));
+      boolean hashed = name.equals("UNIX-STREAM");
+      out.append(" y")
+          .append("  n".repeat(14))
+          .append(hashed ? "  y" : "  n")
+          .append("  n".repeat(2));
+      out.append('\n');
+    }
+    return out.toString();
   }
 
   private static String unixSockets(NetNamespace network) {

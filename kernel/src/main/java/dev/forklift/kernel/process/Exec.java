@@ -180,7 +180,7 @@ public final class Exec {
   /// more than its caller is not exposed to what its caller has set up.
   private static void applyCredentials(Task task, LoadedProgram program) {
     Credentials old = task.credentials();
-    task.setDumpable(old.euid() == old.uid() && old.egid() == old.gid());
+    task.setDumpable(program.readable() && old.euid() == old.uid() && old.egid() == old.gid());
     ExecCredentials next =
         ExecCredentials.of(old, program.setUid(), program.setGid(), isRestrained(task));
     CredentialChange.commit(task, next.credentials());

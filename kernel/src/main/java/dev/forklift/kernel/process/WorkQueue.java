@@ -17,6 +17,8 @@ import java.util.function.BooleanSupplier;
 /// Whoever goes back to user mode waits until it is done, as if it had done it itself; tasks that
 /// end do not wait.
 public final class WorkQueue implements DeferredWork {
+  private static final System.Logger LOG = System.getLogger(WorkQueue.class.getName());
+
   private record Work(Runnable function, boolean blocking) {}
 
   private final KernelLock lock;
@@ -73,7 +75,13 @@ public final class WorkQueue implements DeferredWork {
       Work work = queue.poll();
       if (work != null) {
         busy = true;
-        run(work);
+        try {
+          run(work);
+        } catch (RuntimeException | Error bug) {
+          // Others wait for what they have left here: it goes on without this piece.
+          LOG.log(System.Logger.Level.ERROR, "internal error in work left to " + self, bug);
+          kernel.failed(self, bug);
+        }
         busy = false;
         changed.wakeAll();
       } else if (kernel.isDown()) {

@@ -27,7 +27,9 @@ public final class Sockets {
   private final SocketIdentity identity;
   private final Map<AbstractName, UnixSocket> abstractNames = new HashMap<>();
   private final IdentityHashMap<Inode, UnixSocket> bound = new IdentityHashMap<>();
+  private final SocketsInFlight inFlight = new SocketsInFlight();
   private int lastAutobind;
+  private boolean collecting;
 
   /// A name that is not in the file system, but in one network.
   private record AbstractName(NetNamespace network, String name) {}
@@ -87,6 +89,24 @@ public final class Sockets {
           new UnixDatagram(this, network, path, flags);
       default -> throw Errno.ESOCKTNOSUPPORT;
     };
+  }
+
+  SocketsInFlight inFlight() {
+    return inFlight;
+  }
+
+  /// Some sockets may be there only for each other, now that one has been closed.
+  void collectLater() {
+    if (!collecting && !inFlight.isEmpty()) {
+      collecting = true;
+      fileSystem
+          .systems()
+          .deferred()
+          .defer(() -> {
+            collecting = false;
+            inFlight.collect();
+          });
+    }
   }
 
   SocketIdentity identity() {

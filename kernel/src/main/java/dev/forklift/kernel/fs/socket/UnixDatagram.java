@@ -165,6 +165,11 @@ final class UnixDatagram extends UnixSocket {
   }
 
   @Override
+  boolean isAtMark() throws Errno {
+    throw Errno.EOPNOTSUPP;
+  }
+
+  @Override
   boolean tellsPeer() {
     return false;
   }

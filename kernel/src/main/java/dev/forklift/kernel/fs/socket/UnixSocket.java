@@ -41,6 +41,8 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
   private @Nullable Errno error;
   private int shutdown;
   private int underWay;
+  private int messagesUnderWay;
+  private boolean counted = true;
   private boolean closed;
 
   UnixSocket(Sockets sockets, NetNamespace network, VfsPath path, int flags, int type)
@@ -49,6 +51,7 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
     this.sockets = sockets;
     this.network = network;
     network.add(this);
+    network.charge(protocol());
   }
 
   /// The network that it was made in.
@@ -72,6 +75,11 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
       return numbers;
     }
     return numbers + " " + (name.isAbstract() ? name.name().replace('\0', '@') : name.path());
+  }
+
+  /// What /proc/net/protocols counts it as.
+  private String protocol() {
+    return type() == SocketNumbers.SOCK_DGRAM ? "UNIX" : "UNIX-STREAM";
   }
 
   final Sockets sockets() {
@@ -166,6 +174,8 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
   /// Bytes of its own that are under way become more, or fewer.
   final void charge(int bytes) {
     underWay += bytes;
+    messagesUnderWay += bytes < 0 ? -1 : 1;
+    endIfUnused();
     if (bytes < 0) {
       writable.wakeAll();
     }
@@ -182,6 +192,7 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
 
   final void deliver(Message message) {
     received.add(message);
+    message.deliveredTo(this);
     readable.wakeAll();
   }
 
@@ -199,6 +210,18 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
 
   final @Nullable SocketCredentials shown(Message message) {
     return options().passesSenders() ? message.credentials() : null;
+  }
+
+  // Sockets under way.
+
+  /// How many descriptors, messages and so on refer to it.
+  final int holders() {
+    return references();
+  }
+
+  /// Who receives what waits here: itself, or who will accept it.
+  UnixSocket acceptor() {
+    return this;
   }
 
   // State.
@@ -286,6 +309,16 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
     received.clear();
     readable.wakeAll();
     writable.wakeAll();
+    endIfUnused();
+    sockets.collectLater();
+  }
+
+  /// It is there, as far as the network counts it, until all that it has sent has been received.
+  private void endIfUnused() {
+    if (closed && messagesUnderWay == 0 && counted) {
+      counted = false;
+      network.discharge(protocol());
+    }
   }
 
   @Override
@@ -295,6 +328,11 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
     queues.add(writable);
     return queues;
   }
+
+  /// Says whether the next byte is one that was sent out of band.
+  ///
+  /// @throws Errno EOPNOTSUPP if there are no such bytes
+  abstract boolean isAtMark() throws Errno;
 
   /// What FIONREAD tells.
   abstract int available();
@@ -309,6 +347,7 @@ abstract class UnixSocket extends SocketFile implements NetSocket {
         memory.writeInt(argument, available());
       }
       case Ioctls.TIOCOUTQ -> memory.writeInt(argument, underWay);
+      case Ioctls.SIOCATMARK -> memory.writeInt(argument, isAtMark() ? 1 : 0);
       default -> network.loopback().ioctl(caller.credentials(), request, argument, memory);
     }
     return 0;

@@ -10,9 +10,11 @@ import dev.forklift.kernel.vfs.IoBuffer;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /// A connected AF_UNIX socket, of bytes (SOCK_STREAM) or of messages (SOCK_SEQPACKET), or one that
 /// waits for connections.
@@ -28,6 +30,8 @@ final class UnixStream extends UnixSocket {
   private final boolean packets;
   private final Queue<UnixStream> connections = new ArrayDeque<>(0);
   private State state = State.FRESH;
+  private final UrgentByte urgent = new UrgentByte();
+  private @Nullable UnixStream listener;
   private int backlog;
 
   UnixStream(Sockets sockets, NetNamespace network, VfsPath path, int flags, int type)
@@ -89,6 +93,7 @@ final class UnixStream extends UnixSocket {
     other.options().passSendersAs(listener.options());
     other.pairWith(this, sockets().identity().peer(caller));
     pairWith(other, Objects.requireNonNull(listener.peerCredentials()));
+    other.listener = listener;
     listener.connections.add(other);
     listener.readable().wakeAll();
     writable().wakeAll();
@@ -126,6 +131,7 @@ final class UnixStream extends UnixSocket {
       next = connections.poll();
     }
     writable().wakeAll();
+    next.listener = null;
     next.setFlags(flags);
     return next;
   }
@@ -134,7 +140,8 @@ final class UnixStream extends UnixSocket {
 
   @Override
   public long send(Caller caller, IoBuffer buffer, Outgoing message) throws Errno {
-    if ((message.flags() & SocketNumbers.MSG_OOB) != 0) {
+    boolean outOfBand = (message.flags() & SocketNumbers.MSG_OOB) != 0;
+    if (outOfBand && (packets || buffer.remaining() == 0)) {
       throw Errno.EOPNOTSUPP;
     }
     if (state != State.CONNECTED) {
@@ -162,16 +169,23 @@ final class UnixStream extends UnixSocket {
     return length;
   }
 
+  /// With MSG_OOB the last byte is urgent.
   private long sendBytes(Caller caller, IoBuffer buffer, Outgoing message) throws Errno {
     long done = 0;
+    int kept = (message.flags() & SocketNumbers.MSG_OOB) != 0 ? 1 : 0;
     try {
       while (buffer.remaining() > 0) {
-        UnixSocket receiver = awaitBuffer(caller, message);
+        UnixStream receiver = (UnixStream) awaitBuffer(caller, message);
         int most = Math.min(CHUNK, Math.max(1, options().sendBuffer() / 2 - OVERHEAD));
-        byte[] bytes = take(buffer, (int) Math.min(most, buffer.remaining()));
+        boolean last = buffer.remaining() == kept;
+        byte[] bytes = take(buffer, last ? kept : (int) Math.min(most, buffer.remaining() - kept));
         List<OpenFile> files = done == 0 ? message.files() : List.of();
-        receiver.deliver(
-            new Message(bytes, this, files, credentialsFor(caller, message, receiver)));
+        Message part =
+            new Message(bytes, this, files, credentialsFor(caller, message, receiver), last);
+        if (last) {
+          receiver.urgent.set(part);
+        }
+        receiver.deliver(part);
         done += bytes.length;
       }
     } catch (Errno e) {
@@ -210,11 +224,15 @@ final class UnixStream extends UnixSocket {
 
   @Override
   public Incoming receive(Caller caller, IoBuffer buffer, int flags) throws Errno {
-    if ((flags & SocketNumbers.MSG_OOB) != 0) {
+    boolean outOfBand = (flags & SocketNumbers.MSG_OOB) != 0;
+    if (outOfBand && packets) {
       throw Errno.EOPNOTSUPP;
     }
     if (state != State.CONNECTED) {
       throw packets ? Errno.ENOTCONN : Errno.EINVAL;
+    }
+    if (outOfBand) {
+      return receiveUrgent(buffer, flags);
     }
     if (!awaitMessage(caller, flags)) {
       return Incoming.plain(0);
@@ -260,8 +278,45 @@ final class UnixStream extends UnixSocket {
     return new Incoming(whole ? length : count, null, files, sender, result);
   }
 
-  private Incoming receiveBytes(Caller caller, IoBuffer buffer, int flags) throws Errno {
+  /// The byte that was sent out of band; its place among the others stays a mark.
+  private Incoming receiveUrgent(IoBuffer buffer, int flags) throws Errno {
+    Message message = urgent.message();
+    if (message == null || readsInline()) {
+      throw Errno.EINVAL;
+    }
     boolean peek = (flags & SocketNumbers.MSG_PEEK) != 0;
+    if (!peek) {
+      urgent.set(null);
+    }
+    int given = give(buffer, message);
+    if (!peek) {
+      message.take(1);
+    }
+    return new Incoming(given, null, List.of(), null, SocketNumbers.MSG_OOB);
+  }
+
+  private boolean readsInline() {
+    return options().has(SocketNumbers.SO_OOBINLINE);
+  }
+
+  @Override
+  boolean isAtMark() throws Errno {
+    if (packets) {
+      throw Errno.EOPNOTSUPP;
+    }
+    return urgent.isAtMark(received());
+  }
+
+  @Override
+  UnixSocket acceptor() {
+    UnixStream by = listener;
+    return by == null ? this : by;
+  }
+
+  private Incoming receiveBytes(Caller caller, IoBuffer buffer, int flags) throws Errno {
+    if ((flags & SocketNumbers.MSG_PEEK) != 0) {
+      return peekBytes(caller, buffer, flags);
+    }
     boolean all = (flags & SocketNumbers.MSG_WAITALL) != 0;
     long wanted = buffer.remaining();
     long done = 0;
@@ -270,24 +325,21 @@ final class UnixStream extends UnixSocket {
     try {
       while (done < wanted) {
         if (received().isEmpty()) {
-          if (done > 0 && (!all || peek)) {
+          if (done > 0 && !all) {
             break;
           }
           if (!awaitMessage(caller, flags)) {
             break;
           }
         }
-        Message message = received().getFirst();
-        if (done > 0 && !Objects.equals(sender, shown(message))) {
+        Message message = urgent.next(received(), readsInline(), false, done > 0);
+        if (message == null && done == 0) {
+          continue; // what was urgent has been passed over
+        }
+        if (message == null || (done > 0 && !Objects.equals(sender, shown(message)))) {
           break; // bytes of different senders are not mixed
         }
         sender = shown(message);
-        if (peek) {
-          int given = give(buffer, message);
-          done += given;
-          files = message.copyFiles();
-          break;
-        }
         int given = give(buffer, message);
         message.take(given);
         done += given;
@@ -310,13 +362,53 @@ final class UnixStream extends UnixSocket {
     return new Incoming(done, null, files, sender, 0);
   }
 
+  /// MSG_PEEK: the same, and everything stays where it is.
+  private Incoming peekBytes(Caller caller, IoBuffer buffer, int flags) throws Errno {
+    long wanted = buffer.remaining();
+    while (wanted > 0) {
+      Deque<Message> ahead = new ArrayDeque<>(received());
+      long done = 0;
+      SocketCredentials sender = null;
+      List<OpenFile> files = List.of();
+      while (done < wanted && files.isEmpty()) {
+        Message message = urgent.next(ahead, readsInline(), true, done > 0);
+        if (message == null || (done > 0 && !Objects.equals(sender, shown(message)))) {
+          break;
+        }
+        sender = shown(message);
+        done += give(buffer, message);
+        files = message.copyFiles();
+        while (ahead.removeFirst() != message) {
+          // what was urgent before it
+        }
+      }
+      if (done > 0) {
+        return new Incoming(done, null, files, sender, 0);
+      }
+      int waiting = received().size();
+      throwError();
+      if (readsNoMore()) {
+        break;
+      }
+      if (!mayWait(flags)) {
+        throw Errno.EAGAIN;
+      }
+      await(
+          caller,
+          readable(),
+          options().receiveTimeout(),
+          () -> received().size() != waiting || readsNoMore() || hasError());
+    }
+    return Incoming.plain(0);
+  }
+
   private static int give(IoBuffer buffer, Message message) throws Errno {
     int count = (int) Math.min(message.remaining(), buffer.remaining());
     return buffer.put(message.bytes(), message.offset(), count);
   }
 
   private void remove(Message message) {
-    received().removeFirst();
+    received().remove(message);
     message.end();
   }
 
@@ -376,6 +468,9 @@ final class UnixStream extends UnixSocket {
     }
     if (!received().isEmpty()) {
       events |= PollEvents.READABLE;
+    }
+    if (urgent.isThere()) {
+      events |= PollEvents.POLLPRI;
     }
     if (isWritable()) {
       events |= PollEvents.WRITABLE | PollEvents.POLLWRBAND;
