@@ -10,7 +10,6 @@ import dev.forklift.kernel.vfs.IoBuffer;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.VfsPath;
 import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -231,72 +230,7 @@ final class UnixStream extends UnixSocket {
     if (state != State.CONNECTED) {
       throw packets ? Errno.ENOTCONN : Errno.EINVAL;
     }
-    if (outOfBand) {
-      return receiveUrgent(buffer, flags);
-    }
-    if (!awaitMessage(caller, flags)) {
-      return Incoming.plain(0);
-    }
-    return packets ? receivePacket(buffer, flags) : receiveBytes(caller, buffer, flags);
-  }
-
-  /// @return false at the end
-  private boolean awaitMessage(Caller caller, int flags) throws Errno {
-    while (received().isEmpty()) {
-      throwError();
-      if (readsNoMore()) {
-        return false;
-      }
-      if (!mayWait(flags)) {
-        throw Errno.EAGAIN;
-      }
-      await(
-          caller,
-          readable(),
-          options().receiveTimeout(),
-          () -> !received().isEmpty() || readsNoMore() || hasError());
-    }
-    return true;
-  }
-
-  private Incoming receivePacket(IoBuffer buffer, int flags) throws Errno {
-    Message message = received().getFirst();
-    int length = message.remaining();
-    int count = (int) Math.min(length, buffer.remaining());
-    int given = count == 0 ? 0 : buffer.put(message.bytes(), message.offset(), count);
-    if (given < count) {
-      throw Errno.EFAULT;
-    }
-    boolean peek = (flags & SocketNumbers.MSG_PEEK) != 0;
-    List<OpenFile> files = peek ? message.copyFiles() : message.takeFiles();
-    SocketCredentials sender = shown(message);
-    if (!peek) {
-      remove(message);
-    }
-    int result = count < length ? SocketNumbers.MSG_TRUNC : 0;
-    boolean whole = (flags & SocketNumbers.MSG_TRUNC) != 0;
-    return new Incoming(whole ? length : count, null, files, sender, result);
-  }
-
-  /// The byte that was sent out of band; its place among the others stays a mark.
-  private Incoming receiveUrgent(IoBuffer buffer, int flags) throws Errno {
-    Message message = urgent.message();
-    if (message == null || readsInline()) {
-      throw Errno.EINVAL;
-    }
-    boolean peek = (flags & SocketNumbers.MSG_PEEK) != 0;
-    if (!peek) {
-      urgent.set(null);
-    }
-    int given = give(buffer, message);
-    if (!peek) {
-      message.take(1);
-    }
-    return new Incoming(given, null, List.of(), null, SocketNumbers.MSG_OOB);
-  }
-
-  private boolean readsInline() {
-    return options().has(SocketNumbers.SO_OOBINLINE);
+    return new StreamReception(this, urgent, caller, buffer, flags).receive(packets);
   }
 
   @Override
@@ -311,105 +245,6 @@ final class UnixStream extends UnixSocket {
   UnixSocket acceptor() {
     UnixStream by = listener;
     return by == null ? this : by;
-  }
-
-  private Incoming receiveBytes(Caller caller, IoBuffer buffer, int flags) throws Errno {
-    if ((flags & SocketNumbers.MSG_PEEK) != 0) {
-      return peekBytes(caller, buffer, flags);
-    }
-    boolean all = (flags & SocketNumbers.MSG_WAITALL) != 0;
-    long wanted = buffer.remaining();
-    long done = 0;
-    SocketCredentials sender = null;
-    List<OpenFile> files = List.of();
-    try {
-      while (done < wanted) {
-        if (received().isEmpty()) {
-          if (done > 0 && !all) {
-            break;
-          }
-          if (!awaitMessage(caller, flags)) {
-            break;
-          }
-        }
-        Message message = urgent.next(received(), readsInline(), false, done > 0);
-        if (message == null && done == 0) {
-          continue; // what was urgent has been passed over
-        }
-        if (message == null || (done > 0 && !Objects.equals(sender, shown(message)))) {
-          break; // bytes of different senders are not mixed
-        }
-        sender = shown(message);
-        int given = give(buffer, message);
-        message.take(given);
-        done += given;
-        boolean withFiles = message.hasFiles();
-        if (withFiles) {
-          files = message.takeFiles();
-        }
-        if (message.remaining() == 0) {
-          remove(message);
-        }
-        if (withFiles) {
-          break; // the files stay with the bytes that they came with
-        }
-      }
-    } catch (Errno e) {
-      if (done == 0) {
-        throw e;
-      }
-    }
-    return new Incoming(done, null, files, sender, 0);
-  }
-
-  /// MSG_PEEK: the same, and everything stays where it is.
-  private Incoming peekBytes(Caller caller, IoBuffer buffer, int flags) throws Errno {
-    long wanted = buffer.remaining();
-    while (wanted > 0) {
-      Deque<Message> ahead = new ArrayDeque<>(received());
-      long done = 0;
-      SocketCredentials sender = null;
-      List<OpenFile> files = List.of();
-      while (done < wanted && files.isEmpty()) {
-        Message message = urgent.next(ahead, readsInline(), true, done > 0);
-        if (message == null || (done > 0 && !Objects.equals(sender, shown(message)))) {
-          break;
-        }
-        sender = shown(message);
-        done += give(buffer, message);
-        files = message.copyFiles();
-        while (ahead.removeFirst() != message) {
-          // what was urgent before it
-        }
-      }
-      if (done > 0) {
-        return new Incoming(done, null, files, sender, 0);
-      }
-      int waiting = received().size();
-      throwError();
-      if (readsNoMore()) {
-        break;
-      }
-      if (!mayWait(flags)) {
-        throw Errno.EAGAIN;
-      }
-      await(
-          caller,
-          readable(),
-          options().receiveTimeout(),
-          () -> received().size() != waiting || readsNoMore() || hasError());
-    }
-    return Incoming.plain(0);
-  }
-
-  private static int give(IoBuffer buffer, Message message) throws Errno {
-    int count = (int) Math.min(message.remaining(), buffer.remaining());
-    return buffer.put(message.bytes(), message.offset(), count);
-  }
-
-  private void remove(Message message) {
-    received().remove(message);
-    message.end();
   }
 
   // State.

@@ -1,5 +1,6 @@
 package dev.forklift.kernel.fs.socket;
 
+import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ final class UrgentByte {
 
   /// Without what has been received out of band and is only peeked over.
   private static Deque<Message> rest(Deque<Message> queue) {
-    Deque<Message> rest = new java.util.ArrayDeque<>(queue);
+    Deque<Message> rest = new ArrayDeque<>(queue);
     rest.removeFirst();
     return rest;
   }
