@@ -19,6 +19,9 @@ final class Block implements CodePage.Translation {
   /// How often it has run. Threads may lose counts of each other.
   int runs;
 
+  /// At which count the translator is to hear of it.
+  int hotAt;
+
   /// For each instruction (a branch and its delay slot being one), the words of code it has.
   private final byte[] words;
 

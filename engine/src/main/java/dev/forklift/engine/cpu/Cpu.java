@@ -26,6 +26,7 @@ public final class Cpu {
   final long addresses;
 
   final long[] file = new long[SLOTS];
+  private @Nullable Links links;
   long pc;
   long nextPc;
   long instructions;
@@ -113,6 +114,16 @@ public final class Cpu {
   /// The registers, by number: sign-extended where they are 32 bits wide.
   public long[] file() {
     return file;
+  }
+
+  /// What it has found lately of compiled code.
+  public Links links() {
+    Links known = links;
+    if (known == null) {
+      known = new Links();
+      links = known;
+    }
+    return known;
   }
 
   /// How many instructions may be executed before the limit is reached.

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// Runs guest code block by block, by evaluating the [Code] of each: the way cold code runs, and
 /// the reference for every other engine.
 public final class Evaluator implements Engine {
+  /// How deep calls of compiled code may stand on the Java stack: some hundred kilobytes of it.
+  private static final int CALLS = 300;
+
   private final @Nullable Translator translator;
   private final int hotAfter;
 
@@ -110,11 +113,11 @@ public final class Evaluator implements Engine {
       Exit exit;
       if (code instanceof Block block) {
         exit = execute(block, cpu, cpu.file, space);
-        if (++block.runs == hotAfter && translator != null) {
-          translator.hot(cpu.isa(), space, page, pc);
+        if (++block.runs >= block.hotAt) {
+          getsHotter(block, cpu, space, page);
         }
       } else {
-        exit = ((Compiled) code).run(cpu, space);
+        exit = runCompiled((Compiled) code, cpu, space);
       }
       if (exit != null) {
         if (exit != Exit.SAFE_POINT
@@ -124,6 +127,54 @@ public final class Evaluator implements Engine {
         }
         page = null;
       }
+    }
+  }
+
+  private void getsHotter(Block block, Cpu cpu, AddressSpace space, CodePage page) {
+    if (translator == null) {
+      block.hotAt = Integer.MAX_VALUE;
+    } else if (block.runs < hotAfter) {
+      block.hotAt = hotAfter;
+    } else {
+      // Once more when it is much hotter, in case the translator has too much to do now.
+      block.hotAt = 8 * block.runs;
+      translator.hot(cpu.isa(), space, page, block.start());
+    }
+  }
+
+  /// Runs compiled code, and what it goes on to as long as that is compiled.
+  private static @Nullable Exit runCompiled(Compiled code, Cpu cpu, AddressSpace space) {
+    Links links = cpu.links();
+    Compiled next = code;
+    while (true) {
+      int how = next.run(cpu, cpu.file, space, CALLS);
+      if (how == Compiled.EVALUATE) {
+        return evaluate(cpu, space);
+      }
+      if (how > Compiled.STOPPED
+          || cpu.isInterrupted()
+          || cpu.instructions >= cpu.instructionLimit) {
+        return Compiled.exitOf(how);
+      }
+      Links.Link link = links.find(space, space.codeEpoch(), cpu.pc);
+      if (link == null) {
+        return Compiled.exitOf(how);
+      }
+      next = link.code();
+    }
+  }
+
+  /// Runs a block from pc on that is not compiled, or one instruction.
+  private static @Nullable Exit evaluate(Cpu cpu, AddressSpace space) {
+    try {
+      CodePage page = space.codePage(cpu.pc);
+      Block block =
+          page.at(cpu.pc) instanceof Compiled
+              ? Lifter.lift(cpu.isa(), space, page, cpu.pc, 1)
+              : block(cpu, space, page, cpu.pc);
+      return execute(block, cpu, cpu.file, space);
+    } catch (GuestFault fault) {
+      return fault(cpu, fault);
     }
   }
 

@@ -223,12 +223,27 @@ final class WatchedSpace extends AddressSpace {
   }
 
   @Override
+  public long[][] @Nullable [] readableTable() {
+    throw new IllegalStateException("compiled code does not stop at watched accesses");
+  }
+
+  @Override
+  public long[][] @Nullable [] writableTable() {
+    throw new IllegalStateException("compiled code does not stop at watched accesses");
+  }
+
+  @Override
   public CodePage codePage(long pc) {
     return space.codePage(pc);
   }
 
   @Override
-  public int codeEpoch() {
+  public @Nullable CodePage shownCode(long pc) {
+    return space.shownCode(pc);
+  }
+
+  @Override
+  public long codeEpoch() {
     return space.codeEpoch();
   }
 }

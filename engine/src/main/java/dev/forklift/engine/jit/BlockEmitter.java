@@ -1,28 +1,28 @@
 package dev.forklift.engine.jit;
 
-import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import dev.forklift.engine.cpu.Compiled;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.ir.Value;
 import dev.forklift.engine.ir.Width;
-import dev.forklift.engine.memory.AddressSpace;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Writes what the steps of one block do.
 final class BlockEmitter implements Op.Visitor {
-  private static final ClassDesc SPACE = AddressSpace.class.describeConstable().orElseThrow();
   private static final ClassDesc FENCES = VarHandle.class.describeConstable().orElseThrow();
   private static final ClassDesc INTEGER = Integer.class.describeConstable().orElseThrow();
   private static final ClassDesc LONG = Long.class.describeConstable().orElseThrow();
@@ -36,8 +36,11 @@ final class BlockEmitter implements Op.Visitor {
   private final Locals locals;
   private final Sites sites;
   private final List<JavaFunction> functions;
-  private final boolean is32Bit;
+  private final AccessEmitter accesses;
   private final LiftedBlock block;
+
+  // Registers that the file does not know, where the next step begins.
+  private final BitSet dirty;
 
   // The instruction that the steps belong to.
   private int position;
@@ -46,26 +49,35 @@ final class BlockEmitter implements Op.Visitor {
   private long next;
   private int accessSite;
 
+  // Whether it has done nothing so far that must not be done twice.
+  private boolean isRepeatable;
+
   BlockEmitter(
       RegionEmitter region,
       CodeBuilder code,
       Locals locals,
       Sites sites,
       List<JavaFunction> functions,
-      boolean is32Bit,
-      LiftedBlock block) {
+      AccessEmitter accesses,
+      LiftedBlock block,
+      BitSet dirty) {
     this.region = region;
     this.code = code;
     this.locals = locals;
     this.sites = sites;
     this.functions = functions;
-    this.is32Bit = is32Bit;
+    this.accesses = accesses;
     this.block = block;
+    this.dirty = dirty;
   }
 
   void emit() {
     for (position = 0; position < block.ops().size(); position++) {
-      block.ops().get(position).accept(this);
+      Op op = block.ops().get(position);
+      op.accept(this);
+      if (op instanceof Op.Result result && locals.isRegister(result.destination())) {
+        dirty.set(result.destination());
+      }
     }
   }
 
@@ -81,10 +93,11 @@ final class BlockEmitter implements Op.Visitor {
       }
     }
     accessSite = -1;
+    isRepeatable = true;
   }
 
-  private int site(Exit exit, int number, int executed) {
-    return sites.add(new Sites.Site(pc, next, executed, exit, number));
+  private int site(@Nullable Exit exit, int number, int executed) {
+    return sites.add(new Sites.Site(pc, next, executed, (BitSet) dirty.clone(), exit, number));
   }
 
   // Values.
@@ -192,102 +205,31 @@ final class BlockEmitter implements Op.Visitor {
 
   // Memory.
 
-  /// Says which instruction is to be blamed if the next access fails.
+  /// Says where the next access leaves if it cannot be made straight away.
   private void markAccess() {
     if (accessSite < 0) {
-      accessSite = site(Exit.FAULT, 0, instructionsBefore);
+      accessSite = site(null, 0, instructionsBefore);
       region.at(accessSite);
-    }
-  }
-
-  /// Pushes the address space and an address.
-  private void pushAddress(Value base, long displacement) {
-    code.aload(RegionEmitter.SPACE_LOCAL);
-    if (is32Bit) {
-      locals.pushInt(base);
-      if (displacement != 0) {
-        code.loadConstant((int) displacement).iadd();
-      }
-      code.i2l().loadConstant(LOW_HALF).land();
-    } else {
-      locals.pushLong(base);
-      if (displacement != 0) {
-        code.loadConstant(displacement).ladd();
-      }
-    }
-  }
-
-  private void checkAligned(boolean aligned, int bytes, boolean store) {
-    if (aligned && bytes > 1) {
-      code.dup2()
-          .loadConstant(bytes)
-          .loadConstant(store ? 1 : 0)
-          .invokestatic(
-              REGION_CODE, "align", MethodTypeDesc.of(CD_void, CD_long, CD_int, CD_boolean));
     }
   }
 
   @Override
   public void load(Op.Load op) {
     markAccess();
-    pushAddress(op.base(), op.displacement());
-    checkAligned(op.aligned(), op.bytes(), false);
-    boolean wide = op.bytes() == Long.BYTES;
-    code.invokevirtual(
-        SPACE,
-        "load" + op.bytes() * Byte.SIZE,
-        MethodTypeDesc.of(wide ? CD_long : CD_int, CD_long));
-    if (op.signed() && op.bytes() == Byte.BYTES) {
-      code.i2b();
-    } else if (op.signed() && op.bytes() == Short.BYTES) {
-      code.i2s();
-    } else if (!op.signed() && op.bytes() == Integer.BYTES) {
-      code.i2l().loadConstant(LOW_HALF).land();
-      wide = true;
-    }
-    if (wide) {
-      locals.popLong(op.destination());
-    } else {
-      locals.popInt(op.destination());
-    }
-    if (op.ordering() == Op.Ordering.ACQUIRE) {
-      code.invokestatic(FENCES, "acquireFence", NOTHING);
-    }
+    accesses.load(op, isRepeatable);
   }
 
   @Override
   public void store(Op.Store op) {
     markAccess();
-    pushAddress(op.base(), op.displacement());
-    checkAligned(op.aligned(), op.bytes(), true);
-    boolean wide = op.bytes() == Long.BYTES;
-    push(op.value(), wide);
-    if (op.ordering() == Op.Ordering.RELEASE) {
-      code.invokestatic(FENCES, "releaseFence", NOTHING);
-    }
-    code.invokevirtual(
-        SPACE,
-        "store" + op.bytes() * Byte.SIZE,
-        MethodTypeDesc.of(CD_void, CD_long, wide ? CD_long : CD_int));
+    accesses.store(op, isRepeatable);
   }
 
   @Override
   public void compareExchange(Op.CompareExchange op) {
     markAccess();
-    pushAddress(op.address(), 0);
-    boolean wide = op.bytes() == Long.BYTES;
-    ClassDesc type = wide ? CD_long : CD_int;
-    push(op.expected(), wide);
-    push(op.replacement(), wide);
-    code.invokevirtual(
-        SPACE,
-        "compareExchange" + op.bytes() * Byte.SIZE,
-        MethodTypeDesc.of(type, CD_long, type, type));
-    if (wide) {
-      locals.popLong(op.destination());
-    } else {
-      locals.popInt(op.destination());
-    }
+    accesses.compareExchange(op);
+    isRepeatable = false;
   }
 
   @Override
@@ -297,6 +239,7 @@ final class BlockEmitter implements Op.Visitor {
 
   @Override
   public void callJava(Op.CallJava op) {
+    isRepeatable = false;
     List<Value> arguments = op.arguments();
     code.aload(RegionEmitter.THIS).loadConstant(functions.size());
     functions.add(op.function());
@@ -332,24 +275,33 @@ final class BlockEmitter implements Op.Visitor {
     Label taken =
         region.contains(op.taken()) ? region.direct(op.taken(), safePoint) : code.newLabel();
     ArithmeticEmitter.jumpIf(code, locals, op, taken);
-    region.goTo(op.notTaken(), false);
+    region.goTo(op.notTaken(), false, dirty);
     if (!region.contains(op.taken())) {
       code.labelBinding(taken);
-      region.goTo(op.taken(), safePoint);
+      region.goTo(op.taken(), safePoint, dirty);
     }
   }
 
   @Override
   public void jump(Op.Jump op) {
     region.count(block.instructions());
-    region.goTo(op.target(), op.kind() != Op.JumpKind.JUMP || op.target() <= pc);
+    if (op.kind() == Op.JumpKind.CALL) {
+      code.loadConstant(op.target());
+      region.call(block.end(), dirty);
+    } else {
+      region.goTo(op.target(), op.kind() != Op.JumpKind.JUMP || op.target() <= pc, dirty);
+    }
   }
 
   @Override
   public void jumpIndirect(Op.JumpIndirect op) {
     region.count(block.instructions());
     locals.pushLong(op.target());
-    region.goOut();
+    switch (op.kind()) {
+      case CALL -> region.call(block.end(), dirty);
+      case RETURN -> region.goOut(Compiled.RETURNED, dirty);
+      case JUMP -> region.goOut(Compiled.JUMPED_SAFELY, dirty);
+    }
   }
 
   @Override

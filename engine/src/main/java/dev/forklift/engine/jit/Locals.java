@@ -1,7 +1,5 @@
 package dev.forklift.engine.jit;
 
-import dev.forklift.engine.cpu.LiftedBlock;
-import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Value;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
@@ -19,41 +17,32 @@ final class Locals {
   private final int registers;
   private final Map<Integer, Integer> slots = new HashMap<>();
   private final Map<Integer, Integer> wideTemporaries = new HashMap<>();
-  private final BitSet used = new BitSet();
-  private final BitSet written = new BitSet();
 
   // Which temporaries are `long`s although registers are `int`s.
   private final BitSet wide = new BitSet();
 
   /// @param registers how many there are; numbers from there on are temporaries
-  Locals(CodeBuilder code, boolean is32Bit, int registers, Region region) {
+  Locals(CodeBuilder code, boolean is32Bit, int registers) {
     this.code = code;
     this.is32Bit = is32Bit;
     this.registers = registers;
-    for (LiftedBlock block : region.blocks().values()) {
-      for (Op op : block.ops()) {
-        Operands.forEach(op, this::use);
-        if (op instanceof Op.Result result
-            && result.destination() >= 0
-            && result.destination() < registers) {
-          used.set(result.destination());
-          written.set(result.destination());
-        }
-      }
-    }
-    TypeKind kind = is32Bit ? TypeKind.INT : TypeKind.LONG;
-    used.stream().forEach(register -> slots.put(register, code.allocateLocal(kind)));
   }
 
-  private void use(Value value) {
-    if (value instanceof Value.Reg(int index) && index < registers) {
-      used.set(index);
-    }
+  /// Gives registers a value, without which the verifier does not let anybody read them.
+  void clear(BitSet which) {
+    which.stream()
+        .forEach(register -> {
+          if (is32Bit) {
+            code.iconst_0().istore(slot(register));
+          } else {
+            code.lconst_0().lstore(slot(register));
+          }
+        });
   }
 
-  /// Fills the registers from the array in local `file`.
-  void load(int file) {
-    used.stream()
+  /// Fills registers from the array in local `file`.
+  void load(int file, BitSet which) {
+    which.stream()
         .forEach(register -> {
           code.aload(file).loadConstant(register).laload();
           if (is32Bit) {
@@ -64,17 +53,15 @@ final class Locals {
         });
   }
 
-  /// Gives back the registers that the region changes.
-  void store(int file) {
-    written.stream()
+  /// Pushes registers, in their order.
+  void push(BitSet which) {
+    which.stream()
         .forEach(register -> {
-          code.aload(file).loadConstant(register);
           if (is32Bit) {
-            code.iload(slot(register)).i2l();
+            code.iload(slot(register));
           } else {
             code.lload(slot(register));
           }
-          code.lastore();
         });
   }
 
@@ -94,6 +81,11 @@ final class Locals {
       wideTemporaries.put(index, slot);
     }
     return slot;
+  }
+
+  /// Whether this is a register of the guest and not a temporary.
+  boolean isRegister(int index) {
+    return index >= 0 && index < registers;
   }
 
   /// Whether a value has more than 32 bits, or may have.

@@ -1,15 +1,14 @@
 package dev.forklift.engine.jit;
 
 import dev.forklift.engine.cpu.LiftedBlock;
-import java.util.List;
+import dev.forklift.engine.ir.Op;
 import java.util.SequencedMap;
 
 /// Blocks of one page that are translated together.
 ///
 /// @param blocks by their starts, in order
-/// @param entries where it can be entered, the block that was hot first: returns of the calls in it
-///   are the others
-record Region(SequencedMap<Long, LiftedBlock> blocks, List<Long> entries) {
+/// @param entry where it is entered
+record Region(SequencedMap<Long, LiftedBlock> blocks, long entry) {
   /// First guest address translated from.
   long start() {
     return blocks.firstEntry().getKey();
@@ -23,6 +22,27 @@ record Region(SequencedMap<Long, LiftedBlock> blocks, List<Long> entries) {
   /// Bytes of guest code in it.
   long bytes() {
     return blocks.values().stream().mapToLong(block -> block.end() - block.start()).sum();
+  }
+
+  /// Whether there are accesses, in code for 32 bits, that are made by calling the space: those
+  /// that cannot be begun again, and what comes behind them.
+  boolean hasCallsForAccess() {
+    return blocks.values().stream()
+        .flatMap(block -> block.ops().stream())
+        .anyMatch(op -> op instanceof Op.CompareExchange || op instanceof Op.CallJava);
+  }
+
+  /// How many calls there are in it.
+  int calls() {
+    return (int) blocks.values().stream().filter(block -> isCall(block.terminator())).count();
+  }
+
+  private static boolean isCall(Op.Terminator op) {
+    return switch (op) {
+      case Op.Jump jump -> jump.kind() == Op.JumpKind.CALL;
+      case Op.JumpIndirect jump -> jump.kind() == Op.JumpKind.CALL;
+      case Op.Branch _, Op.Trap _, Op.Raise _ -> false;
+    };
   }
 
   boolean contains(long pc) {

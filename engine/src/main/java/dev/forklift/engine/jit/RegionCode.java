@@ -1,56 +1,175 @@
 package dev.forklift.engine.jit;
 
+import dev.forklift.engine.cpu.Compiled;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
+import dev.forklift.engine.cpu.Links.Link;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.GuestFault;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// What the class of a region extends. [RegionEmitter] writes the calls of what is here.
-abstract class RegionCode {
+abstract class RegionCode extends Compiled {
+  /// What a region is made from.
+  ///
+  /// @param functions what it calls in Java
+  record Parts(Region region, Sites sites, JavaFunction[] functions) {}
+
+  /// The callee has come back to where it was called from.
+  static final int BACK = -1;
+
+  /// Some ten microseconds.
+  private static final int BETWEEN_POLLS = 20_000;
+
+  /// About what the host needs for one guest byte of a region.
+  private static final int EXPANSION = 40;
+
+  private final long entry;
+  private final long start;
+  private final long end;
+  private final long bytes;
   private final Sites sites;
   private final JavaFunction[] functions;
 
-  // Read after a volatile read of the CPU's, so no loop keeps an old value for ever.
-  private boolean dropped;
+  // What was found last at the target of each call. Threads may undo each other's finds.
+  private final @Nullable Link[] links;
 
-  RegionCode(Sites sites, JavaFunction[] functions) {
-    this.sites = sites;
-    this.functions = functions;
+  RegionCode(Parts parts) {
+    entry = parts.region.entry();
+    start = parts.region.start();
+    end = parts.region.end();
+    bytes = EXPANSION * parts.region.bytes();
+    sites = parts.sites;
+    functions = parts.functions;
+    links = new Link[parts.region.calls()];
   }
 
-  /// Runs from an entry on.
+  @Override
+  public final long start() {
+    return start;
+  }
+
+  @Override
+  public final long entry() {
+    return entry;
+  }
+
+  @Override
+  public final long end() {
+    return end;
+  }
+
+  @Override
+  public final long bytes() {
+    return bytes;
+  }
+
+  /// How many instructions the region may execute before it leaves at a safe point, so that
+  /// somebody else looks whether it may go on. That looking is not done in the region: it would be
+  /// a call, and where a loop has a call, even one that is never made, HotSpot keeps all of its
+  /// values in memory.
+  static int mostExecuted(Cpu cpu) {
+    return (int) Math.min(cpu.instructionsLeft(), BETWEEN_POLLS);
+  }
+
+  // Calls. The registers have been given back.
+
+  /// At a safe point: whether the region need not be left.
+  private boolean mayGoOn(Cpu cpu, AddressSpace space, long epoch) {
+    return cpu.instructionsLeft() > 0
+        && !cpu.isInterrupted()
+        && !isDropped()
+        && space.codeEpoch() == epoch;
+  }
+
+  /// In front of a call, which is a safe point: what is to be called, or null if that is not
+  /// compiled or may not be called from here.
   ///
-  /// @param file the registers
-  /// @param entry its number
-  abstract @Nullable Exit run(Cpu cpu, long[] file, AddressSpace space, int entry);
-
-  /// Nobody enters it any more; who is inside leaves at the next safe point.
-  final void drop() {
-    dropped = true;
+  /// @param call its number among those of the region
+  final @Nullable Compiled callee(
+      int call, Cpu cpu, AddressSpace space, long epoch, long target, int executed, int depth) {
+    cpu.leaveAt(target, executed);
+    if (depth <= 0 || !mayGoOn(cpu, space, epoch)) {
+      return null;
+    }
+    Link link = links[call];
+    if (link != null && link.leadsTo(cpu.pc(), epoch)) {
+      return link.code();
+    }
+    return findCallee(call, cpu, space, epoch);
   }
 
-  /// At a safe point: whether to leave.
-  final boolean mustLeave(Cpu cpu, AddressSpace space, int epoch) {
-    return cpu.isInterrupted() || dropped || space.codeEpoch() != epoch;
+  private @Nullable Compiled findCallee(int call, Cpu cpu, AddressSpace space, long epoch) {
+    Link link = cpu.links().find(space, epoch, cpu.pc());
+    if (link == null) {
+      return null;
+    }
+    links[call] = link;
+    return link.code();
+  }
+
+  /// Whether the callee has come back to where the call returns to, so that the caller may go on.
+  /// Otherwise it passes on what this answers.
+  ///
+  /// @return [#BACK], or how the caller is to come back
+  final int comeBack(int how, Cpu cpu, AddressSpace space, long epoch, long to, int depth) {
+    return how == RETURNED && cpu.pc() == to && mayGoOn(cpu, space, epoch)
+        ? BACK
+        : comeBackOtherwise(how, cpu, space, epoch, to, depth);
+  }
+
+  private int comeBackOtherwise(
+      int how, Cpu cpu, AddressSpace space, long epoch, long to, int depth) {
+    int last = follow(how, cpu, space, depth);
+    return last == RETURNED && last != how && cpu.pc() == to && mayGoOn(cpu, space, epoch)
+        ? BACK
+        : last;
+  }
+
+  /// Where the callee has jumped to code of somebody else (which is how functions are called at
+  /// their ends, and through linkage tables), runs that in its place.
+  private static int follow(int how, Cpu cpu, AddressSpace space, int depth) {
+    int last = how;
+    while (last == JUMPED
+        || (last == JUMPED_SAFELY && cpu.instructionsLeft() > 0 && !cpu.isInterrupted())) {
+      // The map may have changed at a safe point of whoever jumped.
+      Link next = cpu.links().find(space, space.codeEpoch(), cpu.pc());
+      if (next == null) {
+        break;
+      }
+      last = next.code().run(cpu, cpu.file(), space, depth - 1);
+    }
+    return last;
+  }
+
+  // Stops inside of a block.
+
+  /// The registers to be given back at a site.
+  final BitSet dirtyAt(int number) {
+    return sites.get(number).dirty();
   }
 
   /// Stops at a site.
   ///
+  /// @param fault the access that failed there, or null
   /// @param executed instructions executed up to the beginning of its block
-  final Exit stop(Cpu cpu, int number, long executed) {
+  final int stop(Cpu cpu, @Nullable GuestFault fault, int number, int executed) {
     Sites.Site site = sites.get(number);
-    cpu.stopAt(site.pc(), site.next(), site.code(), executed + site.executed());
-    return site.exit();
-  }
-
-  /// Stops at an access that failed.
-  final Exit fault(GuestFault fault, Cpu cpu, int number, long executed) {
-    Sites.Site site = sites.get(number);
-    cpu.faultAt(site.pc(), site.next(), fault, executed + site.executed());
-    return Exit.FAULT;
+    long all = (long) executed + site.executed();
+    if (fault != null) {
+      cpu.faultAt(site.pc(), site.next(), fault, all);
+      return exit(Exit.FAULT);
+    }
+    Exit exit = site.exit();
+    if (exit == null) {
+      cpu.leaveAt(site.pc(), all);
+      return EVALUATE;
+    }
+    cpu.stopAt(site.pc(), site.next(), site.code(), all);
+    return exit(exit);
   }
 
   final long call(int function, long[] arguments) {

@@ -1,12 +1,11 @@
 package dev.forklift.engine.jit;
 
-import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import dev.forklift.engine.cpu.Compiled;
 import dev.forklift.engine.cpu.Cpu;
-import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.isa.Isa;
@@ -18,13 +17,14 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.attribute.CodeAttribute;
-import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,19 +32,20 @@ import org.jspecify.annotations.Nullable;
 /// Writes the method that a region becomes.
 ///
 /// Registers live in local variables from the entry to the exits, blocks follow each other in the
-/// order of their addresses, and jumps inside of the region are jumps of the method. Whatever
-/// leaves goes to one of three tails, each of which gives the registers back: one for jumps out of
-/// the region, one for stops inside of a block, one for accesses that failed.
+/// order of their addresses, and jumps inside of the region are jumps of the method. Guest calls
+/// are calls of Java, so that HotSpot inlines across guest functions. Whatever leaves goes to one
+/// of the tails, which give registers back: one for each set of them at a jump out of the region,
+/// one for stops inside of a block, one for accesses that failed.
 final class RegionEmitter {
   private static final ClassDesc SELF = ClassDesc.of("dev.forklift.engine.jit.TranslatedRegion");
   private static final ClassDesc REGION_CODE = describe(RegionCode.class);
-  private static final ClassDesc SITES = describe(Sites.class);
-  private static final ClassDesc FUNCTIONS = describe(JavaFunction[].class);
+  private static final ClassDesc PARTS = describe(RegionCode.Parts.class);
+  private static final ClassDesc COMPILED = describe(Compiled.class);
   private static final ClassDesc CPU = describe(Cpu.class);
-  private static final ClassDesc EXIT = describe(Exit.class);
   private static final ClassDesc SPACE = describe(AddressSpace.class);
   private static final ClassDesc FAULT = describe(GuestFault.class);
   private static final ClassDesc LONGS = describe(long[].class);
+  private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, CPU, LONGS, SPACE, CD_int);
 
   /// HotSpot does not compile what is longer (`HugeMethodLimit`).
   private static final int LONGEST_CODE = 8000;
@@ -54,50 +55,70 @@ final class RegionEmitter {
   private static final int CPU_LOCAL = 1;
   private static final int FILE_LOCAL = 2;
   static final int SPACE_LOCAL = 3;
-  private static final int ENTRY_LOCAL = 4;
+  private static final int DEPTH_LOCAL = 4;
 
   private final boolean is32Bit;
   private final Region region;
+  private final RegisterFlow flow;
   private final CodeBuilder code;
   private final Sites sites;
   private final Locals locals;
   private final Map<Long, Label> labels = new HashMap<>();
   private final Map<Long, Label> polls = new HashMap<>();
+  private final Map<BitSet, Label> tails = new LinkedHashMap<>();
+  private final GiveBacks giveBacks;
+  private int calls;
 
   // What the method keeps beside the registers.
   private final int executed;
-  private final int left;
+  private final int mostExecuted;
   private final int epoch;
   private final int site;
   private final int target;
-  private final int atSafePoint;
+  private final int how;
+  private final int fault;
+
+  // For accesses of 32 bits.
+  private final int readable;
+  private final int writable;
+  private final int geometry;
 
   // Tails.
-  private final Label leave;
   private final Label stop;
+  private final Label notCalled;
 
-  private RegionEmitter(Isa isa, Region region, CodeBuilder code, Sites sites) {
+  private RegionEmitter(
+      Isa isa, int geometry, Region region, CodeBuilder code, Sites sites, GiveBacks giveBacks) {
+    int registers = isa.registers().count();
     this.is32Bit = isa.registers().is32Bit();
     this.region = region;
+    this.flow = new RegisterFlow(region, registers);
     this.code = code;
     this.sites = sites;
-    this.locals = new Locals(code, is32Bit, isa.registers().count(), region);
-    this.executed = code.allocateLocal(TypeKind.LONG);
-    this.left = code.allocateLocal(TypeKind.LONG);
-    this.epoch = code.allocateLocal(TypeKind.INT);
+    this.giveBacks = giveBacks;
+    this.locals = new Locals(code, is32Bit, registers);
+    this.executed = code.allocateLocal(TypeKind.INT);
+    this.mostExecuted = code.allocateLocal(TypeKind.INT);
+    this.epoch = code.allocateLocal(TypeKind.LONG);
     this.site = code.allocateLocal(TypeKind.INT);
     this.target = code.allocateLocal(TypeKind.LONG);
-    this.atSafePoint = code.allocateLocal(TypeKind.INT);
-    this.leave = code.newLabel();
+    this.how = code.allocateLocal(TypeKind.INT);
+    this.fault = code.allocateLocal(TypeKind.REFERENCE);
+    this.readable = code.allocateLocal(TypeKind.REFERENCE);
+    this.writable = code.allocateLocal(TypeKind.REFERENCE);
+    this.geometry = geometry;
     this.stop = code.newLabel();
+    this.notCalled = code.newLabel();
   }
 
   /// The region as code that can be run, or null if the method would be too long for HotSpot to
   /// compile it.
-  static @Nullable RegionCode define(Isa isa, Region region) {
+  ///
+  /// @param geometry what [TableAccess] is to know of the spaces it is for
+  static @Nullable RegionCode define(Isa isa, int geometry, Region region) {
     Sites sites = new Sites();
     List<JavaFunction> functions = new ArrayList<>();
-    byte[] bytes = emit(isa, region, sites, functions);
+    byte[] bytes = emit(isa, geometry, region, sites, functions);
     if (codeLength(bytes) > LONGEST_CODE) {
       return null;
     }
@@ -107,8 +128,9 @@ final class RegionEmitter {
           lookup
               .defineHiddenClass(bytes, true)
               .lookupClass()
-              .getDeclaredConstructor(Sites.class, JavaFunction[].class)
-              .newInstance(sites, functions.toArray(JavaFunction[]::new));
+              .getDeclaredConstructor(RegionCode.Parts.class)
+              .newInstance(
+                  new RegionCode.Parts(region, sites, functions.toArray(JavaFunction[]::new)));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a region that cannot be defined", e);
     }
@@ -122,31 +144,36 @@ final class RegionEmitter {
         .orElseThrow();
   }
 
-  private static byte[] emit(Isa isa, Region region, Sites sites, List<JavaFunction> functions) {
+  private static byte[] emit(
+      Isa isa, int geometry, Region region, Sites sites, List<JavaFunction> functions) {
+    GiveBacks giveBacks = new GiveBacks(SELF, isa.registers().is32Bit());
     return ClassFile.of()
         .build(
             SELF,
-            type ->
-                type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
-                    .withSuperclass(REGION_CODE)
-                    .withMethodBody(
-                        ConstantDescs.INIT_NAME,
-                        MethodTypeDesc.of(CD_void, SITES, FUNCTIONS),
-                        0,
-                        code ->
-                            code.aload(0)
-                                .aload(1)
-                                .aload(2)
-                                .invokespecial(
-                                    REGION_CODE,
-                                    ConstantDescs.INIT_NAME,
-                                    MethodTypeDesc.of(CD_void, SITES, FUNCTIONS))
-                                .return_())
-                    .withMethodBody(
-                        "run",
-                        MethodTypeDesc.of(EXIT, CPU, LONGS, SPACE, CD_int),
-                        ClassFile.ACC_FINAL,
-                        code -> new RegionEmitter(isa, region, code, sites).run(functions)));
+            type -> {
+              type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
+                  .withSuperclass(REGION_CODE)
+                  .withMethodBody(
+                      ConstantDescs.INIT_NAME,
+                      MethodTypeDesc.of(CD_void, PARTS),
+                      0,
+                      code ->
+                          code.aload(0)
+                              .aload(1)
+                              .invokespecial(
+                                  REGION_CODE,
+                                  ConstantDescs.INIT_NAME,
+                                  MethodTypeDesc.of(CD_void, PARTS))
+                              .return_())
+                  .withMethodBody(
+                      "run",
+                      RUN,
+                      ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
+                      code ->
+                          new RegionEmitter(isa, geometry, region, code, sites, giveBacks)
+                              .run(functions));
+              giveBacks.emit(type);
+            });
   }
 
   private static ClassDesc describe(Class<?> type) {
@@ -155,21 +182,25 @@ final class RegionEmitter {
 
   private void run(List<JavaFunction> functions) {
     region.blocks().keySet().forEach(start -> labels.put(start, code.newLabel()));
+    AccessEmitter accesses = new AccessEmitter(this, code, locals, is32Bit);
     Label body = code.newLabel();
     Label bodyEnd = code.newLabel();
     enter();
     code.labelBinding(body);
     for (LiftedBlock block : region.blocks().values()) {
       code.labelBinding(label(block.start()));
-      new BlockEmitter(this, code, locals, sites, functions, is32Bit, block).emit();
+      BitSet dirty = flow.dirtyAt(block.start());
+      new BlockEmitter(this, code, locals, sites, functions, accesses, block, dirty).emit();
     }
     emitPolls();
     code.labelBinding(bodyEnd);
-    emitLeave();
+    emitTails();
     emitStop();
-    Label handler = code.newBoundLabel();
-    emitFault();
-    code.exceptionCatch(body, bodyEnd, handler, FAULT);
+    if (!is32Bit || region.hasCallsForAccess()) {
+      Label handler = code.newBoundLabel();
+      stopAtSite();
+      code.exceptionCatch(body, bodyEnd, handler, FAULT);
+    }
   }
 
   private Label label(long start) {
@@ -180,46 +211,56 @@ final class RegionEmitter {
     return label;
   }
 
-  /// Fills the locals, and goes to the entry asked for.
+  /// Fills the locals, and goes to the entry.
   private void enter() {
-    locals.load(FILE_LOCAL);
-    code.lconst_0().lstore(executed);
-    code.aload(CPU_LOCAL)
-        .invokevirtual(CPU, "instructionsLeft", MethodTypeDesc.of(CD_long))
-        .lstore(left);
+    BitSet others = flow.touched();
+    others.andNot(flow.liveAt(region.entry()));
+    locals.clear(others);
+    locals.load(FILE_LOCAL, flow.liveAt(region.entry()));
+    startCounting();
     code.aload(SPACE_LOCAL)
-        .invokevirtual(SPACE, "codeEpoch", MethodTypeDesc.of(CD_int))
-        .istore(epoch);
+        .invokevirtual(SPACE, "codeEpoch", MethodTypeDesc.of(CD_long))
+        .lstore(epoch);
     code.iconst_0().istore(site);
-    code.lconst_0().lstore(target);
-    code.iconst_0().istore(atSafePoint);
-    List<SwitchCase> cases = new ArrayList<>();
-    for (int i = 1; i < region.entries().size(); i++) {
-      cases.add(SwitchCase.of(i, label(region.entries().get(i))));
+    if (is32Bit) {
+      MethodTypeDesc table = MethodTypeDesc.of(describe(long[][][].class));
+      code.aload(SPACE_LOCAL).invokevirtual(SPACE, "readableTable", table).astore(readable);
+      code.aload(SPACE_LOCAL).invokevirtual(SPACE, "writableTable", table).astore(writable);
     }
-    Label first = label(region.entries().getFirst());
-    if (cases.isEmpty()) {
-      code.goto_(first);
-    } else {
-      code.iload(ENTRY_LOCAL).tableswitch(1, cases.size(), first, cases);
-    }
+    code.goto_(label(region.entry()));
+  }
+
+  private void startCounting() {
+    code.iconst_0().istore(executed);
+    code.aload(CPU_LOCAL)
+        .invokestatic(REGION_CODE, "mostExecuted", MethodTypeDesc.of(CD_int, CPU))
+        .istore(mostExecuted);
   }
 
   // What ends blocks.
 
+  /// The local variable that holds what may be loaded from, or stored to.
+  int table(boolean store) {
+    return store ? writable : readable;
+  }
+
+  /// What [TableAccess] is to know of the space.
+  int geometry() {
+    return geometry;
+  }
+
   /// Counts the instructions of a block that comes to its end.
   void count(int instructions) {
-    code.lload(executed).loadConstant((long) instructions).ladd().lstore(executed);
+    code.iinc(executed, instructions);
   }
 
   /// Goes to a place in guest code.
-  void goTo(long to, boolean safePoint) {
-    if (!region.contains(to)) {
-      code.loadConstant(to).lstore(target);
-      code.loadConstant(safePoint ? 1 : 0).istore(atSafePoint);
-      code.goto_(leave);
-    } else {
+  void goTo(long to, boolean safePoint, BitSet dirty) {
+    if (region.contains(to)) {
       code.goto_(direct(to, safePoint));
+    } else {
+      code.loadConstant(to);
+      goOut(safePoint ? Compiled.JUMPED_SAFELY : Compiled.JUMPED, dirty);
     }
   }
 
@@ -232,16 +273,83 @@ final class RegionEmitter {
     return region.contains(to);
   }
 
-  /// Goes to the address on the stack, a `long`, which is out of the region.
-  void goOut() {
+  /// Leaves for the address on the stack, a `long`.
+  void goOut(int by, BitSet dirty) {
     code.lstore(target);
-    code.iconst_1().istore(atSafePoint);
-    code.goto_(leave);
+    code.loadConstant(by).istore(how);
+    code.goto_(tail(dirty));
+  }
+
+  private Label tail(BitSet dirty) {
+    return tails.computeIfAbsent((BitSet) dirty.clone(), _ -> code.newLabel());
+  }
+
+  /// Calls what is at the address on the stack, a `long`.
+  ///
+  /// @param back where it returns to
+  void call(long back, BitSet dirty) {
+    code.lstore(target);
+    if (!dirty.isEmpty()) {
+      code.aload(FILE_LOCAL);
+      giveBacks.beforeCall(code, locals, dirty);
+    }
+    Label called = code.newLabel();
+    code.aload(THIS)
+        .loadConstant(calls++)
+        .aload(CPU_LOCAL)
+        .aload(SPACE_LOCAL)
+        .lload(epoch)
+        .lload(target)
+        .iload(executed)
+        .iload(DEPTH_LOCAL)
+        .invokevirtual(
+            REGION_CODE,
+            "callee",
+            MethodTypeDesc.of(COMPILED, CD_int, CPU, SPACE, CD_long, CD_long, CD_int, CD_int))
+        .dup()
+        .ifnull(notCalled)
+        .aload(CPU_LOCAL)
+        .aload(FILE_LOCAL)
+        .aload(SPACE_LOCAL)
+        .iload(DEPTH_LOCAL)
+        .iconst_1()
+        .isub()
+        .invokevirtual(COMPILED, "run", RUN);
+    if (!region.contains(back)) {
+      code.ireturn();
+      return;
+    }
+    code.istore(how)
+        .aload(THIS)
+        .iload(how)
+        .aload(CPU_LOCAL)
+        .aload(SPACE_LOCAL)
+        .lload(epoch)
+        .loadConstant(back)
+        .iload(DEPTH_LOCAL)
+        .invokevirtual(
+            REGION_CODE,
+            "comeBack",
+            MethodTypeDesc.of(CD_int, CD_int, CPU, SPACE, CD_long, CD_long, CD_int))
+        .dup()
+        .istore(how)
+        .iflt(called)
+        .iload(how)
+        .ireturn();
+    code.labelBinding(called);
+    locals.load(FILE_LOCAL, flow.liveAt(back));
+    startCounting();
+    code.goto_(label(back));
   }
 
   /// Says which site the next access belongs to.
   void at(int number) {
     code.loadConstant(number).istore(site);
+  }
+
+  /// Where the last site stops.
+  Label stop() {
+    return stop;
   }
 
   /// Stops at a site.
@@ -253,61 +361,38 @@ final class RegionEmitter {
   /// Safe points in front of blocks that are jumped back to.
   private void emitPolls() {
     polls.forEach((to, label) -> {
-      Label out = code.newLabel();
       code.labelBinding(label);
-      code.aload(THIS)
-          .aload(CPU_LOCAL)
-          .aload(SPACE_LOCAL)
-          .iload(epoch)
-          .invokevirtual(
-              REGION_CODE, "mustLeave", MethodTypeDesc.of(CD_boolean, CPU, SPACE, CD_int))
-          .ifne(out);
-      code.lload(executed).lload(left).lcmp().iflt(label(to));
-      code.labelBinding(out);
-      code.loadConstant(to).lstore(target);
-      code.iconst_1().istore(atSafePoint);
-      code.goto_(leave);
+      code.iload(executed).iload(mostExecuted).if_icmplt(label(to));
+      code.loadConstant(to);
+      goOut(Compiled.JUMPED_SAFELY, flow.dirtyAt(to));
     });
   }
 
   // Tails.
 
-  private void emitLeave() {
-    Label quietly = code.newLabel();
-    code.labelBinding(leave);
-    locals.store(FILE_LOCAL);
-    code.aload(CPU_LOCAL)
-        .lload(target)
-        .lload(executed)
-        .invokevirtual(CPU, "leaveAt", MethodTypeDesc.of(CD_void, CD_long, CD_long));
-    code.iload(atSafePoint).ifeq(quietly);
-    code.getstatic(EXIT, "SAFE_POINT", EXIT).areturn();
-    code.labelBinding(quietly);
-    code.aconst_null().areturn();
+  private void emitTails() {
+    tails.forEach((dirty, label) -> {
+      code.labelBinding(label);
+      code.aload(CPU_LOCAL).aload(FILE_LOCAL).lload(target).iload(executed).iload(how);
+      giveBacks.leave(code, locals, dirty);
+      code.ireturn();
+    });
+    // A null is on the stack.
+    code.labelBinding(notCalled);
+    code.pop().loadConstant(Compiled.STOPPED).ireturn();
   }
 
   private void emitStop() {
     code.labelBinding(stop);
-    locals.store(FILE_LOCAL);
-    code.aload(THIS)
-        .aload(CPU_LOCAL)
-        .iload(site)
-        .lload(executed)
-        .invokevirtual(REGION_CODE, "stop", MethodTypeDesc.of(EXIT, CPU, CD_int, CD_long))
-        .areturn();
+    code.aconst_null();
+    stopAtSite();
   }
 
-  /// The fault is on the stack.
-  private void emitFault() {
-    int fault = code.allocateLocal(TypeKind.REFERENCE);
-    code.astore(fault);
-    locals.store(FILE_LOCAL);
-    code.aload(THIS)
-        .aload(fault)
-        .aload(CPU_LOCAL)
-        .iload(site)
-        .lload(executed)
-        .invokevirtual(REGION_CODE, "fault", MethodTypeDesc.of(EXIT, FAULT, CPU, CD_int, CD_long))
-        .areturn();
+  /// The fault is on the stack, or null.
+  private void stopAtSite() {
+    code.astore(fault).aload(THIS).aload(CPU_LOCAL).aload(FILE_LOCAL).aload(fault);
+    code.iload(site).iload(executed);
+    giveBacks.stop(code, locals, flow.changed());
+    code.ireturn();
   }
 }

@@ -7,23 +7,19 @@ import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the blocks that belong to a hot one: those that direct jumps reach from it on its page,
 /// and what calls in them return to. Mostly that is the function, or what of it lies on the page.
+/// What follows a trap is left out: the kernel comes in between.
 final class RegionFinder {
   private final Isa isa;
   private final AddressSpace space;
   private final CodePage page;
   private final NavigableMap<Long, LiftedBlock> found = new TreeMap<>();
-  private final Set<Long> entries = new LinkedHashSet<>();
   private final Deque<Long> toDo = new ArrayDeque<>();
   private final int mostOps;
   private int ops;
@@ -44,7 +40,6 @@ final class RegionFinder {
   }
 
   private @Nullable Region find(long entry) {
-    entries.add(entry);
     toDo.add(entry);
     while (!toDo.isEmpty() && ops < mostOps) {
       long start = toDo.remove();
@@ -60,9 +55,7 @@ final class RegionFinder {
       Long next = found.higherKey(start);
       blocks.put(start, Lifter.lift(isa, space, page, start, next == null ? -1 : next));
     }
-    List<Long> reachable = new ArrayList<>(entries);
-    reachable.retainAll(blocks.keySet());
-    return new Region(blocks, reachable);
+    return new Region(blocks, entry);
   }
 
   private boolean isOnPage(long pc) {
@@ -90,17 +83,12 @@ final class RegionFinder {
         }
       }
       case Op.JumpIndirect(var _, Op.JumpKind kind) -> addReturn(block, kind);
-      case Op.Trap(int _, long next) -> {
-        entries.add(next);
-        toDo.add(next);
-      }
-      case Op.Raise _ -> {}
+      case Op.Trap _, Op.Raise _ -> {}
     }
   }
 
   private void addReturn(LiftedBlock block, Op.JumpKind kind) {
     if (kind == Op.JumpKind.CALL) {
-      entries.add(block.end());
       toDo.add(block.end());
     }
   }

@@ -6,6 +6,7 @@ import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
 import dev.forklift.engine.memory.GuestFault;
+import dev.forklift.engine.memory.TableAccess;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,9 +19,6 @@ public final class RegionTranslator implements Translator {
   private static final int MOST_WAITING = 1000;
 
   private static final int IDLE_SECONDS = 2;
-
-  /// About what the host needs for one guest byte of a region.
-  private static final int EXPANSION = 40;
 
   /// Steps in a region at first; with fewer and fewer it is tried again where the method gets too
   /// long.
@@ -75,9 +73,9 @@ public final class RegionTranslator implements Translator {
         if (region == null) {
           return;
         }
-        RegionCode code = RegionEmitter.define(isa, region);
+        RegionCode code = RegionEmitter.define(isa, TableAccess.geometry(space), region);
         if (code != null) {
-          install(region, code, page, stamp);
+          var _ = page.install(code, stamp);
           return;
         }
       }
@@ -87,19 +85,6 @@ public final class RegionTranslator implements Translator {
       // A mistake of ours, which the evaluator makes up for.
       System.getLogger(RegionTranslator.class.getName())
           .log(Level.WARNING, "cannot translate the code at 0x" + Long.toHexString(pc), e);
-    }
-  }
-
-  private static void install(Region region, RegionCode code, CodePage page, int stamp) {
-    long start = region.start();
-    long end = region.end();
-    int entries = region.entries().size();
-    long bytes = EXPANSION * region.bytes() / entries;
-    for (int i = 0; i < entries; i++) {
-      long entry = region.entries().get(i);
-      if (i == 0 || !(page.at(entry) instanceof Compiled)) {
-        var _ = page.install(new RegionEntry(code, start, end, entry, i, bytes), stamp);
-      }
     }
   }
 }

@@ -2,7 +2,9 @@ package dev.forklift.engine.jit;
 
 import dev.forklift.engine.cpu.Exit;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The places in a region where it can stop inside of a block.
 final class Sites {
@@ -11,9 +13,10 @@ final class Sites {
   /// @param pc the instruction
   /// @param next the address behind it
   /// @param executed instructions executed since the block began
-  /// @param exit what to come back with
+  /// @param dirty registers to be given back there
+  /// @param exit what to come back with; null for an access that the evaluator is to make
   /// @param code the number that belongs to it
-  record Site(long pc, long next, int executed, Exit exit, int code) {}
+  record Site(long pc, long next, int executed, BitSet dirty, @Nullable Exit exit, int code) {}
 
   private final List<Site> all = new ArrayList<>();
 

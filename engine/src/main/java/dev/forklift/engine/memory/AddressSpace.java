@@ -135,6 +135,15 @@ public abstract class AddressSpace {
   /// Gives everything back. No thread may use the space afterwards.
   public abstract void release();
 
+  // Compiled code's own way to memory.
+
+  /// The table of what may be loaded from straight away, for [TableAccess]. It changes under the
+  /// same rules as what the space's own methods find.
+  public abstract long[][] @Nullable [] readableTable();
+
+  /// The table of what may be stored to straight away.
+  public abstract long[][] @Nullable [] writableTable();
+
   // Code.
 
   /// The code page at `pc`, which must be executable; throws [GuestFault] otherwise.
@@ -143,7 +152,11 @@ public abstract class AddressSpace {
   /// a safe point.
   public abstract CodePage codePage(long pc);
 
-  /// Changes whenever a page of code is taken away or replaced. Code that keeps running without
-  /// asking for its [CodePage] again compares it at its safe points.
-  public abstract int codeEpoch();
+  /// The code page at `pc` if it can be told at once, which is no safe point.
+  public abstract @Nullable CodePage shownCode(long pc);
+
+  /// Changes whenever a page of code is taken away or replaced, to a number that no other space of
+  /// the kernel has or had. Code that keeps running without asking for its [CodePage] again
+  /// compares it at its safe points.
+  public abstract long codeEpoch();
 }

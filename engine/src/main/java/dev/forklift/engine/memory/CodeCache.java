@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class CodeCache {
   private final long limit;
   private final AtomicLong used = new AtomicLong();
+  private final AtomicLong epochs = new AtomicLong();
 
   // In the order in which they were filled. Guarded by its own monitor, the innermost lock of all.
   private final Set<CodePage> filled = new LinkedHashSet<>();
@@ -27,6 +28,11 @@ final class CodeCache {
 
   long limit() {
     return limit;
+  }
+
+  /// A number for a map of code that there was not before.
+  long nextEpoch() {
+    return epochs.incrementAndGet();
   }
 
   /// Something of so many bytes was put into a page, or taken out of it if negative.

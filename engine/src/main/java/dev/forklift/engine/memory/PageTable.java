@@ -19,6 +19,9 @@ final class PageTable {
   static final int LEAF_PAGES = 1 << LEAF_SHIFT;
   static final int LEAF_MASK = LEAF_PAGES - 1;
 
+  /// With pages of 4 KiB, the smallest there are.
+  private static final int LEAVES_OF_32_BITS = 1 << Integer.SIZE - 12 - LEAF_SHIFT;
+
   // What a leaf and a slot of the roots are taken to cost: four references of four bytes.
   private static final int ENTRY_BYTES = 16;
 
@@ -31,8 +34,9 @@ final class PageTable {
   final long[][] @Nullable [] writable;
   final @Nullable CodePage[][] code;
 
-  /// Counts how often a page of code was taken away or replaced.
-  int codeEpoch;
+  /// Changes whenever a page of code is taken away or replaced, to a number that no other table of
+  /// the kernel has or had.
+  long codeEpoch;
 
   private final @Nullable Frame[][] frames;
 
@@ -44,6 +48,7 @@ final class PageTable {
   PageTable(FrameBudget budget, long pages) {
     int leaves = leaves(pages);
     this.budget = budget;
+    codeEpoch = budget.codeCache().nextEpoch();
     readable = new long[leaves][][];
     writable = new long[leaves][][];
     frames = new Frame[leaves][];
@@ -55,8 +60,10 @@ final class PageTable {
     Arrays.fill(code, NO_CODE);
   }
 
+  /// As many as there are pages for, and as all addresses of 32 bits need: [TableAccess] does not
+  /// compare them with the limit.
   private static int leaves(long pages) {
-    return Math.toIntExact((pages + LEAF_MASK) >>> LEAF_SHIFT);
+    return Math.max(Math.toIntExact((pages + LEAF_MASK) >>> LEAF_SHIFT), LEAVES_OF_32_BITS);
   }
 
   /// What the budget is charged for an empty table.
@@ -125,9 +132,8 @@ final class PageTable {
     }
     residentPages += (frame.isZero() ? 0 : 1) - (before == null || before.isZero() ? 0 : 1);
     frames[leaf][slot] = frame;
-    if (before != frame && hasCode(leaf)) {
-      code[leaf][slot] = null;
-      codeEpoch++;
+    if (before != frame) {
+      clearCode(page);
     }
     VarHandle.releaseFence();
     readable[leaf][slot] = mayRead ? frame.words : null;
@@ -161,9 +167,9 @@ final class PageTable {
 
   /// Takes the code of a page away.
   void clearCode(long page) {
-    if (hasCode(leaf(page))) {
+    if (code[leaf(page)][slot(page)] != null) {
       code[leaf(page)][slot(page)] = null;
-      codeEpoch++;
+      codeEpoch = budget.codeCache().nextEpoch();
     }
   }
 

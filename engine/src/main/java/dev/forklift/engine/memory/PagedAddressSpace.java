@@ -238,6 +238,16 @@ public final class PagedAddressSpace extends AddressSpace {
     return (address & (bytes - 1)) != 0;
   }
 
+  @Override
+  public long[][] @Nullable [] readableTable() {
+    return readable;
+  }
+
+  @Override
+  public long[][] @Nullable [] writableTable() {
+    return writable;
+  }
+
   // Compare and exchange.
 
   @Override
@@ -486,15 +496,21 @@ public final class PagedAddressSpace extends AddressSpace {
   @Override
   public CodePage codePage(long pc) {
     CodePage page = shownCode(pc);
-    return page != null && page.isGuarded() ? page : codePageSlowly(pc);
+    return page != null ? page : codePageSlowly(pc);
   }
 
   @Override
-  public int codeEpoch() {
+  public long codeEpoch() {
     return table.codeEpoch;
   }
 
-  private @Nullable CodePage shownCode(long pc) {
+  @Override
+  public @Nullable CodePage shownCode(long pc) {
+    CodePage page = codeAt(pc);
+    return page != null && page.isGuarded() ? page : null;
+  }
+
+  private @Nullable CodePage codeAt(long pc) {
     long leaf = pc >>> leafShift;
     return leaf < code.length
         ? code[(int) leaf][(int) (pc >>> pageShift) & PageTable.LEAF_MASK]
@@ -516,7 +532,7 @@ public final class PagedAddressSpace extends AddressSpace {
       }
       // Somebody may have changed the map before this thread came in again. If all that happened is
       // that stores go straight to the page again, what is lifted from it just cannot be installed.
-      if (shownCode(pc) == page) {
+      if (codeAt(pc) == page) {
         return page;
       }
     }
