@@ -20,7 +20,7 @@ final class PageTable {
   static final int LEAF_MASK = LEAF_PAGES - 1;
 
   /// With pages of 4 KiB, the smallest there are.
-  private static final int LEAVES_OF_32_BITS = 1 << Integer.SIZE - 12 - LEAF_SHIFT;
+  private static final int LEAVES_OF_32_BITS = 1 << (Integer.SIZE - 12 - LEAF_SHIFT);
 
   // What a leaf and a slot of the roots are taken to cost: four references of four bytes.
   private static final int ENTRY_BYTES = 16;

@@ -31,7 +31,8 @@ public final class TableAccess {
     int shift = geometry & SHIFT;
     return offset(address, geometry) > (1 << shift) - bytes
         ? null
-        : table[address >>> shift + PageTable.LEAF_SHIFT][address >>> shift & PageTable.LEAF_MASK];
+        : table[address >>> (shift + PageTable.LEAF_SHIFT)][
+            (address >>> shift) & PageTable.LEAF_MASK];
   }
 
   private static int offset(int address, int geometry) {
