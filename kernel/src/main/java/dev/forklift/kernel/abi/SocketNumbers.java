@@ -3,8 +3,9 @@ package dev.forklift.kernel.abi;
 /// Numbers of socket(2), send(2), recv(2) and socket(7), as asm-generic has them.
 public final class SocketNumbers {
   // spotless:off
-  public static final int AF_UNSPEC = 0;
-  public static final int AF_UNIX   = 1;
+  public static final int AF_UNSPEC  = 0;
+  public static final int AF_UNIX    = 1;
+  public static final int AF_NETLINK = 16;
 
   public static final int SOCK_STREAM    = 1;
   public static final int SOCK_DGRAM     = 2;

@@ -12,7 +12,7 @@ import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.TimeLayout;
-import dev.forklift.kernel.fs.socket.SocketFile;
+import dev.forklift.kernel.fs.socket.NetlinkSocket;
 import dev.forklift.kernel.mqueue.MqueueFile;
 import dev.forklift.kernel.mqueue.Notification;
 import dev.forklift.kernel.mqueue.QueueAttributes;
@@ -28,6 +28,8 @@ import dev.forklift.kernel.wait.Deadline;
 final class MqueueCalls {
   private static final long PRIORITIES = 32768;
   private static final int COOKIE_BYTES = 32;
+  private static final int NOTIFY_WOKENUP = 1;
+  private static final int NOTIFY_REMOVED = 2;
 
   /// Words of `struct mq_attr`.
   private static final int ATTRIBUTE_WORDS = 8;
@@ -65,7 +67,6 @@ final class MqueueCalls {
             (t, fd, text, length, priority, time) ->
                 receive(t, fd, text, length, priority, old(t, time)))
         .sys(184, "mq_notify", FD, ADDR, MqueueCalls::notifyOf)
-        .partial(184, "no SIGEV_THREAD, for which there would have to be netlink sockets")
         .sys(185, "mq_getsetattr", FD, ADDR, ADDR, MqueueCalls::attributes);
   }
 
@@ -185,30 +186,47 @@ final class MqueueCalls {
     }
     SigEvent event =
         SigEvent.fromBytes(IpcStructs.model(task), Times.bytes(task, address, SigEvent.SIZE));
-    switch (event.kind()) {
-      case SigEvent.SIGEV_NONE -> {}
-      case SigEvent.SIGEV_SIGNAL -> {
-        if (event.signal() < 0 || event.signal() > Signal.SIGRTMAX) {
-          throw Errno.EINVAL;
-        }
-      }
-      case SigEvent.SIGEV_THREAD -> {
-        var _ = Times.bytes(task, event.value(), COOKIE_BYTES);
-        throw task.files().get(event.signal()) instanceof SocketFile
-            ? Errno.EINVAL
-            : Errno.ENOTSOCK;
-      }
-      default -> throw Errno.EINVAL;
-    }
-    boolean sends = event.kind() == SigEvent.SIGEV_SIGNAL && event.signal() != 0;
-    queue(task, fd)
-        .notifyOf(
-            new Notification(
-                process,
-                event.kind(),
-                event.kind() == SigEvent.SIGEV_SIGNAL ? event.signal() : 0,
-                sends ? () -> tell(task.kernel().current(), process, event) : () -> {}));
+    Notification wanted =
+        switch (event.kind()) {
+          case SigEvent.SIGEV_NONE ->
+              new Notification(process, event.kind(), 0, () -> {}, () -> {});
+          case SigEvent.SIGEV_SIGNAL -> bySignal(task, process, event);
+          case SigEvent.SIGEV_THREAD -> bySocket(task, process, event);
+          default -> throw Errno.EINVAL;
+        };
+    queue(task, fd).notifyOf(wanted);
     return 0;
+  }
+
+  private static Notification bySignal(Task task, Pid process, SigEvent event) throws Errno {
+    if (event.signal() < 0 || event.signal() > Signal.SIGRTMAX) {
+      throw Errno.EINVAL;
+    }
+    Runnable told =
+        event.signal() == 0 ? () -> {} : () -> tell(task.kernel().current(), process, event);
+    return new Notification(process, event.kind(), event.signal(), told, () -> {});
+  }
+
+  /// The C library has a thread that reads from a netlink socket: it gets the cookie it gave, the
+  /// last byte of which says what happened.
+  private static Notification bySocket(Task task, Pid process, SigEvent event) throws Errno {
+    byte[] cookie = Times.bytes(task, event.value(), COOKIE_BYTES);
+    if (!(SocketCalls.file(task, event.signal()) instanceof NetlinkSocket socket)) {
+      throw Errno.EINVAL;
+    }
+    socket.awaitRoom(task);
+    return new Notification(
+        process,
+        event.kind(),
+        0,
+        () -> socket.deliver(marked(cookie, NOTIFY_WOKENUP)),
+        () -> socket.deliver(marked(cookie, NOTIFY_REMOVED)));
+  }
+
+  private static byte[] marked(byte[] cookie, int code) {
+    byte[] marked = cookie.clone();
+    marked[COOKIE_BYTES - 1] = (byte) code;
+    return marked;
   }
 
   /// A message has come: the process that asked gets its signal, if it is still there.

@@ -1,5 +1,6 @@
 package dev.forklift.kernel.machine;
 
+import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.fs.socket.SocketCredentials;
 import dev.forklift.kernel.fs.socket.SocketIdentity;
 import dev.forklift.kernel.net.NetNamespace;
@@ -23,5 +24,16 @@ final class TaskIdentity implements SocketIdentity {
   public SocketCredentials sender(Caller caller) {
     return new SocketCredentials(
         ((Task) caller).group().pid(), caller.credentials().uid(), caller.credentials().gid());
+  }
+
+  @Override
+  public int processNumber(Caller caller) {
+    Task task = (Task) caller;
+    return task.group().pid().in(task.pidNamespace());
+  }
+
+  @Override
+  public DataModel model(Caller caller) {
+    return ((Task) caller).memory().user().model();
   }
 }

@@ -203,7 +203,7 @@ final class Mqueue extends Inode {
     Notification told = notification;
     if (told != null && count == 1) {
       notification = null;
-      told.action().run();
+      told.told().run();
     }
   }
 
@@ -224,8 +224,10 @@ final class Mqueue extends Inode {
 
   /// A process does not want to be told any more.
   void forgetNotification(@Nullable Object owner) {
-    if (notification != null && notification.owner() == owner) {
+    Notification unwanted = notification;
+    if (unwanted != null && unwanted.owner() == owner) {
       notification = null;
+      unwanted.forgotten().run();
     }
   }
 }

@@ -5,5 +5,6 @@ package dev.forklift.kernel.mqueue;
 /// @param owner the process id
 /// @param kind `sigev_notify`
 /// @param signal sent with kind SIGEV_SIGNAL, otherwise 0
-/// @param action sends it
-public record Notification(Object owner, int kind, int signal, Runnable action) {}
+/// @param told does it
+/// @param forgotten what is done instead when the process does not want it any more
+public record Notification(Object owner, int kind, int signal, Runnable told, Runnable forgotten) {}

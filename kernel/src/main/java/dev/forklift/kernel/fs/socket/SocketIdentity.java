@@ -1,5 +1,6 @@
 package dev.forklift.kernel.fs.socket;
 
+import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.vfs.Caller;
 
@@ -13,4 +14,10 @@ public interface SocketIdentity {
 
   /// As receivers of a message are told: real ids.
   SocketCredentials sender(Caller caller);
+
+  /// The number of its process, as it knows it.
+  int processNumber(Caller caller);
+
+  /// How numbers stand in its memory.
+  DataModel model(Caller caller);
 }

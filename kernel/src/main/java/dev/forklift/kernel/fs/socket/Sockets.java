@@ -28,6 +28,7 @@ public final class Sockets {
   private final Map<AbstractName, UnixSocket> abstractNames = new HashMap<>();
   private final IdentityHashMap<Inode, UnixSocket> bound = new IdentityHashMap<>();
   private final SocketsInFlight inFlight = new SocketsInFlight();
+  private final NetlinkPorts netlinkPorts;
   private int lastAutobind;
   private boolean collecting;
 
@@ -38,6 +39,7 @@ public final class Sockets {
   public Sockets(FileSystems systems, SocketIdentity identity) {
     this.fileSystem = new NamelessFileSystem(systems, "sockfs", SOCKFS_MAGIC);
     this.identity = identity;
+    this.netlinkPorts = new NetlinkPorts(identity);
   }
 
   /// socket(2).
@@ -45,19 +47,36 @@ public final class Sockets {
   /// @param flags O_NONBLOCK counts
   public SocketFile create(Caller caller, int domain, int type, int protocol, int flags)
       throws Errno {
-    if (domain != SocketNumbers.AF_UNIX) {
-      throw Errno.EAFNOSUPPORT;
+    NetNamespace network = identity.network(caller);
+    switch (domain) {
+      case SocketNumbers.AF_UNIX -> {
+        if (protocol != 0 && protocol != SocketNumbers.AF_UNIX) {
+          throw Errno.EPROTONOSUPPORT;
+        }
+        return make(caller, network, type, flags);
+      }
+      case SocketNumbers.AF_NETLINK -> {
+        if (type != SocketNumbers.SOCK_RAW && type != SocketNumbers.SOCK_DGRAM) {
+          throw Errno.ESOCKTNOSUPPORT;
+        }
+        if (protocol != 0) {
+          throw Errno.EPROTONOSUPPORT;
+        }
+        return new NetlinkSocket(
+            network, netlinkPorts, identity.model(caller), newFile(caller), flags, type);
+      }
+      default -> throw Errno.EAFNOSUPPORT;
     }
-    if (protocol != 0 && protocol != SocketNumbers.AF_UNIX) {
-      throw Errno.EPROTONOSUPPORT;
-    }
-    return make(caller, identity.network(caller), type, flags);
   }
 
   /// socketpair(2).
   public SocketFile[] pair(Caller caller, int domain, int type, int protocol, int flags)
       throws Errno {
-    UnixSocket one = (UnixSocket) create(caller, domain, type, protocol, flags);
+    SocketFile made = create(caller, domain, type, protocol, flags);
+    if (!(made instanceof UnixSocket one)) {
+      made.release();
+      throw Errno.EOPNOTSUPP;
+    }
     UnixSocket other;
     try {
       other = make(caller, one.network(), type, flags);
@@ -72,6 +91,17 @@ public final class Sockets {
   }
 
   UnixSocket make(Caller caller, NetNamespace network, int type, int flags) throws Errno {
+    VfsPath path = newFile(caller);
+    return switch (type) {
+      case SocketNumbers.SOCK_STREAM -> new UnixStream(this, network, path, flags, type);
+      case SocketNumbers.SOCK_SEQPACKET -> new UnixStream(this, network, path, flags, type);
+      case SocketNumbers.SOCK_DGRAM, SocketNumbers.SOCK_RAW ->
+          new UnixDatagram(this, network, path, flags);
+      default -> throw Errno.ESOCKTNOSUPPORT;
+    };
+  }
+
+  private VfsPath newFile(Caller caller) {
     long ino = fileSystem.newFileNumber();
     Inode inode =
         fileSystem.plainInode(
@@ -81,14 +111,7 @@ public final class Sockets {
                 caller.credentials().fsuid(),
                 caller.credentials().fsgid(),
                 0));
-    VfsPath path = fileSystem.nameless(inode, "socket:[" + ino + "]");
-    return switch (type) {
-      case SocketNumbers.SOCK_STREAM -> new UnixStream(this, network, path, flags, type);
-      case SocketNumbers.SOCK_SEQPACKET -> new UnixStream(this, network, path, flags, type);
-      case SocketNumbers.SOCK_DGRAM, SocketNumbers.SOCK_RAW ->
-          new UnixDatagram(this, network, path, flags);
-      default -> throw Errno.ESOCKTNOSUPPORT;
-    };
+    return fileSystem.nameless(inode, "socket:[" + ino + "]");
   }
 
   SocketsInFlight inFlight() {

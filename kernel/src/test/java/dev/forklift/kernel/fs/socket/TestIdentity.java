@@ -1,8 +1,10 @@
 package dev.forklift.kernel.fs.socket;
 
+import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.net.NetNamespace;
 import dev.forklift.kernel.vfs.Caller;
+import java.nio.ByteOrder;
 
 /// Callers are their own processes.
 public final class TestIdentity implements SocketIdentity {
@@ -21,5 +23,15 @@ public final class TestIdentity implements SocketIdentity {
   @Override
   public SocketCredentials sender(Caller caller) {
     return new SocketCredentials(caller, caller.credentials().uid(), caller.credentials().gid());
+  }
+
+  @Override
+  public int processNumber(Caller caller) {
+    return 1;
+  }
+
+  @Override
+  public DataModel model(Caller caller) {
+    return new DataModel(Integer.BYTES, Integer.BYTES, ByteOrder.LITTLE_ENDIAN);
   }
 }
