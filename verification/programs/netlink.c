@@ -160,6 +160,27 @@ static void cookies(void) {
   mq_unlink("/cookies");
 }
 
+static void ring(int number) {}
+
+static void unread(void) {
+  mqd_t queue = queue_of("/unread");
+  int sock = socket(AF_NETLINK, SOCK_RAW, 0);
+  char cookie[COOKIE] = "unread";
+  struct sigaction action = {.sa_handler = ring};
+  sigaction(SIGALRM, &action, NULL);
+  alarm(5);
+  int sent = 0;
+  long result = 0;
+  while (sent < 100000 && (result = notify(queue, cookie, sock)) == 0) {
+    syscall(SYS_mq_notify, queue, NULL);
+    sent++;
+  }
+  printf("cookies that nobody reads: some hundred %d, then %s\n", sent > 100 && sent < 2000, answer(result));
+  mq_close(queue);
+  mq_unlink("/unread");
+  close(sock);
+}
+
 static sem_t told;
 static void tells(union sigval value) {
   printf("a thread of its own %d, value %d\n", getpid() != gettid(), value.sival_int);
@@ -187,6 +208,7 @@ int main(void) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   names();
   cookies();
+  unread();
   threads();
   return 0;
 }
