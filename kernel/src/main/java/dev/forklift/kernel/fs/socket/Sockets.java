@@ -48,12 +48,12 @@ public final class Sockets {
   public SocketFile create(Caller caller, int domain, int type, int protocol, int flags)
       throws Errno {
     NetNamespace network = identity.network(caller);
-    switch (domain) {
+    return switch (domain) {
       case SocketNumbers.AF_UNIX -> {
         if (protocol != 0 && protocol != SocketNumbers.AF_UNIX) {
           throw Errno.EPROTONOSUPPORT;
         }
-        return make(caller, network, type, flags);
+        yield make(caller, network, type, flags);
       }
       case SocketNumbers.AF_NETLINK -> {
         if (type != SocketNumbers.SOCK_RAW && type != SocketNumbers.SOCK_DGRAM) {
@@ -62,11 +62,11 @@ public final class Sockets {
         if (protocol != 0) {
           throw Errno.EPROTONOSUPPORT;
         }
-        return new NetlinkSocket(
+        yield new NetlinkSocket(
             network, netlinkPorts, identity.model(caller), newFile(caller), flags, type);
       }
       default -> throw Errno.EAFNOSUPPORT;
-    }
+    };
   }
 
   /// socketpair(2).
