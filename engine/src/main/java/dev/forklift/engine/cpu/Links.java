@@ -27,7 +27,7 @@ public final class Links {
 
   /// The compiled code at an address, or null if there is none that could be found at once.
   public @Nullable Link find(AddressSpace space, long epoch, long target) {
-    int slot = (int) (target ^ target >>> 9) >>> 1 & SIZE - 1;
+    int slot = ((int) (target ^ (target >>> 9)) >>> 1) & (SIZE - 1);
     Link link = found[slot];
     if (link != null && link.leadsTo(target, epoch)) {
       return link;

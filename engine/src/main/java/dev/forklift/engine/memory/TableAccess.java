@@ -36,7 +36,7 @@ public final class TableAccess {
   }
 
   private static int offset(int address, int geometry) {
-    return address & (1 << (geometry & SHIFT)) - 1;
+    return address & ((1 << (geometry & SHIFT)) - 1);
   }
 
   private static boolean swap(int geometry) {
