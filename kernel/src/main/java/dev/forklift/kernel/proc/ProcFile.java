@@ -24,6 +24,12 @@ final class ProcFile extends ProcInode {
     String read(Task reader) throws Errno;
   }
 
+  /// What there is to read, as those who have opened the file call users.
+  @FunctionalInterface
+  interface TextForOpener {
+    String read(Task reader, Credentials opener) throws Errno;
+  }
+
   /// What to do with what is written.
   @FunctionalInterface
   interface Setting {
@@ -38,7 +44,7 @@ final class ProcFile extends ProcInode {
 
   private static final int LONGEST_SETTING = 4096;
 
-  private final Text text;
+  private final TextForOpener text;
   private final @Nullable Setting setting;
   private final Gate gate;
   private @Nullable Predicate<Credentials> writers;
@@ -50,10 +56,25 @@ final class ProcFile extends ProcInode {
       Text text,
       @Nullable Setting setting,
       Gate gate) {
+    this(proc, pid, permissions, (reader, _) -> text.read(reader), setting, gate);
+  }
+
+  private ProcFile(
+      ProcFileSystem proc,
+      @Nullable Pid pid,
+      int permissions,
+      TextForOpener text,
+      @Nullable Setting setting,
+      Gate gate) {
     super(proc, pid, FileMode.S_IFREG | permissions);
     this.text = text;
     this.setting = setting;
     this.gate = gate;
+  }
+
+  /// A file about a process that everybody may read, and that names users.
+  static ProcFile naming(ProcFileSystem proc, Pid pid, TextForOpener text) {
+    return new ProcFile(proc, pid, 0444, text, null, opener -> {});
   }
 
   /// A file of the kernel's that is only read.
@@ -83,21 +104,23 @@ final class ProcFile extends ProcInode {
   @Override
   public OpenFile open(Caller caller, VfsPath path, int flags) throws Errno {
     gate.pass((Task) caller);
-    return new Open(path, flags);
+    return new Open(path, flags, caller.credentials());
   }
 
   private final class Open extends OpenFile {
+    private final Credentials opener;
     private byte @Nullable [] contents;
 
-    Open(VfsPath path, int flags) throws Errno {
+    Open(VfsPath path, int flags, Credentials opener) throws Errno {
       super(path, flags);
+      this.opener = opener;
     }
 
     @Override
     protected long readAt(Caller caller, IoBuffer buffer, long offset) throws Errno {
       byte[] bytes = contents;
       if (bytes == null || offset == 0) {
-        bytes = text.read((Task) caller).getBytes(StandardCharsets.ISO_8859_1);
+        bytes = text.read((Task) caller, opener).getBytes(StandardCharsets.ISO_8859_1);
         contents = bytes;
       }
       if (offset >= bytes.length) {

@@ -65,7 +65,8 @@ final class TaskFiles {
     directory.add("net", NetFiles.of(proc, pid));
     start("environ", ProgramText::environment);
     start("auxv",    ProgramText::auxiliaryVector);
-    text("status",    0444, (reader, task) -> new TaskStatus(proc, task, reader).text());
+    directory.add("status", ProcFile.naming(proc, pid, (_, opener) ->
+        new TaskStatus(proc, task(), opener.userNamespace()).text()));
     secret("personality", 0400, (reader, task) ->
         String.format("%08x\n", task.settings().personality()));
     text("limits",    0444, (reader, task) -> LimitsText.of(task.group().limits()));

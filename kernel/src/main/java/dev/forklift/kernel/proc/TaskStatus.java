@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 
 /// /proc/PID/status.
 ///
-/// @param reader whose names for users are shown
-record TaskStatus(ProcFileSystem proc, Task task, Task reader) {
+/// @param names the user namespace whose names for users are shown
+record TaskStatus(ProcFileSystem proc, Task task, UserNamespace names) {
   String text() {
     StringBuilder out = new StringBuilder(1500);
     identity(out);
@@ -31,7 +31,6 @@ record TaskStatus(ProcFileSystem proc, Task task, Task reader) {
   }
 
   private void identity(StringBuilder out) {
-    UserNamespace names = reader.credentials().userNamespace();
     Credentials who = task.credentials();
     line(out, "Name", escaped(task.name()));
     if (!task.isZombie()) {

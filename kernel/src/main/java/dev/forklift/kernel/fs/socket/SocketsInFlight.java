@@ -4,14 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// Sockets on their way in messages (SCM_RIGHTS), and the end of those that nobody can receive any
 /// more: they keep each other alive, in the queues of sockets that are on their way themselves
 /// (Linux's `unix_gc()`).
 final class SocketsInFlight {
-  private final Map<UnixSocket, Integer> counts = new IdentityHashMap<>();
+  private final IdentityHashMap<UnixSocket, Integer> counts = new IdentityHashMap<>();
   private final Set<Message> messages = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /// A message with files is under way.
