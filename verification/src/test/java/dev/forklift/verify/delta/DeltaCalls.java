@@ -6,6 +6,7 @@ import dev.forklift.kernel.abi.Signal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 /// Writes the text of a program that makes system calls in a row, each of which must succeed, and
 /// last of all a clone, whose error it reports. A call that fails before it ends the program with
@@ -45,8 +46,13 @@ final class DeltaCalls {
     return name + labels++;
   }
 
+  /// Adds lines, with a value for each `%s` and `%d`.
   private DeltaCalls add(String lines, Object... values) {
-    text.append(lines.formatted(values)).append('\n');
+    String done = lines;
+    for (Object value : values) {
+      done = done.replaceFirst("%[sd]", Matcher.quoteReplacement(value.toString()));
+    }
+    text.append(done).append('\n');
     return this;
   }
 
