@@ -263,8 +263,8 @@ class MemoryFileTest {
     assertThat(budget.used()).isLessThanOrEqualTo(budget.limit());
     long cached = file.allocatedBytes();
     // All but the page that is mapped and the one that was changed can go.
-    space.map(0x1000_0000, 244 * PAGE, RW, null, 0, false, null);
-    for (int i = 0; i < 244; i++) {
+    space.map(0x1000_0000, 240 * PAGE, RW, null, 0, false, null);
+    for (int i = 0; i < 240; i++) {
       space.store8(0x1000_0000 + (long) i * PAGE, 1);
     }
     assertThat(file.allocatedBytes()).isLessThan(cached).isGreaterThanOrEqualTo(2 * PAGE);
