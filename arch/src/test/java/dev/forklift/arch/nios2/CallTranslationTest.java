@@ -6,124 +6,137 @@ import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.jit.RegionTranslator;
 import dev.forklift.engine.memory.Protection;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Calls of translated code, which stand on the Java stack, go wherever the guest's own go.
 final class CallTranslationTest {
   private static final int STACK = 27;
   private static final long END = 2_000_000;
 
-  private static final String DEEP_RECURSION =
-      """
-            movi r4, 5000
-            call down
-            trap 1
-      down: addi sp, sp, -8
-            stw ra, 0(sp)
-            beq r4, zero, up
-            addi r4, r4, -1
-            call down
-            addi r2, r2, 1
-      up:   ldw ra, 0(sp)
-            addi sp, sp, 8
-            ret
-      """;
+  /// Programs that end with a trap, and what they leave in r2.
+  enum Program {
+    DEEP_RECURSION(
+        5000,
+        """
+              movi r4, 5000
+              call down
+              trap 1
+        down: addi sp, sp, -8
+              stw ra, 0(sp)
+              beq r4, zero, up
+              addi r4, r4, -1
+              call down
+              addi r2, r2, 1
+        up:   ldw ra, 0(sp)
+              addi sp, sp, 8
+              ret
+        """),
 
-  /// As longjmp does.
-  private static final String RETURN_PAST_CALLERS =
-      """
-            movi r5, 3000
-      loop: nextpc r20
-            addi r20, r20, 8
-            call outer
-            addi r5, r5, -1
-            bne r5, zero, loop
-            trap 1
-      outer: call inner
-            addi r2, r2, 1000
-            ret
-      inner: addi r2, r2, 1
-            mov ra, r20
-            ret
-      """;
+    /// As longjmp does.
+    RETURN_PAST_CALLERS(
+        3000,
+        """
+              movi r5, 3000
+        loop: nextpc r20
+              addi r20, r20, 8
+              call outer
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        outer: call inner
+              addi r2, r2, 1000
+              ret
+        inner: addi r2, r2, 1
+              mov ra, r20
+              ret
+        """),
 
-  private static final String TAIL_CALLS =
-      """
-            movi r5, 3000
-      loop: call first
-            addi r5, r5, -1
-            bne r5, zero, loop
-            trap 1
-            addi r2, r2, 7000
-      second: addi r2, r2, 2
-            ret
-      first: addi r2, r2, 1
-            jmpi second
-      """;
+    TAIL_CALLS(
+        9000,
+        """
+              movi r5, 3000
+        loop: call first
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+              addi r2, r2, 7000
+        second: addi r2, r2, 2
+              ret
+        first: addi r2, r2, 1
+              jmpi second
+        """),
 
-  /// As a linkage table does.
-  private static final String CALLS_THROUGH_POINTERS =
-      """
-            nextpc r6
-            addi r6, r6, 40
-            movi r5, 3000
-      loop: callr r6
-            call stub
-            xor r6, r6, r7
-            addi r5, r5, -1
-            bne r5, zero, loop
-            trap 1
-      stub: mov r8, r6
-            jmp r8
-            addi r2, r2, 1
-            ret
-      """;
+    /// As a linkage table does.
+    CALLS_THROUGH_POINTERS(
+        6000,
+        """
+              nextpc r6
+              addi r6, r6, 40
+              movi r5, 3000
+        loop: callr r6
+              call stub
+              xor r6, r6, r7
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        stub: mov r8, r6
+              jmp r8
+              addi r2, r2, 1
+              ret
+        """),
 
-  /// Two that go on in each other, and never return to where they were called from.
-  private static final String COROUTINES =
-      """
-            movi r5, 3000
-            nextpc r6
-            addi r6, r6, 20
-      one:  addi r2, r2, 1
-            callr r6
-            mov r6, ra
-            br one
-      two:  addi r5, r5, -1
-            mov r6, ra
-            beq r5, zero, end
-            callr r6
-            br two
-      end:  trap 1
-      """;
+    /// Two that go on in each other, and never return to where they were called from.
+    COROUTINES(
+        3000,
+        """
+              movi r5, 3000
+              nextpc r6
+              addi r6, r6, 20
+        one:  addi r2, r2, 1
+              callr r6
+              mov r6, ra
+              br one
+        two:  addi r5, r5, -1
+              mov r6, ra
+              beq r5, zero, end
+              callr r6
+              br two
+        end:  trap 1
+        """),
 
-  /// Stores another instruction into the callee half-way.
-  private static final String CALLEE_REPLACED =
-      """
-            movi r5, 200
-      loop: call callee
-            addi r5, r5, -1
-            bne r5, r9, same
-            stw r10, 0(r11)
-      same: bne r5, zero, loop
-            trap 1
-      callee: addi r2, r2, 1
-            ret
-      """;
+    /// Stores another instruction into the callee half-way.
+    CALLEE_REPLACED(
+        10200,
+        """
+              movi r5, 200
+        loop: call callee
+              addi r5, r5, -1
+              bne r5, r9, same
+              stw r10, 0(r11)
+        same: bne r5, zero, loop
+              trap 1
+        callee: addi r2, r2, 1
+              ret
+        """);
+
+    final int result;
+    final String text;
+
+    Program(int result, String text) {
+      this.result = result;
+      this.text = text;
+    }
+  }
 
   private final Machine evaluated = new Machine();
   private final Machine translated = new Machine();
 
   @ParameterizedTest
-  @CsvSource({
-    "DEEP_RECURSION, 5000", "RETURN_PAST_CALLERS, 3000", "TAIL_CALLS, 9000",
-    "CALLS_THROUGH_POINTERS, 6000", "COROUTINES, -1", "CALLEE_REPLACED, 10200"
-  })
-  void endAsTheyDoEvaluated(String name, int result) throws Exception {
-    String program = (String) CallTranslationTest.class.getDeclaredField(name).get(null);
+  @EnumSource
+  void endAsTheyDoEvaluated(Program program) {
     for (int stride : new int[] {Integer.MAX_VALUE, 1009, 17}) {
-      begin(evaluated, program);
-      begin(translated, program);
+      begin(evaluated, program.text);
+      begin(translated, program.text);
       translateEverywhere();
       Exit exit = Exit.SAFE_POINT;
       while (exit == Exit.SAFE_POINT && evaluated.cpu.instructions() < END) {
@@ -135,9 +148,7 @@ final class CallTranslationTest {
         assertSame();
       }
       assertThat(exit).isEqualTo(Exit.TRAP);
-      if (result >= 0) {
-        assertThat(translated.register(2)).isEqualTo(result);
-      }
+      assertThat(translated.register(2)).isEqualTo(program.result);
     }
   }
 
