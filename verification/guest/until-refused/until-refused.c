@@ -327,12 +327,21 @@ static void clean_up(void) {
   syscall2(39, ARG("/tmp"), 2);
 }
 
+// How gladly the kernel kills this process and its children to come when memory is out, from
+// -1000 (never) to 1000.
+static void choose_when_out_of_memory(const char *adjustment) {
+  long file = need(sys_open("/proc/self/oom_score_adj", O_WRONLY, 0), "oom_score_adj");
+  need(sys_write(file, adjustment, text_length(adjustment)), "oom_score_adj");
+  sys_close(file);
+}
+
 static void take(const char *name, long (*function)(void)) {
   shared[0] = 0;
   syscall5(CALL_mount, ARG("x"), ARG("/tmp"), ARG("tmpfs"), 0, 0);
   long child = need(sys_fork(), "fork");
   if (child == 0) {
     syscall2(NR_setpgid, 0, 0);
+    choose_when_out_of_memory("0");
     long got = function();
     // Whoever gets here first says it.
     if (arch_compare_and_set(&shared[1], 0, 1)) {
@@ -355,6 +364,8 @@ static void take(const char *name, long (*function)(void)) {
 
 int guest_main(int argc, char **argv, char **envp) {
   shared = new_shared(4096);
+  // It takes nothing itself, and somebody has to tell how it ended.
+  choose_when_out_of_memory("-1000");
   sys_prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (int i = 1; i < argc; i++)
     for (unsigned k = 0; k < sizeof things / sizeof *things; k++)
