@@ -14,4 +14,6 @@ module dev.forklift.arch {
 
   provides dev.forklift.kernel.arch.LinuxAbi with
       dev.forklift.arch.nios2.Nios2Linux;
+  provides dev.forklift.board.cpu.ProcessorType with
+      dev.forklift.arch.nios2.Nios2ProcessorType;
 }

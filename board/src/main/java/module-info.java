@@ -1,9 +1,26 @@
 import org.jspecify.annotations.NullMarked;
 
-/// Machines: bus, devices, device tree, boot loader. Nothing is here yet; the direction of the
-/// module is.
+/// Machines: bus, devices, device tree, boot loader.
 @NullMarked
 module dev.forklift.board {
   requires transitive dev.forklift.engine;
   requires static transitive org.jspecify;
+
+  exports dev.forklift.board;
+  exports dev.forklift.board.boot;
+  exports dev.forklift.board.cpu;
+  exports dev.forklift.board.device;
+  exports dev.forklift.board.machine;
+  exports dev.forklift.board.time;
+  exports dev.forklift.board.tree;
+
+  uses dev.forklift.board.cpu.ProcessorType;
+  uses dev.forklift.board.device.DeviceType;
+
+  provides dev.forklift.board.device.DeviceType with
+      dev.forklift.board.device.IntervalTimer,
+      dev.forklift.board.device.JtagUart,
+      dev.forklift.board.device.ParallelPort,
+      dev.forklift.board.device.SystemId,
+      dev.forklift.board.device.Uart16550;
 }

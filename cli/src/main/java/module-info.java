@@ -7,6 +7,8 @@ module dev.forklift.cli {
   requires info.picocli;
   requires static transitive org.jspecify;
 
+  uses dev.forklift.board.cpu.ProcessorType;
+  uses dev.forklift.board.device.DeviceType;
   uses dev.forklift.kernel.arch.LinuxAbi;
 
   opens dev.forklift.cli to

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       RunCommand.class,
+      BootCommand.class,
       DemoCommand.class,
       ExplainCommand.class,
       RootCommand.class,

@@ -7,12 +7,12 @@ import dev.forklift.engine.isa.Meaning;
 
 /// Loads and stores.
 ///
-/// Misaligned ones work, because Linux completes them: except the io forms (which bypass the cache,
-/// and cannot be told from the others here otherwise). Linux does not know those, and goes on
-/// behind a misaligned one as if it had not been there.
+/// For a user misaligned ones work, because Linux completes them: except the io forms (which bypass
+/// the cache, and cannot be told from the others here otherwise). Linux does not know those, and
+/// goes on behind a misaligned one as if it had not been there. A supervisor gets to see them all.
 final class MemoryInstructions {
-  static void define(InstructionSet.Builder set) {
-    define(set, "", false);
+  static void define(InstructionSet.Builder set, Privilege privilege) {
+    define(set, "", privilege.seesMisalignedAccesses());
     define(set, "io", true);
   }
 

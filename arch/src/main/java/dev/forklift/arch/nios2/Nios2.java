@@ -7,9 +7,10 @@ import dev.forklift.engine.isa.InstructionSet;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.isa.Registers;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
-/// Intel's (Altera's) Nios II, release 1, little-endian: what user code sees of it.
+/// Intel's (Altera's) Nios II, release 1, little-endian: what user code sees of it, or the whole.
 public final class Nios2 implements Isa {
   // Numbers of exceptions: the CAUSE field of the exception register.
   public static final int UNIMPLEMENTED_INSTRUCTION = 4;
@@ -21,6 +22,12 @@ public final class Nios2 implements Isa {
 
   /// A `break` instruction; no CAUSE of the processor's.
   public static final int BREAK = 32;
+
+  /// How many registers instructions can name.
+  static final int GENERAL_REGISTERS = 32;
+
+  /// Names of the control registers, which are registers like others where there is a supervisor.
+  private static final String CONTROL = "control";
 
   /// The register that calls leave the return address in.
   public static final int RA = 31;
@@ -45,8 +52,9 @@ public final class Nios2 implements Isa {
             ir.jumpIndirect(ir.reg(RA), Op.JumpKind.RETURN);
           });
 
-  private final Registers registers = new Registers(NAMES, Integer.SIZE, 0);
+  private final Registers registers;
   private final InstructionSet instructions;
+  private final List<Fusion> fusions;
 
   /// A CPU without custom instructions.
   public Nios2() {
@@ -55,18 +63,38 @@ public final class Nios2 implements Isa {
 
   /// A CPU with these custom instructions.
   public Nios2(CustomInstructions custom) {
+    this(custom, Privilege.USER);
+  }
+
+  /// A whole CPU, for what runs without a kernel of ours under it: control registers stand behind
+  /// the general ones, misaligned accesses fault, and nothing is refused to a supervisor.
+  static Nios2 system(CustomInstructions custom) {
+    return new Nios2(custom, Privilege.SUPERVISOR);
+  }
+
+  private Nios2(CustomInstructions custom, Privilege privilege) {
+    registers = new Registers(names(privilege.controlRegisters()), Integer.SIZE, 0);
+    fusions = privilege.fusions(COMPARE_AND_EXCHANGE);
     InstructionSet.Builder set =
         InstructionSet.load(
             "nios2.decode",
             Nios2.class.getResourceAsStream("nios2.decode"),
             registers,
             byteOrder());
-    MemoryInstructions.define(set);
+    MemoryInstructions.define(set, privilege);
     ArithmeticInstructions.define(set);
     BranchInstructions.define(set);
-    SystemInstructions.defineForUser(set);
+    SystemInstructions.define(set, privilege);
     custom.define(set);
     instructions = set.build();
+  }
+
+  private static List<String> names(int controlRegisters) {
+    List<String> names = new ArrayList<>(NAMES);
+    for (int i = 0; i < controlRegisters; i++) {
+      names.add(CONTROL + i);
+    }
+    return names;
   }
 
   @Override
@@ -91,7 +119,7 @@ public final class Nios2 implements Isa {
 
   @Override
   public List<Fusion> fusions() {
-    return List.of(COMPARE_AND_EXCHANGE);
+    return fusions;
   }
 
   @Override

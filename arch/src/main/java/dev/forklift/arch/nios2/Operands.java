@@ -41,6 +41,16 @@ final class Operands {
     static final Shape<Result> SHAPE = i -> new Result(i.get("rc"));
   }
 
+  /// A control register, and the register it is read into.
+  record ControlRead(int rc, int number) {
+    static final Shape<ControlRead> SHAPE = i -> new ControlRead(i.get("rc"), i.get("number"));
+  }
+
+  /// A control register, and the register that goes there.
+  record ControlWrite(int ra, int number) {
+    static final Shape<ControlWrite> SHAPE = i -> new ControlWrite(i.get("ra"), i.get("number"));
+  }
+
   /// A custom instruction: number, registers, and whether each is a general one.
   record Custom(int n, int ra, int rb, int rc, boolean readra, boolean readrb, boolean writerc) {
     static final Shape<Custom> SHAPE = Custom::of;

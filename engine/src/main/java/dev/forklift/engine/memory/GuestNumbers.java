@@ -14,6 +14,10 @@ final class GuestNumbers {
     this.swap = bigEndian != HostMemory.BIG_ENDIAN;
   }
 
+  ByteOrder order() {
+    return bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+  }
+
   /// The number in a frame, zero-extended; in one piece if it is aligned.
   long get(long[] words, int offset, int bytes) {
     long value =

@@ -1,0 +1,100 @@
+package dev.forklift.arch.nios2;
+
+import dev.forklift.arch.nios2.Operands.ControlRead;
+import dev.forklift.arch.nios2.Operands.ControlWrite;
+import dev.forklift.engine.ir.Ir;
+import dev.forklift.engine.isa.Fusion;
+import dev.forklift.engine.isa.InstructionSet;
+import java.util.List;
+
+/// What a CPU offers beyond the instructions of user code: the only thing in which that of a
+/// program and that of a board differ.
+enum Privilege {
+  /// There is only user mode: the kernel is ours.
+  USER {
+    @Override
+    void define(InstructionSet.Builder set) {
+      for (String name : new String[] {"eret", "bret", "rdctl", "wrctl"}) {
+        set.on(name, ir -> ir.raise(Nios2.SUPERVISOR_ONLY_INSTRUCTION));
+      }
+    }
+
+    @Override
+    int controlRegisters() {
+      return 0;
+    }
+
+    @Override
+    boolean seesMisalignedAccesses() {
+      return false;
+    }
+
+    @Override
+    List<Fusion> fusions(Fusion ofKernel) {
+      return List.of(ofKernel);
+    }
+  },
+
+  /// The guest brings a kernel of its own. What changes the state of the whole CPU leaves the
+  /// engine as a trap with a [SystemOperation]'s code.
+  SUPERVISOR {
+    @Override
+    void define(InstructionSet.Builder set) {
+      set.on("eret", ir -> leave(ir, SystemOperation.ERET.code(0, 0)));
+      set.on("bret", ir -> leave(ir, SystemOperation.BRET.code(0, 0)));
+      set.on("rdctl", ControlRead.SHAPE, Privilege::readControl);
+      set.on(
+          "wrctl",
+          ControlWrite.SHAPE,
+          (ir, a) -> leave(ir, SystemOperation.WRCTL.code(a.number(), a.ra())));
+    }
+
+    @Override
+    int controlRegisters() {
+      return ControlRegister.COUNT;
+    }
+
+    @Override
+    boolean seesMisalignedAccesses() {
+      return true;
+    }
+
+    /// A kernel of the guest's own makes its sequence atomic by itself.
+    @Override
+    List<Fusion> fusions(Fusion ofKernel) {
+      return List.of();
+    }
+  };
+
+  /// Gives meanings to `eret`, `bret`, `rdctl` and `wrctl`.
+  abstract void define(InstructionSet.Builder set);
+
+  abstract int controlRegisters();
+
+  /// Whether a misaligned load or store faults, or is completed as Linux completes it.
+  abstract boolean seesMisalignedAccesses();
+
+  /// What is lifted as one step, where a kernel of ours has a page with that code.
+  abstract List<Fusion> fusions(Fusion ofKernel);
+
+  private static void readControl(Ir ir, ControlRead a) {
+    requireSupervisor(ir);
+    if (a.number() == ControlRegister.IPENDING) {
+      // It changes by itself.
+      ir.trap(SystemOperation.RDCTL.code(a.number(), a.rc()));
+    } else {
+      ir.set(a.rc(), ir.reg(ControlRegister.slot(a.number())));
+    }
+  }
+
+  private static void leave(Ir ir, int code) {
+    requireSupervisor(ir);
+    ir.trap(code);
+  }
+
+  private static void requireSupervisor(Ir ir) {
+    ir.raiseIf(
+        ir.and(ir.reg(ControlRegister.slot(ControlRegister.STATUS)), ir.imm(ControlRegister.U)),
+        Nios2.SUPERVISOR_ONLY_INSTRUCTION);
+  }
+}

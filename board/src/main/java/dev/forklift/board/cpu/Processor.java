@@ -1,0 +1,50 @@
+package dev.forklift.board.cpu;
+
+import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.engine.cpu.Exit;
+import dev.forklift.engine.memory.MachineSpace;
+import org.jspecify.annotations.Nullable;
+
+/// The CPU of a machine, as far as it is not instructions: exceptions, interrupts, modes, and its
+/// memory management. Only the machine's thread calls it.
+public interface Processor {
+  /// Its registers.
+  Cpu cpu();
+
+  /// What it sees of memory.
+  MachineSpace space();
+
+  /// How many interrupt lines it has.
+  int interruptLines();
+
+  /// A device raises its interrupt line, or lets it down.
+  void setInterrupt(int line, boolean raised);
+
+  /// Answers an exit of the engine other than `SAFE_POINT`, so that it can go on.
+  ///
+  /// @return why the machine cannot go on, or null
+  @Nullable Stop answer(Exit exit);
+
+  /// Takes an interrupt if a device has raised one and it is enabled. Between two instructions.
+  void takeInterrupt();
+
+  /// Whether an interrupt would be taken, if a device raised one that is enabled.
+  boolean takesInterrupts();
+
+  /// Whether user code runs.
+  boolean isUserMode();
+
+  /// The physical address of what is linked to run at `address` before anything is mapped.
+  long physical(long address);
+
+  /// Sets it up as a boot loader leaves it to a kernel of Linux.
+  void boot(long entry, BootArguments arguments);
+
+  /// What a boot loader hands over: addresses as the kernel sees them before it maps anything, or
+  /// 0.
+  ///
+  /// @param ramdisk where an initial file system begins
+  /// @param tree the device tree
+  /// @param commandLine the kernel's command line
+  record BootArguments(long ramdisk, long tree, long commandLine) {}
+}

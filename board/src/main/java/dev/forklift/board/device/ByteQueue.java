@@ -1,0 +1,42 @@
+package dev.forklift.board.device;
+
+/// A queue of bytes that never grows.
+final class ByteQueue {
+  private final byte[] bytes;
+  private int first;
+  private int size;
+
+  ByteQueue(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  void add(int value) {
+    if (size == bytes.length) {
+      throw new IllegalStateException("the queue is full");
+    }
+    bytes[(first + size++) % bytes.length] = (byte) value;
+  }
+
+  /// The oldest, zero-extended.
+  int remove() {
+    if (size == 0) {
+      throw new IllegalStateException("the queue is empty");
+    }
+    int value = bytes[first] & 0xff;
+    first = (first + 1) % bytes.length;
+    size--;
+    return value;
+  }
+
+  void clear() {
+    size = 0;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.forklift.board.device;
+
+import dev.forklift.board.BadInputException;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+
+/// A kind of device that machines can have. Found as a service.
+public interface DeviceType {
+  /// All that `loader` finds.
+  static List<DeviceType> all(ClassLoader loader) {
+    return ServiceLoader.load(DeviceType.class, loader).stream()
+        .map(ServiceLoader.Provider::get)
+        .toList();
+  }
+
+  /// The `compatible` strings of the nodes that describe one.
+  Set<String> compatible();
+
+  /// The device that a node describes.
+  ///
+  /// @throws BadInputException if there cannot be such a device
+  Device create(Placement place) throws BadInputException;
+}

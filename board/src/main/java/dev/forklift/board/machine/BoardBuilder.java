@@ -1,0 +1,218 @@
+package dev.forklift.board.machine;
+
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.cpu.Processor;
+import dev.forklift.board.cpu.ProcessorType;
+import dev.forklift.board.device.Console;
+import dev.forklift.board.device.Device;
+import dev.forklift.board.device.DeviceType;
+import dev.forklift.board.device.InterruptLine;
+import dev.forklift.board.device.Placement;
+import dev.forklift.board.time.MachineClock;
+import dev.forklift.board.time.Timeline;
+import dev.forklift.board.time.WakeUp;
+import dev.forklift.board.tree.Addresses;
+import dev.forklift.board.tree.TreeNode;
+import dev.forklift.engine.memory.PhysicalMemory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the parts of a machine from what its device tree says.
+final class BoardBuilder {
+  /// So much memory as a machine of 32 bits can have, or less if the JVM has less.
+  private static final long MOST_MEMORY = 1L << 32;
+
+  private final TreeNode tree;
+  private final BoardConfig config;
+  private final DeviceBus bus = new DeviceBus();
+  private final Map<String, DeviceType> types = new HashMap<>();
+
+  BoardBuilder(TreeNode tree, BoardConfig config) {
+    this.tree = tree;
+    this.config = config;
+    for (DeviceType type : config.devices()) {
+      type.compatible().forEach(name -> types.putIfAbsent(name, type));
+    }
+  }
+
+  BoardParts build() throws BadInputException {
+    TreeNode cpuNode = cpuNode();
+    ProcessorType type = processorType(cpuNode);
+    PhysicalMemory memory = memory(type);
+    Processor processor = type.create(cpuNode, memory);
+    MachineClock clock =
+        config.counted()
+            ? MachineClock.counted(processor.cpu()::instructions)
+            : MachineClock.ofHost();
+    Timeline timeline = new Timeline(clock);
+    WakeUp wakeUp = new WakeUp(processor.cpu()::interrupt);
+    StreamConsole console = new StreamConsole(config.input(), config.output(), wakeUp);
+    new Devices(cpuNode, processor, timeline, console).addBelow(tree);
+    return new BoardParts(tree, memory, type, processor, clock, timeline, wakeUp, console);
+  }
+
+  private TreeNode cpuNode() throws BadInputException {
+    TreeNode cpus = tree.child("cpus");
+    if (cpus != null) {
+      for (TreeNode node : cpus.children()) {
+        if (node.has("compatible")) {
+          return node;
+        }
+      }
+    }
+    throw new BadInputException("the device tree has no CPU");
+  }
+
+  private ProcessorType processorType(TreeNode cpu) throws BadInputException {
+    for (ProcessorType type : config.processors()) {
+      if (type.isFor(cpu)) {
+        return type;
+      }
+    }
+    throw new BadInputException("no such CPU is known: " + cpu.string("compatible"));
+  }
+
+  private PhysicalMemory memory(ProcessorType type) throws BadInputException {
+    List<Addresses.Range> ranges = new ArrayList<>();
+    long size = 0;
+    for (TreeNode node : tree.children()) {
+      if ("memory".equals(node.string("device_type"))) {
+        for (Addresses.Range range : Addresses.of(node)) {
+          ranges.add(range);
+          size = Math.min(MOST_MEMORY, size + Math.min(MOST_MEMORY, range.length()));
+        }
+      }
+    }
+    if (ranges.isEmpty()) {
+      throw new BadInputException("the device tree has no memory");
+    }
+    PhysicalMemory memory =
+        new PhysicalMemory(bus, type.byteOrder(), type.pageShift(), type.physicalLimit(), size);
+    for (Addresses.Range range : ranges) {
+      try {
+        memory.add(range.start(), range.length());
+      } catch (IllegalArgumentException e) {
+        throw new BadInputException("the device tree has an impossible " + e.getMessage());
+      }
+    }
+    return memory;
+  }
+
+  /// The devices of the tree on their way to the bus.
+  private final class Devices {
+    private final @Nullable String cpuHandle;
+    private final Processor processor;
+    private final Timeline timeline;
+    private final StreamConsole console;
+    private final @Nullable String consolePath;
+
+    Devices(TreeNode cpu, Processor processor, Timeline timeline, StreamConsole console) {
+      cpuHandle = handle(cpu);
+      this.processor = processor;
+      this.timeline = timeline;
+      this.console = console;
+      consolePath = consolePath();
+    }
+
+    private static @Nullable String handle(TreeNode node) {
+      byte[] handle = node.properties().get("phandle");
+      return handle == null ? null : java.util.HexFormat.of().formatHex(handle);
+    }
+
+    /// Where `/chosen` says that people look, without the options behind it.
+    private @Nullable String consolePath() {
+      TreeNode chosen = tree.child("chosen");
+      String path = chosen == null ? null : chosen.string("stdout-path");
+      if (path == null) {
+        return null;
+      }
+      String device = path.contains(":") ? path.substring(0, path.indexOf(':')) : path;
+      TreeNode aliases = tree.child("aliases");
+      return device.startsWith("/") || aliases == null ? device : aliases.string(device);
+    }
+
+    void addBelow(TreeNode node) throws BadInputException {
+      for (TreeNode child : node.children()) {
+        if (child.isEnabled() && !child.name().equals("cpus")) {
+          add(child);
+          addBelow(child);
+        }
+      }
+    }
+
+    private void add(TreeNode node) throws BadInputException {
+      List<Addresses.Range> ranges = Addresses.of(node);
+      if (ranges.isEmpty() || !node.has("compatible")) {
+        return;
+      }
+      DeviceType type = type(node);
+      if (type == null) {
+        config
+            .remarks()
+            .accept(
+                "no such device is known: %s (%s); it reads as zero"
+                    .formatted(node.path(), String.join(", ", node.strings("compatible"))));
+        return;
+      }
+      Device device = type.create(place(node));
+      int base = 0;
+      for (Addresses.Range range : ranges) {
+        if (!bus.add(range.start(), range.length(), device, base)) {
+          throw new BadInputException(
+              "%s stands where another device is, at 0x%x".formatted(node.path(), range.start()));
+        }
+        base += (int) range.length();
+      }
+    }
+
+    private @Nullable DeviceType type(TreeNode node) {
+      for (String name : node.strings("compatible")) {
+        DeviceType type = types.get(name);
+        if (type != null) {
+          return type;
+        }
+      }
+      return null;
+    }
+
+    private Placement place(TreeNode node) throws BadInputException {
+      return new Placement(node, interrupts(node), timeline, consoleOf(node));
+    }
+
+    /// The machine's console, for the device that `/chosen` names.
+    private Console consoleOf(TreeNode node) {
+      return node.path().equals(consolePath) ? console : Console.NOBODY;
+    }
+
+    private List<InterruptLine> interrupts(TreeNode node) throws BadInputException {
+      int[] lines = node.cells("interrupts");
+      List<InterruptLine> wires = new ArrayList<>();
+      for (int line : lines) {
+        if (!leadsToCpu(node)) {
+          config
+              .remarks()
+              .accept("%s: its interrupts do not lead to the CPU".formatted(node.path()));
+          return List.of();
+        }
+        if (line < 0 || line >= processor.interruptLines()) {
+          throw new BadInputException(node.path() + ": the CPU has no interrupt " + line);
+        }
+        wires.add(raised -> processor.setInterrupt(line, raised));
+      }
+      return wires;
+    }
+
+    private boolean leadsToCpu(TreeNode node) {
+      for (TreeNode at = node; at != null; at = at.parent()) {
+        byte[] parent = at.properties().get("interrupt-parent");
+        if (parent != null) {
+          return java.util.HexFormat.of().formatHex(parent).equals(cpuHandle);
+        }
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.forklift.board.machine;
+
+import dev.forklift.board.cpu.Processor;
+import dev.forklift.board.cpu.ProcessorType;
+import dev.forklift.board.time.MachineClock;
+import dev.forklift.board.time.Timeline;
+import dev.forklift.board.time.WakeUp;
+import dev.forklift.board.tree.TreeNode;
+import dev.forklift.engine.memory.PhysicalMemory;
+
+/// What a [Board] is put together from.
+record BoardParts(
+    TreeNode tree,
+    PhysicalMemory memory,
+    ProcessorType type,
+    Processor processor,
+    MachineClock clock,
+    Timeline timeline,
+    WakeUp wakeUp,
+    StreamConsole console) {}

@@ -1,0 +1,47 @@
+package dev.forklift.board.time;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// How other threads get the machine's thread to look at what they have brought.
+public final class WakeUp {
+  private final Runnable interrupt;
+  private volatile @Nullable Thread sleeper;
+  private volatile boolean called;
+
+  /// @param interrupt gets the engine out of guest code
+  public WakeUp(Runnable interrupt) {
+    this.interrupt = interrupt;
+  }
+
+  /// There is something to look at. Any thread.
+  public void call() {
+    called = true;
+    interrupt.run();
+    Thread thread = sleeper;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /// Whether there was a call since the last time. The machine's thread.
+  public boolean take() {
+    boolean was = called;
+    called = false;
+    return was;
+  }
+
+  /// Sleeps until called, or so many nanoseconds. The machine's thread.
+  void await(long nanos) {
+    sleeper = Thread.currentThread();
+    long end = nanos == Long.MAX_VALUE ? nanos : System.nanoTime() + nanos;
+    while (!called) {
+      long left = nanos == Long.MAX_VALUE ? nanos : end - System.nanoTime();
+      if (left <= 0) {
+        break;
+      }
+      LockSupport.parkNanos(this, left);
+    }
+    sleeper = null;
+  }
+}

@@ -1,0 +1,152 @@
+package dev.forklift.cli;
+
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.boot.BootLoader;
+import dev.forklift.board.boot.Initramfs;
+import dev.forklift.board.boot.KernelImage;
+import dev.forklift.board.cpu.ProcessorType;
+import dev.forklift.board.device.DeviceType;
+import dev.forklift.board.machine.Board;
+import dev.forklift.board.machine.BoardConfig;
+import dev.forklift.board.tree.Fdt;
+import dev.forklift.board.tree.TreeNode;
+import dev.forklift.engine.cpu.Evaluator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Which board is booted, and with what.
+final class BoardOptions {
+  private static final String USUAL_BOARD = "10m50";
+
+  @Option(
+      names = "--board",
+      paramLabel = "NAME",
+      description = "A board that is known by name: 10m50 (which is the default).")
+  private @Nullable String board;
+
+  @Option(
+      names = "--dtb",
+      paramLabel = "FILE",
+      description = "Boot the board that this device tree describes.")
+  private @Nullable String dtb;
+
+  @Option(
+      names = "--kernel",
+      paramLabel = "FILE",
+      required = true,
+      description = "The kernel, an ELF file such as vmlinux.")
+  private String kernel = "";
+
+  @Option(
+      names = "--initrd",
+      paramLabel = "FILE|FOLDER",
+      description =
+          "The initial file system: an archive as it is, or a folder, of which one is made.")
+  private @Nullable String initrd;
+
+  @Option(
+      names = "--append",
+      paramLabel = "TEXT",
+      description = "The kernel's command line, in place of the device tree's.")
+  private @Nullable String append;
+
+  @Option(
+      names = "--icount",
+      description = "Let the board's time follow its instructions, so that two runs are equal.")
+  private boolean counted;
+
+  /// The board, with everything in its memory.
+  ///
+  /// @throws IOException with a message for the user
+  Board board(HostConsoleStreams streams, Consumer<String> remarks) throws IOException {
+    List<ProcessorType> processors = ProcessorType.all();
+    TreeNode tree = tree(processors);
+    BoardConfig config =
+        new BoardConfig(
+            new Evaluator(),
+            processors,
+            DeviceType.all(BoardOptions.class.getClassLoader()),
+            streams.input(),
+            streams.output(),
+            counted,
+            remarks);
+    Board made = named(dtb, () -> Board.of(tree, config));
+    ProcessorType type = made.processorType();
+    KernelImage image =
+        named(
+            kernel,
+            () -> KernelImage.readElf(contents(kernel), type.elfMachine(), type.byteOrder()));
+    made.load(new BootLoader.Boot(image, ramdisk(), append == null ? "" : append));
+    return made;
+  }
+
+  private TreeNode tree(List<ProcessorType> processors) throws IOException {
+    String file = dtb;
+    if (file != null) {
+      if (board != null) {
+        throw new BadInputException("--board and --dtb exclude each other");
+      }
+      return named(file, () -> Fdt.read(contents(file)));
+    }
+    Map<String, Supplier<TreeNode>> boards = new TreeMap<>();
+    processors.forEach(type -> boards.putAll(type.boards()));
+    Supplier<TreeNode> known = boards.get(board == null ? USUAL_BOARD : board);
+    if (known == null) {
+      throw new BadInputException(
+          "--board: there is no %s; there are: %s"
+              .formatted(board, String.join(", ", boards.keySet())));
+    }
+    return known.get();
+  }
+
+  private byte @Nullable [] ramdisk() throws IOException {
+    if (initrd == null) {
+      return null;
+    }
+    Path path = CommandLineBytes.path(initrd);
+    if (!Files.isDirectory(path)) {
+      return contents(initrd);
+    }
+    try {
+      return Initramfs.of(path);
+    } catch (BadInputException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BadInputException(initrd + ": " + e.getMessage());
+    }
+  }
+
+  private static byte[] contents(String file) throws IOException {
+    try {
+      return Files.readAllBytes(CommandLineBytes.path(file));
+    } catch (OutOfMemoryError e) {
+      throw new BadInputException(file + ": too large");
+    } catch (IOException e) {
+      throw new BadInputException(file + ": " + HostErrors.describe(e));
+    }
+  }
+
+  private interface Making<T> {
+    T make() throws IOException;
+  }
+
+  /// Says which file it was that could not be used.
+  private static <T> T named(@Nullable String file, Making<T> making) throws IOException {
+    try {
+      return making.make();
+    } catch (BadInputException e) {
+      String message = String.valueOf(e.getMessage());
+      throw file == null || message.startsWith(file + ": ")
+          ? e
+          : new BadInputException(file + ": " + message);
+    }
+  }
+}

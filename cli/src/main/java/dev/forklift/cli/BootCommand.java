@@ -1,0 +1,62 @@
+package dev.forklift.cli;
+
+import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.machine.Board;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `forklift boot`: a whole machine, and the kernel that the user brings.
+@Command(
+    name = "boot",
+    description = "Boots a Linux kernel on a whole Nios II board.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "The board's serial port is the terminal; Ctrl-A X there ends the board.",
+      "",
+      "Examples:",
+      "  forklift boot --kernel vmlinux --initrd rootfs/ --append 'console=ttyS0 rdinit=/bin/sh'",
+      "  forklift boot --dtb my-design.dtb --kernel vmlinux --initrd initramfs.cpio.gz",
+      "  echo 'poweroff -f' | forklift boot --kernel vmlinux --initrd rootfs/",
+      "",
+      "Exit status: 0 when the machine is powered off, halted or reset, or ended by Ctrl-A X;",
+      "1 if it cannot go on; 125 if it could not be started, or Forklift itself failed."
+    })
+final class BootCommand implements Callable<Integer> {
+  private static final int LOST = 1;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private BoardOptions options = new BoardOptions();
+
+  @Override
+  public Integer call() {
+    try (HostConsoleStreams streams = HostConsoleStreams.open()) {
+      return run(streams);
+    } catch (IOException e) {
+      err(String.valueOf(e.getMessage()));
+      return Main.NOT_RUN;
+    }
+  }
+
+  private int run(HostConsoleStreams streams) throws IOException {
+    Board board = options.board(streams, this::err);
+    streams.begin(board::quit);
+    Stop stop = board.run();
+    streams.close();
+    if (stop.kind() == Stop.Kind.LOST) {
+      err(stop.reason());
+      return LOST;
+    }
+    return 0;
+  }
+
+  private void err(String line) {
+    spec.commandLine().getErr().println("forklift: " + Main.oneLine(line));
+    spec.commandLine().getErr().flush();
+  }
+}
