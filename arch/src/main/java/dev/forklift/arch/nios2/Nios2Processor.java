@@ -99,7 +99,7 @@ final class Nios2Processor implements Processor {
   }
 
   private void setStatus(int value) {
-    set(STATUS, value & STATUS_BITS | RSIE);
+    set(STATUS, (value & STATUS_BITS) | RSIE);
     space.setUserMode((value & U) != 0);
   }
 
@@ -113,7 +113,7 @@ final class Nios2Processor implements Processor {
   @Override
   public void setInterrupt(int line, boolean raised) {
     int before = lines;
-    lines = raised ? before | 1 << line : before & ~(1 << line);
+    lines = raised ? before | (1 << line) : before & ~(1 << line);
     if ((lines & ~before) != 0) {
       cpu.interrupt();
     }
@@ -218,8 +218,8 @@ final class Nios2Processor implements Processor {
   /// Leaves in pteaddr and tlbmisc what the handler wants to know.
   private void tell(long address, int misc) {
     writtenVpn = (int) (address >>> Nios2Tlb.PAGE_SHIFT);
-    set(PTEADDR, get(PTEADDR) & PTBASE_MASK | writtenVpn << VPN_SHIFT);
-    set(TLBMISC, get(TLBMISC) & ~(D | PERM | BAD | DBL) | misc);
+    set(PTEADDR, (get(PTEADDR) & PTBASE_MASK) | (writtenVpn << VPN_SHIFT));
+    set(TLBMISC, (get(TLBMISC) & ~(D | PERM | BAD | DBL)) | misc);
   }
 
   /// Goes to a handler. What is to be resumed is lost if that happens while an exception is
@@ -230,7 +230,7 @@ final class Nios2Processor implements Processor {
       set(ESTATUS, status);
       cpu.setRegister(EA, cpu.pc() + INSTRUCTION_BYTES);
     }
-    setStatus(status & ~(PIE | U) | EH);
+    setStatus((status & ~(PIE | U)) | EH);
     set(EXCEPTION, cause << CAUSE_SHIFT);
     cpu.setPc(vector);
   }
@@ -239,7 +239,7 @@ final class Nios2Processor implements Processor {
     int status = get(STATUS);
     set(BSTATUS, status);
     cpu.setRegister(BA, cpu.pc() + INSTRUCTION_BYTES);
-    setStatus(status & ~(PIE | U) | EH);
+    setStatus((status & ~(PIE | U)) | EH);
     cpu.setPc(vectors.exception());
   }
 
@@ -267,12 +267,12 @@ final class Nios2Processor implements Processor {
   private void write(int control, int value) {
     switch (control) {
       case STATUS -> setStatus(value);
-      case ESTATUS, BSTATUS -> set(control, value & STATUS_BITS | RSIE);
+      case ESTATUS, BSTATUS -> set(control, (value & STATUS_BITS) | RSIE);
       case IENABLE, BADADDR, CONFIG -> set(control, value);
       case PTEADDR -> {
         // What is read back stays what the last miss or lookup has left.
         writtenVpn = (value & VPN_MASK) >>> VPN_SHIFT;
-        set(PTEADDR, get(PTEADDR) & VPN_MASK | value & PTBASE_MASK);
+        set(PTEADDR, (get(PTEADDR) & VPN_MASK) | (value & PTBASE_MASK));
       }
       case TLBACC -> writeTlbacc(value);
       case TLBMISC -> writeTlbmisc(value);
@@ -285,9 +285,9 @@ final class Nios2Processor implements Processor {
   private void writeTlbacc(int value) {
     int misc = get(TLBMISC);
     if ((misc & WE) != 0) {
-      int way = misc >>> WAY_SHIFT & WAY_MASK;
+      int way = (misc >>> WAY_SHIFT) & WAY_MASK;
       tlb.write(way, writtenVpn, writtenPid, value, space);
-      set(TLBMISC, misc & ~(WAY_MASK << WAY_SHIFT) | tlb.nextWay(way) << WAY_SHIFT);
+      set(TLBMISC, (misc & ~(WAY_MASK << WAY_SHIFT)) | (tlb.nextWay(way) << WAY_SHIFT));
     }
   }
 
@@ -296,19 +296,19 @@ final class Nios2Processor implements Processor {
     tlb.setPid(writtenPid, space);
     int readable = value & ~RD;
     if ((value & RD) != 0) {
-      Nios2Tlb.Entry entry = tlb.read(value >>> WAY_SHIFT & WAY_MASK, writtenVpn);
+      Nios2Tlb.Entry entry = tlb.read((value >>> WAY_SHIFT) & WAY_MASK, writtenVpn);
       set(TLBACC, entry.tlbacc());
-      set(PTEADDR, get(PTEADDR) & PTBASE_MASK | entry.vpn() << VPN_SHIFT);
-      readable = readable & ~(pidField(-1)) | pidField(entry.pid());
+      set(PTEADDR, (get(PTEADDR) & PTBASE_MASK) | (entry.vpn() << VPN_SHIFT));
+      readable = (readable & ~pidField(-1)) | pidField(entry.pid());
     }
     set(TLBMISC, readable);
   }
 
   private static int pid(int tlbmisc) {
-    return tlbmisc >>> PID_SHIFT & (1 << PID_BITS) - 1;
+    return (tlbmisc >>> PID_SHIFT) & ((1 << PID_BITS) - 1);
   }
 
   private static int pidField(int pid) {
-    return (pid & (1 << PID_BITS) - 1) << PID_SHIFT;
+    return (pid & ((1 << PID_BITS) - 1)) << PID_SHIFT;
   }
 }

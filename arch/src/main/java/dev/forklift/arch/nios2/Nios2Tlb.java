@@ -49,7 +49,7 @@ final class Nios2Tlb implements Mmu {
   @Override
   public long translate(long page, boolean user) {
     if (page >= DIRECT) {
-      return user ? 0 : (page & DIRECT_MASK) << PHYSICAL_SHIFT | ALL;
+      return user ? 0 : ((page & DIRECT_MASK) << PHYSICAL_SHIFT) | ALL;
     }
     if (user && page >= USER_PAGES) {
       return 0;
@@ -58,7 +58,7 @@ final class Nios2Tlb implements Mmu {
     for (int i = first; i < first + ways; i++) {
       int entry = data[i];
       if (vpns[i] == (int) page && ((entry & ControlRegister.G) != 0 || pids[i] == pid)) {
-        return (long) (entry & ControlRegister.PFN_MASK) << PHYSICAL_SHIFT | protection(entry);
+        return ((long) (entry & ControlRegister.PFN_MASK) << PHYSICAL_SHIFT) | protection(entry);
       }
     }
     return MISS;
@@ -79,7 +79,7 @@ final class Nios2Tlb implements Mmu {
 
   /// The physical address behind an address of the regions that are not translated.
   static long direct(long address) {
-    return address & (DIRECT_MASK << PAGE_SHIFT | (1 << PAGE_SHIFT) - 1);
+    return address & ((DIRECT_MASK << PAGE_SHIFT) | ((1 << PAGE_SHIFT) - 1));
   }
 
   /// From now on entries of this process count.

@@ -21,7 +21,7 @@ enum SystemOperation {
 
   /// The number of the trap.
   int code(int control, int register) {
-    return (ordinal() + 1) << OPERATION_SHIFT | register << REGISTER_SHIFT | control;
+    return ((ordinal() + 1) << OPERATION_SHIFT) | (register << REGISTER_SHIFT) | control;
   }
 
   /// Whether a trap's number is one of these.
@@ -38,6 +38,6 @@ enum SystemOperation {
   }
 
   static int register(int code) {
-    return code >>> REGISTER_SHIFT & FIELD;
+    return (code >>> REGISTER_SHIFT) & FIELD;
   }
 }

@@ -88,7 +88,7 @@ public final class Initramfs {
   private static int mode(Path file) throws IOException {
     Map<String, Object> attributes =
         Files.readAttributes(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-    return (Integer) attributes.get("mode") & TYPE_AND_MODE;
+    return attributes.get("mode") instanceof Integer mode ? mode & TYPE_AND_MODE : 0;
   }
 
   private void entry(String name, int mode, int major, int minor, byte[] contents) {

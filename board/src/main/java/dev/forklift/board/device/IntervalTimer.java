@@ -60,8 +60,8 @@ public final class IntervalTimer implements DeviceType {
       return new RegisterTable(STRIDE)
           .writable("status",  this::status,                 _ -> clear())
           .writable("control", () -> control & (ITO | CONT), this::control)
-          .writable("periodl", () -> period & HALF,          low -> setPeriod(period & ~HALF | low & HALF))
-          .writable("periodh", () -> period >>> 16,          high -> setPeriod(period & HALF | high << 16))
+          .writable("periodl", () -> period & HALF,          low -> setPeriod((period & ~HALF) | (low & HALF)))
+          .writable("periodh", () -> period >>> 16,          high -> setPeriod((period & HALF) | (high << 16)))
           .writable("snapl",   () -> snapshot & HALF,        _ -> snapshot = (int) count())
           .writable("snaph",   () -> snapshot >>> 16,        _ -> snapshot = (int) count());
       // spotless:on

@@ -71,7 +71,7 @@ public final class JtagUart implements DeviceType {
     }
 
     private int control() {
-      return enabled | pending() | (active ? ACTIVE : 0) | SPACE << SPACE_SHIFT;
+      return enabled | pending() | (active ? ACTIVE : 0) | (SPACE << SPACE_SHIFT);
     }
 
     private void setControl(int value) {

@@ -43,7 +43,7 @@ public final class ParallelPort implements DeviceType {
     }
 
     private int level() {
-      return output & direction | pins & ~direction;
+      return (output & direction) | (pins & ~direction);
     }
 
     private void mask(int value) {

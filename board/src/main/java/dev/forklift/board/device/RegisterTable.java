@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A device as a table of registers, each of which says what reading and writing it does.
 ///
@@ -38,7 +39,7 @@ public final class RegisterTable implements Device {
       return 0;
     }
     int value = row.read.getAsInt() >>> shift(offset);
-    return bytes == Integer.BYTES ? value : value & (1 << bytes * Byte.SIZE) - 1;
+    return bytes == Integer.BYTES ? value : value & ((1 << (bytes * Byte.SIZE)) - 1);
   }
 
   @Override
@@ -49,7 +50,7 @@ public final class RegisterTable implements Device {
     }
   }
 
-  private @org.jspecify.annotations.Nullable Row row(int offset) {
+  private @Nullable Row row(int offset) {
     int index = offset / stride;
     return index < rows.size() ? rows.get(index) : null;
   }

@@ -129,7 +129,7 @@ public final class Uart16550 implements DeviceType {
     private void setData(int value) {
       polls = 0;
       if (isLatched()) {
-        divisor = divisor & 0xff00 | value & 0xff;
+        divisor = (divisor & 0xff00) | (value & 0xff);
         return;
       }
       if (!isLoop()) {
@@ -149,7 +149,7 @@ public final class Uart16550 implements DeviceType {
 
     private void setEnabled(int value) {
       if (isLatched()) {
-        divisor = divisor & 0xff | (value & 0xff) << 8;
+        divisor = (divisor & 0xff) | ((value & 0xff) << 8);
         return;
       }
       // An interrupt that is enabled while there is nothing to send comes at once.
@@ -178,11 +178,11 @@ public final class Uart16550 implements DeviceType {
     }
 
     private void setQueues(int value) {
-      boolean enable = (value & ENABLE_QUEUES) != 0;
-      if ((value & CLEAR_RECEIVED) != 0 || enable != queues) {
+      // Switching the queues on clears them in hardware, too. Here somebody may have typed already.
+      if ((value & CLEAR_RECEIVED) != 0) {
         received.clear();
       }
-      queues = enable;
+      queues = (value & ENABLE_QUEUES) != 0;
       raise();
     }
 
@@ -202,7 +202,7 @@ public final class Uart16550 implements DeviceType {
         return MODEM_READY;
       }
       int m = modemControl;
-      return (m & 2) << 3 | (m & 1) << 5 | (m & 4) << 4 | (m & 8) << 4;
+      return ((m & 2) << 3) | ((m & 1) << 5) | ((m & 4) << 4) | ((m & 8) << 4);
     }
 
     private void raise() {

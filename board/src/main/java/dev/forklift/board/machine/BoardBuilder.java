@@ -16,6 +16,7 @@ import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.memory.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,7 @@ final class BoardBuilder {
 
     private static @Nullable String handle(TreeNode node) {
       byte[] handle = node.properties().get("phandle");
-      return handle == null ? null : java.util.HexFormat.of().formatHex(handle);
+      return handle == null ? null : HexFormat.of().formatHex(handle);
     }
 
     /// Where `/chosen` says that people look, without the options behind it.
@@ -209,7 +210,7 @@ final class BoardBuilder {
       for (TreeNode at = node; at != null; at = at.parent()) {
         byte[] parent = at.properties().get("interrupt-parent");
         if (parent != null) {
-          return java.util.HexFormat.of().formatHex(parent).equals(cpuHandle);
+          return HexFormat.of().formatHex(parent).equals(cpuHandle);
         }
       }
       return true;

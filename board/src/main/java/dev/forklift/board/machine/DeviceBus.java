@@ -35,7 +35,7 @@ final class DeviceBus implements Bus {
   @Override
   public long load(long address, int bytes) {
     if (bytes == Long.BYTES) {
-      return load(address, Integer.BYTES) | load(address + Integer.BYTES, Integer.BYTES) << 32;
+      return load(address, Integer.BYTES) | (load(address + Integer.BYTES, Integer.BYTES) << 32);
     }
     Range range = at(address);
     return range == null

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Finds out whether the CPU goes round in a circle that only an interrupt can end.
 ///
@@ -107,7 +108,7 @@ final class StillnessProbe implements StoreWatch {
     return Finding.BUSY;
   }
 
-  private @org.jspecify.annotations.Nullable Candidate returnedTo() {
+  private @Nullable Candidate returnedTo() {
     for (Candidate candidate : candidates) {
       if (isAt(candidate)) {
         return candidate;

@@ -41,24 +41,22 @@ public final class Addresses {
   /// An address on a bus as the CPU sees it, or null if it does not.
   private static @Nullable Long seenFromAbove(TreeNode bus, long address) throws BadInputException {
     long at = address;
-    for (TreeNode node = bus; ; node = node.parent()) {
-      TreeNode above = node.parent();
-      if (above == null) {
-        return at;
-      }
+    TreeNode node = bus;
+    for (TreeNode above = node.parent(); above != null; above = node.parent()) {
       if (!node.has("ranges")) {
         return null;
       }
       int[] ranges = node.cells("ranges");
-      if (ranges.length == 0) {
-        continue;
+      if (ranges.length != 0) {
+        Long moved = throughRanges(node, above, ranges, at);
+        if (moved == null) {
+          return null;
+        }
+        at = moved;
       }
-      Long moved = throughRanges(node, above, ranges, at);
-      if (moved == null) {
-        return null;
-      }
-      at = moved;
+      node = above;
     }
+    return at;
   }
 
   private static @Nullable Long throughRanges(
@@ -91,7 +89,7 @@ public final class Addresses {
   private static long number(int[] cells, int at, int count) {
     long value = 0;
     for (int i = 0; i < count; i++) {
-      value = value << Integer.SIZE | Integer.toUnsignedLong(cells[at + i]);
+      value = (value << Integer.SIZE) | Integer.toUnsignedLong(cells[at + i]);
     }
     return value;
   }

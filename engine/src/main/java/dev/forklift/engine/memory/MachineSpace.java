@@ -195,7 +195,7 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   private long physical(long target, long address) {
-    return target >>> Mmu.PHYSICAL_SHIFT << pageShift | address & pageMask;
+    return (target >>> Mmu.PHYSICAL_SHIFT << pageShift) | (address & pageMask);
   }
 
   private static boolean isFixed(long target) {
@@ -296,7 +296,7 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   private static long low(int bytes) {
-    return (1L << bytes * Byte.SIZE) - 1;
+    return (1L << (bytes * Byte.SIZE)) - 1;
   }
 
   private void tell(StoreWatch who, Frame frame, long physical, int bytes, long value) {
@@ -380,7 +380,7 @@ public final class MachineSpace extends UnmappedSpace {
   @Override
   public long codeEpoch() {
     // What supervisor mode has found must not be entered from user mode.
-    return tlb.codeEpoch() << 1 | (user ? 1 : 0);
+    return (tlb.codeEpoch() << 1) | (user ? 1 : 0);
   }
 
   private CodePage findCode(long pc) {

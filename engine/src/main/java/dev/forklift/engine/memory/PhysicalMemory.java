@@ -43,7 +43,7 @@ public final class PhysicalMemory {
     long end = start + length;
     if (start < 0
         || length <= 0
-        || (start & pageBytes() - 1) != 0
+        || (start & (pageBytes() - 1)) != 0
         || lastPage(end) >= frames.length) {
       throw new IllegalArgumentException("memory at 0x%x of 0x%x bytes".formatted(start, length));
     }
@@ -52,7 +52,7 @@ public final class PhysicalMemory {
       throw new IllegalArgumentException("two memories at 0x%x".formatted(start));
     }
     ends.put(start, end);
-    int rest = (int) (end & pageBytes() - 1);
+    int rest = (int) (end & (pageBytes() - 1));
     if (rest != 0) {
       partial.put(end >>> pageShift, rest);
     }
@@ -106,7 +106,7 @@ public final class PhysicalMemory {
   /// Whether an access goes to memory, on a page that has some.
   boolean isMemory(long address, int bytes) {
     Integer end = partial.isEmpty() ? null : partial.get(address >>> pageShift);
-    return end == null || (address & pageBytes() - 1) + bytes <= end;
+    return end == null || (address & (pageBytes() - 1)) + bytes <= end;
   }
 
   Bus bus() {
