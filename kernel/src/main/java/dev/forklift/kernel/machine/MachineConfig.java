@@ -34,6 +34,7 @@ public record MachineConfig(
 
   /// The smallest process takes half of it: its stack, its data, its page tables.
   private static final long TASK_BYTES = 1 << 17;
+
   private static final int MOST_TASKS = 16384;
 
   /// Which Linux release's visible behaviour is shown.
@@ -72,8 +73,8 @@ public record MachineConfig(
         Release.V6_18);
   }
 
-  /// How many tasks there may be in so much memory, so that they alone do not use it up; and
-  /// each is a thread of the host.
+  /// How many tasks there may be in so much memory, so that they alone do not use it up; and each
+  /// is a thread of the host.
   public static int tasksFor(long memoryLimit) {
     return Math.clamp(memoryLimit / TASK_BYTES, 64, MOST_TASKS);
   }
