@@ -59,7 +59,7 @@ enum Privilege {
       return true;
     }
 
-    /// A kernel of the guest's own makes its sequence atomic by itself.
+    // A kernel of the guest's own makes its sequence atomic by itself.
     @Override
     List<Fusion> fusions(Fusion ofKernel) {
       return List.of();
