@@ -1,6 +1,5 @@
 package dev.forklift.engine.cpu;
 
-import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +33,11 @@ public abstract class Compiled implements CodePage.Translation {
   // Read after a volatile read of the CPU's, so no loop keeps an old value for ever.
   private boolean dropped;
 
-  /// Runs from its entry on. The registers stand in the CPU's file before and afterwards.
+  /// Runs from its entry on, after [Cpu#enter]. The registers stand in the CPU's file before and
+  /// afterwards.
   ///
-  /// @param file the registers
-  /// @param depth how many calls of compiled code may follow on the Java stack
   /// @return how it came back
-  public abstract int run(Cpu cpu, long[] file, AddressSpace space, int depth);
+  public abstract int run(Cpu cpu);
 
   /// What stands for coming back with an exit.
   public static int exit(Exit exit) {

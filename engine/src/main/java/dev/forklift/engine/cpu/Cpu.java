@@ -3,6 +3,7 @@ package dev.forklift.engine.cpu;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.isa.Registers;
 import dev.forklift.engine.memory.Access;
+import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.GuestFault;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,14 @@ public final class Cpu {
   long watchedAddress;
   Access watchedAccess = Access.READ;
   private volatile boolean interrupted;
+
+  // While compiled code runs.
+  private @Nullable AddressSpace space;
+  private long[][] @Nullable [] readable = {};
+  private long[][] @Nullable [] writable = {};
+  private long mapEpoch;
+  private int depth;
+  private int allowance;
 
   public Cpu(Isa isa) {
     this.isa = isa;
@@ -109,7 +118,43 @@ public final class Cpu {
     instructionLimit = limit;
   }
 
-  // For compiled code, which keeps registers and counts in local variables while it runs.
+  // For compiled code, which keeps registers and a count in local variables while it runs, and
+  // nothing else: HotSpot gives host registers to what a loop uses only where few values are kept.
+
+  /// Compiled code is about to run in a space, by which [#mapEpoch] and the tables are set.
+  ///
+  /// @param depth how many calls of compiled code may stand on the Java stack
+  public void enter(AddressSpace in, int depth) {
+    space = in;
+    this.depth = depth;
+    mapEpoch = in.mapEpoch();
+    readable = in.readableTable();
+    writable = in.writableTable();
+  }
+
+  /// The space that compiled code runs in.
+  public AddressSpace space() {
+    AddressSpace in = space;
+    if (in == null) {
+      throw new IllegalStateException("no compiled code runs");
+    }
+    return in;
+  }
+
+  /// [AddressSpace#readableTable] of the space.
+  public long[][] @Nullable [] readable() {
+    return readable;
+  }
+
+  /// [AddressSpace#writableTable] of the space.
+  public long[][] @Nullable [] writable() {
+    return writable;
+  }
+
+  /// [AddressSpace#mapEpoch] of the space when compiled code was entered.
+  public long mapEpoch() {
+    return mapEpoch;
+  }
 
   /// The registers, by number: sign-extended where they are 32 bits wide.
   public long[] file() {
@@ -126,30 +171,53 @@ public final class Cpu {
     return known;
   }
 
+  /// One call more stands on the Java stack, unless there are too many.
+  public boolean descend() {
+    if (depth <= 0) {
+      return false;
+    }
+    depth--;
+    return true;
+  }
+
+  /// One call less stands on the Java stack.
+  public void ascend() {
+    depth++;
+  }
+
   /// How many instructions may be executed before the limit is reached.
   public long instructionsLeft() {
     return instructionLimit - instructions;
   }
 
-  /// Compiled code ends at `pc` after so many instructions.
-  public void leaveAt(long pc, long executed) {
+  /// Compiled code begins to count down from what this answers, `most` or less: when nothing is
+  /// left, it leaves at the next safe point.
+  public int allow(int most) {
+    allowance = (int) Math.min(instructionsLeft(), most);
+    return allowance;
+  }
+
+  /// Compiled code ends at `pc`.
+  ///
+  /// @param left of what [#allow] answered
+  public void leaveAt(long pc, int left) {
     this.pc = pc & addresses;
-    instructions += executed;
+    instructions += allowance - left;
   }
 
   /// Compiled code ends in front of an instruction, or at a trap.
   ///
   /// @param next the address behind the instruction
   /// @param code for [#exitCode]
-  public void stopAt(long pc, long next, int code, long executed) {
-    leaveAt(pc, executed);
+  public void stopAt(long pc, long next, int code, int left) {
+    leaveAt(pc, left);
     nextPc = next & addresses;
     exitCode = code;
   }
 
   /// Compiled code ends in front of an access that failed.
-  public void faultAt(long pc, long next, GuestFault fault, long executed) {
-    leaveAt(pc, executed);
+  public void faultAt(long pc, long next, GuestFault fault, int left) {
+    leaveAt(pc, left);
     nextPc = next & addresses;
     this.fault = fault;
   }

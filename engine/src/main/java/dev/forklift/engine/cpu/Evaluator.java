@@ -147,7 +147,8 @@ public final class Evaluator implements Engine {
     Links links = cpu.links();
     Compiled next = code;
     while (true) {
-      int how = next.run(cpu, cpu.file, space, CALLS);
+      cpu.enter(space, CALLS);
+      int how = next.run(cpu);
       if (how == Compiled.EVALUATE) {
         return evaluate(cpu, space);
       }
@@ -156,7 +157,7 @@ public final class Evaluator implements Engine {
           || cpu.instructions >= cpu.instructionLimit) {
         return Compiled.exitOf(how);
       }
-      Links.Link link = links.find(space, space.codeEpoch(), cpu.pc);
+      Links.Link link = links.find(space, space.mapEpoch(), cpu.pc);
       if (link == null) {
         return Compiled.exitOf(how);
       }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a CPU has found lately of compiled code at the addresses it went to.
 ///
-/// A link holds as long as its space shows the same code ([AddressSpace#codeEpoch]) and the code
-/// was not dropped.
+/// A link holds as long as its space shows the same code ([AddressSpace#mapEpoch]) and the code was
+/// not dropped.
 public final class Links {
   /// Compiled code at an address.
   ///

@@ -243,7 +243,7 @@ final class WatchedSpace extends AddressSpace {
   }
 
   @Override
-  public long codeEpoch() {
-    return space.codeEpoch();
+  public long mapEpoch() {
+    return space.mapEpoch();
   }
 }

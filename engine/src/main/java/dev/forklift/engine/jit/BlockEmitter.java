@@ -206,42 +206,41 @@ final class BlockEmitter implements Op.Visitor {
   // Memory.
 
   /// Says where the next access leaves if it cannot be made straight away.
-  private void markAccess() {
+  private int accessSite() {
     if (accessSite < 0) {
       accessSite = site(null, 0, instructionsBefore);
-      region.at(accessSite);
     }
+    return accessSite;
   }
 
   @Override
   public void load(Op.Load op) {
-    markAccess();
-    accesses.load(op, isRepeatable);
+    accesses.load(op, isRepeatable, accessSite());
   }
 
   @Override
   public void store(Op.Store op) {
-    markAccess();
-    accesses.store(op, isRepeatable);
+    accesses.store(op, isRepeatable, accessSite());
   }
 
   @Override
   public void compareExchange(Op.CompareExchange op) {
-    markAccess();
-    accesses.compareExchange(op);
+    accesses.compareExchange(op, accessSite());
     isRepeatable = false;
   }
 
   @Override
   public void fence(Op.Fence op) {
     code.invokestatic(FENCES, "fullFence", NOTHING);
+    region.dropPages();
   }
 
   @Override
   public void callJava(Op.CallJava op) {
     isRepeatable = false;
     List<Value> arguments = op.arguments();
-    code.aload(RegionEmitter.THIS).loadConstant(functions.size());
+    region.pushItself();
+    code.loadConstant(functions.size());
     functions.add(op.function());
     code.loadConstant(arguments.size()).newarray(TypeKind.LONG);
     for (int i = 0; i < arguments.size(); i++) {
@@ -273,12 +272,14 @@ final class BlockEmitter implements Op.Visitor {
     region.count(block.instructions());
     boolean safePoint = op.taken() <= pc;
     Label taken =
-        region.contains(op.taken()) ? region.direct(op.taken(), safePoint) : code.newLabel();
+        region.contains(op.taken())
+            ? region.direct(block.start(), op.taken(), safePoint, dirty)
+            : code.newLabel();
     ArithmeticEmitter.jumpIf(code, locals, op, taken);
-    region.goTo(op.notTaken(), false, dirty);
+    region.goTo(block.start(), op.notTaken(), false, dirty);
     if (!region.contains(op.taken())) {
       code.labelBinding(taken);
-      region.goTo(op.taken(), safePoint, dirty);
+      region.goTo(block.start(), op.taken(), safePoint, dirty);
     }
   }
 
@@ -289,7 +290,8 @@ final class BlockEmitter implements Op.Visitor {
       code.loadConstant(op.target());
       region.call(block.end(), dirty);
     } else {
-      region.goTo(op.target(), op.kind() != Op.JumpKind.JUMP || op.target() <= pc, dirty);
+      region.goTo(
+          block.start(), op.target(), op.kind() != Op.JumpKind.JUMP || op.target() <= pc, dirty);
     }
   }
 

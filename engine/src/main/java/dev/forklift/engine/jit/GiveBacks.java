@@ -30,13 +30,12 @@ final class GiveBacks {
   private static final ClassDesc REGION_CODE = RegionCode.class.describeConstable().orElseThrow();
   private static final ClassDesc BITS = BitSet.class.describeConstable().orElseThrow();
   private static final ClassDesc LONGS = long[].class.describeConstable().orElseThrow();
-  private static final String STOP = "stopAndGiveBack";
 
   private final ClassDesc self;
   private final ClassDesc register;
   private final Map<BitSet, String> forCalls = new LinkedHashMap<>();
   private final Map<BitSet, String> forExits = new LinkedHashMap<>();
-  private BitSet forStops = new BitSet();
+  private final Map<BitSet, String> forStops = new LinkedHashMap<>();
 
   /// @param self the class of the region
   GiveBacks(ClassDesc self, boolean is32Bit) {
@@ -46,29 +45,30 @@ final class GiveBacks {
 
   // Where they are called. The arguments other than the registers are on the stack.
 
-  /// Gives back before a call; the file is on the stack.
+  /// Gives back before a call; the CPU is on the stack.
   void beforeCall(CodeBuilder code, Locals locals, BitSet which) {
     String name = forCalls.computeIfAbsent(copy(which), _ -> "giveBack" + forCalls.size());
     locals.push(which);
-    code.invokestatic(self, name, type(CD_void, List.of(LONGS), which));
+    code.invokestatic(self, name, type(CD_void, List.of(CPU), which));
   }
 
-  /// Gives back and tells the CPU where to go on; CPU, file, target (a `long`), instructions
-  /// executed and how the region comes back are on the stack, the last of which is the result.
+  /// Gives back and tells the CPU where to go on; CPU, target (a `long`), what is left of the
+  /// allowance and how the region comes back are on the stack, the last of which is the result.
   void leave(CodeBuilder code, Locals locals, BitSet which) {
     String name = forExits.computeIfAbsent(copy(which), _ -> "leave" + forExits.size());
     locals.push(which);
     code.invokestatic(self, name, leaveType(which));
   }
 
-  /// Gives back what is dirty at a site, and stops there; the region, CPU, file, fault, number of
-  /// the site and instructions executed are on the stack. The result is how the region comes back.
+  /// Gives back what is dirty at a site, and stops there; the region, CPU, fault, number of the
+  /// site and what is left of the allowance are on the stack. The result is how the region comes
+  /// back.
   ///
-  /// @param changed all that may be dirty at any site
-  void stop(CodeBuilder code, Locals locals, BitSet changed) {
-    forStops = copy(changed);
-    locals.push(changed);
-    code.invokevirtual(self, STOP, stopType());
+  /// @param which all that may be dirty at sites that stop there
+  void stop(CodeBuilder code, Locals locals, BitSet which) {
+    String name = forStops.computeIfAbsent(copy(which), _ -> "stop" + forStops.size());
+    locals.push(which);
+    code.invokestatic(self, name, stopType(which));
   }
 
   private static BitSet copy(BitSet which) {
@@ -82,11 +82,11 @@ final class GiveBacks {
   }
 
   private MethodTypeDesc leaveType(BitSet which) {
-    return type(CD_int, List.of(CPU, LONGS, CD_long, CD_int, CD_int), which);
+    return type(CD_int, List.of(CPU, CD_long, CD_int, CD_int), which);
   }
 
-  private MethodTypeDesc stopType() {
-    return type(CD_int, List.of(CPU, LONGS, FAULT, CD_int, CD_int), forStops);
+  private MethodTypeDesc stopType(BitSet which) {
+    return type(CD_int, List.of(REGION_CODE, CPU, FAULT, CD_int, CD_int), which);
   }
 
   // What they are.
@@ -96,7 +96,7 @@ final class GiveBacks {
     forCalls.forEach((which, name) ->
         to.withMethodBody(
             name,
-            type(CD_void, List.of(LONGS), which),
+            type(CD_void, List.of(CPU), which),
             ClassFile.ACC_STATIC,
             code -> {
               store(code, 0, 1, which);
@@ -108,54 +108,55 @@ final class GiveBacks {
             leaveType(which),
             ClassFile.ACC_STATIC,
             code -> {
-              store(code, 1, 6, which);
+              store(code, 0, 5, which);
               code.aload(0)
-                  .lload(2)
+                  .lload(1)
+                  .iload(3)
+                  .invokevirtual(CPU, "leaveAt", MethodTypeDesc.of(CD_void, CD_long, CD_int))
                   .iload(4)
-                  .i2l()
-                  .invokevirtual(CPU, "leaveAt", MethodTypeDesc.of(CD_void, CD_long, CD_long))
-                  .iload(5)
                   .ireturn();
             }));
-    to.withMethodBody(STOP, stopType(), ClassFile.ACC_FINAL, this::emitStop);
+    forStops.forEach((which, name) ->
+        to.withMethodBody(
+            name, stopType(which), ClassFile.ACC_STATIC, code -> emitStop(code, which)));
   }
 
-  private void emitStop(CodeBuilder code) {
+  private void emitStop(CodeBuilder code, BitSet which) {
     int dirty = code.allocateLocal(TypeKind.REFERENCE);
     code.aload(0)
-        .iload(4)
+        .iload(3)
         .invokevirtual(REGION_CODE, "dirtyAt", MethodTypeDesc.of(BITS, CD_int))
         .astore(dirty);
-    int argument = 6;
-    for (int number : forStops.stream().toArray()) {
+    int argument = 5;
+    for (int number : which.stream().toArray()) {
       Label clean = code.newLabel();
       code.aload(dirty)
           .loadConstant(number)
           .invokevirtual(BITS, "get", MethodTypeDesc.of(CD_boolean, CD_int))
           .ifeq(clean);
-      store(code, 2, argument, number);
+      store(code, 1, argument, number);
       code.labelBinding(clean);
       argument += slots();
     }
     code.aload(0)
         .aload(1)
-        .aload(3)
+        .aload(2)
+        .iload(3)
         .iload(4)
-        .iload(5)
         .invokevirtual(REGION_CODE, "stop", MethodTypeDesc.of(CD_int, CPU, FAULT, CD_int, CD_int))
         .ireturn();
   }
 
-  private void store(CodeBuilder code, int file, int first, BitSet which) {
+  private void store(CodeBuilder code, int cpu, int first, BitSet which) {
     int argument = first;
     for (int number : which.stream().toArray()) {
-      store(code, file, argument, number);
+      store(code, cpu, argument, number);
       argument += slots();
     }
   }
 
-  private void store(CodeBuilder code, int file, int argument, int number) {
-    code.aload(file).loadConstant(number);
+  private void store(CodeBuilder code, int cpu, int argument, int number) {
+    code.aload(cpu).invokevirtual(CPU, "file", MethodTypeDesc.of(LONGS)).loadConstant(number);
     if (register.equals(CD_int)) {
       code.iload(argument).i2l();
     } else {

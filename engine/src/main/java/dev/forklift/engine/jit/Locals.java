@@ -1,8 +1,11 @@
 package dev.forklift.engine.jit;
 
+import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.ir.Value;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,6 +15,9 @@ import java.util.Map;
 /// A register of 32 bits is an `int`, one of 64 bits a `long`; a temporary has the type of what it
 /// was last given.
 final class Locals {
+  private static final ClassDesc CPU = Cpu.class.describeConstable().orElseThrow();
+  private static final ClassDesc LONGS = long[].class.describeConstable().orElseThrow();
+
   private final CodeBuilder code;
   private final boolean is32Bit;
   private final int registers;
@@ -40,16 +46,35 @@ final class Locals {
         });
   }
 
-  /// Fills registers from the array in local `file`.
-  void load(int file, BitSet which) {
+  /// Fills registers from the file of the CPU in local `cpu`.
+  void load(int cpu, BitSet which) {
     which.stream()
         .forEach(register -> {
-          code.aload(file).loadConstant(register).laload();
+          code.aload(cpu)
+              .invokevirtual(CPU, "file", MethodTypeDesc.of(LONGS))
+              .loadConstant(register)
+              .laload();
           if (is32Bit) {
             code.l2i().istore(slot(register));
           } else {
             code.lstore(slot(register));
           }
+        });
+  }
+
+  /// Gives registers back to the file of the CPU in local `cpu`.
+  void store(int cpu, BitSet which) {
+    which.stream()
+        .forEach(register -> {
+          code.aload(cpu)
+              .invokevirtual(CPU, "file", MethodTypeDesc.of(LONGS))
+              .loadConstant(register);
+          if (is32Bit) {
+            code.iload(slot(register)).i2l();
+          } else {
+            code.lload(slot(register));
+          }
+          code.lastore();
         });
   }
 

@@ -2,7 +2,9 @@ package dev.forklift.engine.jit;
 
 import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
+import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /// Blocks of one page that are translated together.
 ///
@@ -47,5 +49,31 @@ record Region(SequencedMap<Long, LiftedBlock> blocks, long entry) {
 
   boolean contains(long pc) {
     return blocks.containsKey(pc);
+  }
+
+  /// The block that begins at an address.
+  LiftedBlock block(long start) {
+    LiftedBlock block = blocks.get(start);
+    if (block == null) {
+      throw new IllegalStateException("no block at 0x" + Long.toHexString(start));
+    }
+    return block;
+  }
+
+  /// The blocks of the region that a block jumps to, or goes on to, without anything in between.
+  List<Long> next(LiftedBlock block) {
+    return switch (block.terminator()) {
+      case Op.Branch(var _, var _, var _, long taken, long notTaken) ->
+          Stream.of(taken, notTaken).filter(this::contains).toList();
+      case Op.Jump(long target, Op.JumpKind kind) ->
+          kind == Op.JumpKind.JUMP && contains(target) ? List.of(target) : List.of();
+      case Op.JumpIndirect _, Op.Trap _, Op.Raise _ -> List.of();
+    };
+  }
+
+  /// Whether a call of the region returns to an address.
+  boolean isReturnedTo(long start) {
+    return blocks.values().stream()
+        .anyMatch(block -> block.end() == start && isCall(block.terminator()));
   }
 }

@@ -6,7 +6,6 @@ import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.cpu.Links.Link;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.memory.Access;
-import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.GuestFault;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -71,76 +70,71 @@ abstract class RegionCode extends Compiled {
   /// somebody else looks whether it may go on. That looking is not done in the region: it would be
   /// a call, and where a loop has a call, even one that is never made, HotSpot keeps all of its
   /// values in memory.
-  static int mostExecuted(Cpu cpu) {
-    return (int) Math.min(cpu.instructionsLeft(), BETWEEN_POLLS);
+  static int allow(Cpu cpu) {
+    return cpu.allow(BETWEEN_POLLS);
   }
 
   // Calls. The registers have been given back.
 
   /// At a safe point: whether the region need not be left.
-  private boolean mayGoOn(Cpu cpu, AddressSpace space, long epoch) {
+  private boolean mayGoOn(Cpu cpu) {
     return cpu.instructionsLeft() > 0
         && !cpu.isInterrupted()
         && !isDropped()
-        && space.codeEpoch() == epoch;
+        && cpu.space().mapEpoch() == cpu.mapEpoch();
   }
 
   /// In front of a call, which is a safe point: what is to be called, or null if that is not
   /// compiled or may not be called from here.
   ///
   /// @param call its number among those of the region
-  final @Nullable Compiled callee(
-      int call, Cpu cpu, AddressSpace space, long epoch, long target, int executed, int depth) {
-    cpu.leaveAt(target, executed);
-    if (depth <= 0 || !mayGoOn(cpu, space, epoch)) {
+  final @Nullable Compiled callee(int call, Cpu cpu, long target, int left) {
+    cpu.leaveAt(target, left);
+    if (!mayGoOn(cpu)) {
       return null;
     }
     Link link = links[call];
-    if (link != null && link.leadsTo(cpu.pc(), epoch)) {
-      return link.code();
+    if (link == null || !link.leadsTo(cpu.pc(), cpu.mapEpoch())) {
+      link = cpu.links().find(cpu.space(), cpu.mapEpoch(), cpu.pc());
+      if (link == null) {
+        return null;
+      }
+      links[call] = link;
     }
-    return findCallee(call, cpu, space, epoch);
-  }
-
-  private @Nullable Compiled findCallee(int call, Cpu cpu, AddressSpace space, long epoch) {
-    Link link = cpu.links().find(space, epoch, cpu.pc());
-    if (link == null) {
-      return null;
-    }
-    links[call] = link;
-    return link.code();
+    return cpu.descend() ? link.code() : null;
   }
 
   /// Whether the callee has come back to where the call returns to, so that the caller may go on.
   /// Otherwise it passes on what this answers.
   ///
   /// @return [#BACK], or how the caller is to come back
-  final int comeBack(int how, Cpu cpu, AddressSpace space, long epoch, long to, int depth) {
-    return how == RETURNED && cpu.pc() == to && mayGoOn(cpu, space, epoch)
-        ? BACK
-        : comeBackOtherwise(how, cpu, space, epoch, to, depth);
+  final int comeBack(int how, Cpu cpu, long to) {
+    int last = how == RETURNED && cpu.pc() == to ? RETURNED : follow(how, cpu);
+    cpu.ascend();
+    return last == RETURNED && cpu.pc() == to && mayGoOn(cpu) ? BACK : last;
   }
 
-  private int comeBackOtherwise(
-      int how, Cpu cpu, AddressSpace space, long epoch, long to, int depth) {
-    int last = follow(how, cpu, space, depth);
-    return last == RETURNED && last != how && cpu.pc() == to && mayGoOn(cpu, space, epoch)
-        ? BACK
-        : last;
+  /// The callee has come back to a region that does not know how to go on.
+  static int passOn(int how, Cpu cpu) {
+    cpu.ascend();
+    return how;
   }
 
   /// Where the callee has jumped to code of somebody else (which is how functions are called at
   /// their ends, and through linkage tables), runs that in its place.
-  private static int follow(int how, Cpu cpu, AddressSpace space, int depth) {
+  private static int follow(int how, Cpu cpu) {
     int last = how;
     while (last == JUMPED
         || (last == JUMPED_SAFELY && cpu.instructionsLeft() > 0 && !cpu.isInterrupted())) {
       // The map may have changed at a safe point of whoever jumped.
-      Link next = cpu.links().find(space, space.codeEpoch(), cpu.pc());
+      Link next =
+          cpu.space().mapEpoch() == cpu.mapEpoch()
+              ? cpu.links().find(cpu.space(), cpu.mapEpoch(), cpu.pc())
+              : null;
       if (next == null) {
         break;
       }
-      last = next.code().run(cpu, cpu.file(), space, depth - 1);
+      last = next.code().run(cpu);
     }
     return last;
   }
@@ -155,20 +149,20 @@ abstract class RegionCode extends Compiled {
   /// Stops at a site.
   ///
   /// @param fault the access that failed there, or null
-  /// @param executed instructions executed up to the beginning of its block
-  final int stop(Cpu cpu, @Nullable GuestFault fault, int number, int executed) {
+  /// @param leftAtBlock what was left of the allowance at the beginning of its block
+  final int stop(Cpu cpu, @Nullable GuestFault fault, int number, int leftAtBlock) {
     Sites.Site site = sites.get(number);
-    long all = (long) executed + site.executed();
+    int left = leftAtBlock - site.executed();
     if (fault != null) {
-      cpu.faultAt(site.pc(), site.next(), fault, all);
+      cpu.faultAt(site.pc(), site.next(), fault, left);
       return exit(Exit.FAULT);
     }
     Exit exit = site.exit();
     if (exit == null) {
-      cpu.leaveAt(site.pc(), all);
+      cpu.leaveAt(site.pc(), left);
       return EVALUATE;
     }
-    cpu.stopAt(site.pc(), site.next(), site.code(), all);
+    cpu.stopAt(site.pc(), site.next(), site.code(), left);
     return exit(exit);
   }
 

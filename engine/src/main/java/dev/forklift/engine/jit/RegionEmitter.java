@@ -9,7 +9,7 @@ import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.isa.Isa;
-import dev.forklift.engine.memory.AddressSpace;
+import dev.forklift.engine.jit.Loops.Loop;
 import dev.forklift.engine.memory.GuestFault;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
@@ -42,49 +42,45 @@ final class RegionEmitter {
   private static final ClassDesc PARTS = describe(RegionCode.Parts.class);
   private static final ClassDesc COMPILED = describe(Compiled.class);
   private static final ClassDesc CPU = describe(Cpu.class);
-  private static final ClassDesc SPACE = describe(AddressSpace.class);
   private static final ClassDesc FAULT = describe(GuestFault.class);
-  private static final ClassDesc LONGS = describe(long[].class);
-  private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, CPU, LONGS, SPACE, CD_int);
+  private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, CPU);
 
   /// HotSpot does not compile what is longer (`HugeMethodLimit`).
   private static final int LONGEST_CODE = 8000;
 
-  // The parameters of `run`.
-  static final int THIS = 0;
-  private static final int CPU_LOCAL = 1;
-  private static final int FILE_LOCAL = 2;
-  static final int SPACE_LOCAL = 3;
-  private static final int DEPTH_LOCAL = 4;
+  /// The parameter of `run`.
+  static final int CPU_LOCAL = 1;
+
+  /// The field that holds the one object of the class, which is loaded where it is needed: `this`
+  /// would be one value more that loops have to keep.
+  private static final String ITSELF = "itself";
 
   private final boolean is32Bit;
   private final Region region;
+  private final Loops loops;
   private final RegisterFlow flow;
   private final CodeBuilder code;
   private final Sites sites;
   private final Locals locals;
   private final Map<Long, Label> labels = new HashMap<>();
   private final Map<Long, Label> polls = new HashMap<>();
+  private final List<Runnable> ways = new ArrayList<>();
+  private final Map<@Nullable Loop, Label> stops = new LinkedHashMap<>();
   private final Map<BitSet, Label> tails = new LinkedHashMap<>();
   private final GiveBacks giveBacks;
+  private final PageCaches caches;
   private int calls;
+  private @Nullable Loop loop;
 
   // What the method keeps beside the registers.
-  private final int executed;
-  private final int mostExecuted;
-  private final int epoch;
+  private final int left;
   private final int site;
   private final int target;
   private final int how;
   private final int fault;
-
-  // For accesses of 32 bits.
-  private final int readable;
-  private final int writable;
   private final int geometry;
 
   // Tails.
-  private final Label stop;
   private final Label notCalled;
 
   private RegionEmitter(
@@ -92,22 +88,19 @@ final class RegionEmitter {
     int registers = isa.registers().count();
     this.is32Bit = isa.registers().is32Bit();
     this.region = region;
-    this.flow = new RegisterFlow(region, registers);
+    this.loops = new Loops(region, registers);
+    this.flow = new RegisterFlow(region, loops, registers);
     this.code = code;
     this.sites = sites;
     this.giveBacks = giveBacks;
     this.locals = new Locals(code, is32Bit, registers);
-    this.executed = code.allocateLocal(TypeKind.INT);
-    this.mostExecuted = code.allocateLocal(TypeKind.INT);
-    this.epoch = code.allocateLocal(TypeKind.LONG);
+    this.caches = new PageCaches(code, region, is32Bit ? registers : 0);
+    this.left = code.allocateLocal(TypeKind.INT);
     this.site = code.allocateLocal(TypeKind.INT);
     this.target = code.allocateLocal(TypeKind.LONG);
     this.how = code.allocateLocal(TypeKind.INT);
     this.fault = code.allocateLocal(TypeKind.REFERENCE);
-    this.readable = code.allocateLocal(TypeKind.REFERENCE);
-    this.writable = code.allocateLocal(TypeKind.REFERENCE);
     this.geometry = geometry;
-    this.stop = code.newLabel();
     this.notCalled = code.newLabel();
   }
 
@@ -164,7 +157,10 @@ final class RegionEmitter {
                                   REGION_CODE,
                                   ConstantDescs.INIT_NAME,
                                   MethodTypeDesc.of(CD_void, PARTS))
+                              .aload(0)
+                              .putstatic(SELF, ITSELF, REGION_CODE)
                               .return_())
+                  .withField(ITSELF, REGION_CODE, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC)
                   .withMethodBody(
                       "run",
                       RUN,
@@ -182,7 +178,7 @@ final class RegionEmitter {
 
   private void run(List<JavaFunction> functions) {
     region.blocks().keySet().forEach(start -> labels.put(start, code.newLabel()));
-    AccessEmitter accesses = new AccessEmitter(this, code, locals, is32Bit);
+    AccessEmitter accesses = new AccessEmitter(this, code, locals, is32Bit, caches);
     Label body = code.newLabel();
     Label bodyEnd = code.newLabel();
     enter();
@@ -190,15 +186,18 @@ final class RegionEmitter {
     for (LiftedBlock block : region.blocks().values()) {
       code.labelBinding(label(block.start()));
       BitSet dirty = flow.dirtyAt(block.start());
+      loop = loops.of(block.start());
       new BlockEmitter(this, code, locals, sites, functions, accesses, block, dirty).emit();
     }
+    accesses.emitOutOfLine();
+    ways.forEach(Runnable::run);
     emitPolls();
     code.labelBinding(bodyEnd);
     emitTails();
-    emitStop();
+    emitStops();
     if (!is32Bit || region.hasCallsForAccess()) {
       Label handler = code.newBoundLabel();
-      stopAtSite();
+      stopAtSite(flow.changed());
       code.exceptionCatch(body, bodyEnd, handler, FAULT);
     }
   }
@@ -216,33 +215,27 @@ final class RegionEmitter {
     BitSet others = flow.touched();
     others.andNot(flow.liveAt(region.entry()));
     locals.clear(others);
-    locals.load(FILE_LOCAL, flow.liveAt(region.entry()));
+    locals.load(CPU_LOCAL, flow.liveAt(region.entry()));
     startCounting();
-    code.aload(SPACE_LOCAL)
-        .invokevirtual(SPACE, "codeEpoch", MethodTypeDesc.of(CD_long))
-        .lstore(epoch);
-    code.iconst_0().istore(site);
-    if (is32Bit) {
-      MethodTypeDesc table = MethodTypeDesc.of(describe(long[][][].class));
-      code.aload(SPACE_LOCAL).invokevirtual(SPACE, "readableTable", table).astore(readable);
-      code.aload(SPACE_LOCAL).invokevirtual(SPACE, "writableTable", table).astore(writable);
+    if (!is32Bit || region.hasCallsForAccess()) {
+      code.iconst_0().istore(site);
     }
+    caches.enter();
     code.goto_(label(region.entry()));
   }
 
   private void startCounting() {
-    code.iconst_0().istore(executed);
     code.aload(CPU_LOCAL)
-        .invokestatic(REGION_CODE, "mostExecuted", MethodTypeDesc.of(CD_int, CPU))
-        .istore(mostExecuted);
+        .invokestatic(REGION_CODE, "allow", MethodTypeDesc.of(CD_int, CPU))
+        .istore(left);
+  }
+
+  /// Pushes the region.
+  void pushItself() {
+    code.getstatic(SELF, ITSELF, REGION_CODE);
   }
 
   // What ends blocks.
-
-  /// The local variable that holds what may be loaded from, or stored to.
-  int table(boolean store) {
-    return store ? writable : readable;
-  }
 
   /// What [TableAccess] is to know of the space.
   int geometry() {
@@ -251,22 +244,40 @@ final class RegionEmitter {
 
   /// Counts the instructions of a block that comes to its end.
   void count(int instructions) {
-    code.iinc(executed, instructions);
+    code.iinc(left, -instructions);
   }
 
-  /// Goes to a place in guest code.
-  void goTo(long to, boolean safePoint, BitSet dirty) {
+  /// Goes from the end of a block to a place in guest code.
+  void goTo(long from, long to, boolean safePoint, BitSet dirty) {
     if (region.contains(to)) {
-      code.goto_(direct(to, safePoint));
+      code.goto_(direct(from, to, safePoint, dirty));
     } else {
       code.loadConstant(to);
       goOut(safePoint ? Compiled.JUMPED_SAFELY : Compiled.JUMPED, dirty);
     }
   }
 
-  /// Where a jump inside the region goes.
-  Label direct(long to, boolean safePoint) {
-    return safePoint ? polls.computeIfAbsent(to, _ -> code.newLabel()) : label(to);
+  /// Where a jump from the end of a block to another goes.
+  Label direct(long from, long to, boolean safePoint, BitSet dirty) {
+    Label there = safePoint ? polls.computeIfAbsent(to, _ -> code.newLabel()) : label(to);
+    Loop left = loops.of(from);
+    BitSet givenBack = flow.givenBackBetween(from, to, dirty);
+    BitSet fetched = flow.fetchedBetween(from, to);
+    boolean leaves = left != null && left != loops.of(to);
+    if (!leaves && givenBack.isEmpty()) {
+      return there;
+    }
+    Label way = code.newLabel();
+    ways.add(() -> {
+      code.labelBinding(way);
+      locals.store(CPU_LOCAL, givenBack);
+      locals.load(CPU_LOCAL, fetched);
+      if (leaves) {
+        caches.leave(left);
+      }
+      code.goto_(there);
+    });
+    return way;
   }
 
   boolean contains(long to) {
@@ -290,79 +301,70 @@ final class RegionEmitter {
   void call(long back, BitSet dirty) {
     code.lstore(target);
     if (!dirty.isEmpty()) {
-      code.aload(FILE_LOCAL);
+      code.aload(CPU_LOCAL);
       giveBacks.beforeCall(code, locals, dirty);
     }
-    Label called = code.newLabel();
-    code.aload(THIS)
-        .loadConstant(calls++)
+    pushItself();
+    code.loadConstant(calls++)
         .aload(CPU_LOCAL)
-        .aload(SPACE_LOCAL)
-        .lload(epoch)
         .lload(target)
-        .iload(executed)
-        .iload(DEPTH_LOCAL)
+        .iload(left)
         .invokevirtual(
-            REGION_CODE,
-            "callee",
-            MethodTypeDesc.of(COMPILED, CD_int, CPU, SPACE, CD_long, CD_long, CD_int, CD_int))
+            REGION_CODE, "callee", MethodTypeDesc.of(COMPILED, CD_int, CPU, CD_long, CD_int))
         .dup()
         .ifnull(notCalled)
         .aload(CPU_LOCAL)
-        .aload(FILE_LOCAL)
-        .aload(SPACE_LOCAL)
-        .iload(DEPTH_LOCAL)
-        .iconst_1()
-        .isub()
         .invokevirtual(COMPILED, "run", RUN);
     if (!region.contains(back)) {
-      code.ireturn();
+      code.aload(CPU_LOCAL)
+          .invokestatic(REGION_CODE, "passOn", MethodTypeDesc.of(CD_int, CD_int, CPU))
+          .ireturn();
       return;
     }
-    code.istore(how)
-        .aload(THIS)
-        .iload(how)
+    Label called = code.newLabel();
+    code.istore(how);
+    pushItself();
+    code.iload(how)
         .aload(CPU_LOCAL)
-        .aload(SPACE_LOCAL)
-        .lload(epoch)
         .loadConstant(back)
-        .iload(DEPTH_LOCAL)
-        .invokevirtual(
-            REGION_CODE,
-            "comeBack",
-            MethodTypeDesc.of(CD_int, CD_int, CPU, SPACE, CD_long, CD_long, CD_int))
+        .invokevirtual(REGION_CODE, "comeBack", MethodTypeDesc.of(CD_int, CD_int, CPU, CD_long))
         .dup()
         .istore(how)
         .iflt(called)
         .iload(how)
         .ireturn();
     code.labelBinding(called);
-    locals.load(FILE_LOCAL, flow.liveAt(back));
+    locals.load(CPU_LOCAL, flow.liveAt(back));
     startCounting();
     code.goto_(label(back));
   }
 
-  /// Says which site the next access belongs to.
+  /// Says which site stops come from.
   void at(int number) {
     code.loadConstant(number).istore(site);
   }
 
-  /// Where the last site stops.
+  /// Behind a fence.
+  void dropPages() {
+    caches.drop();
+  }
+
+  /// Where sites of the block that is being written stop.
   Label stop() {
-    return stop;
+    return stops.computeIfAbsent(loop, _ -> code.newLabel());
   }
 
   /// Stops at a site.
   void stopAt(int number) {
     at(number);
-    code.goto_(stop);
+    code.goto_(stop());
   }
 
   /// Safe points in front of blocks that are jumped back to.
   private void emitPolls() {
     polls.forEach((to, label) -> {
       code.labelBinding(label);
-      code.iload(executed).iload(mostExecuted).if_icmplt(label(to));
+      code.iload(left).ifgt(label(to));
       code.loadConstant(to);
       goOut(Compiled.JUMPED_SAFELY, flow.dirtyAt(to));
     });
@@ -373,7 +375,7 @@ final class RegionEmitter {
   private void emitTails() {
     tails.forEach((dirty, label) -> {
       code.labelBinding(label);
-      code.aload(CPU_LOCAL).aload(FILE_LOCAL).lload(target).iload(executed).iload(how);
+      code.aload(CPU_LOCAL).lload(target).iload(left).iload(how);
       giveBacks.leave(code, locals, dirty);
       code.ireturn();
     });
@@ -382,17 +384,26 @@ final class RegionEmitter {
     code.pop().loadConstant(Compiled.STOPPED).ireturn();
   }
 
-  private void emitStop() {
-    code.labelBinding(stop);
-    code.aconst_null();
-    stopAtSite();
+  private void emitStops() {
+    stops.forEach((in, label) -> {
+      code.labelBinding(label);
+      code.aconst_null();
+      BitSet which = flow.changed();
+      if (in != null) {
+        which.and(in.registers());
+      }
+      stopAtSite(which);
+    });
   }
 
   /// The fault is on the stack, or null.
-  private void stopAtSite() {
-    code.astore(fault).aload(THIS).aload(CPU_LOCAL).aload(FILE_LOCAL).aload(fault);
-    code.iload(site).iload(executed);
-    giveBacks.stop(code, locals, flow.changed());
+  ///
+  /// @param which what may be dirty
+  private void stopAtSite(BitSet which) {
+    code.astore(fault);
+    pushItself();
+    code.aload(CPU_LOCAL).aload(fault).iload(site).iload(left);
+    giveBacks.stop(code, locals, which);
     code.ireturn();
   }
 }

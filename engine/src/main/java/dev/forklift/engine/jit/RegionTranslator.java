@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Translates hot regions, beside the threads that run them or on them.
 public final class RegionTranslator implements Translator {
@@ -29,6 +30,7 @@ public final class RegionTranslator implements Translator {
 
   private final Executor executor;
   private final int hotAfter;
+  private final AtomicBoolean hasFailed = new AtomicBoolean();
 
   /// @param executor what translates
   /// @param hotAfter how often a block runs until it is hot
@@ -62,7 +64,7 @@ public final class RegionTranslator implements Translator {
     executor.execute(() -> translate(isa, space, page, pc));
   }
 
-  private static void translate(Isa isa, AddressSpace space, CodePage page, long pc) {
+  private void translate(Isa isa, AddressSpace space, CodePage page, long pc) {
     try {
       for (int ops = MOST_OPS; ops > 0; ops /= 2) {
         if (page.at(pc) instanceof Compiled) {
@@ -82,9 +84,11 @@ public final class RegionTranslator implements Translator {
     } catch (GuestFault unmapped) {
       // Somebody has taken the code away meanwhile.
     } catch (RuntimeException | LinkageError e) {
-      // A mistake of ours, which the evaluator makes up for.
-      System.getLogger(RegionTranslator.class.getName())
-          .log(Level.WARNING, "cannot translate the code at 0x" + Long.toHexString(pc), e);
+      // A mistake of ours, which the evaluator makes up for. The next one is mostly the same.
+      if (hasFailed.compareAndSet(false, true)) {
+        System.getLogger(RegionTranslator.class.getName())
+            .log(Level.WARNING, "cannot translate the code at 0x" + Long.toHexString(pc), e);
+      }
     }
   }
 }

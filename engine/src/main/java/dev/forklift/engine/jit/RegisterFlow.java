@@ -3,11 +3,12 @@ package dev.forklift.engine.jit;
 import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Value;
-import java.util.ArrayList;
+import dev.forklift.engine.jit.Loops.Loop;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Which registers stand in local variables at the beginning of each block of a region.
 ///
@@ -15,6 +16,9 @@ import java.util.Map;
 /// the region was entered or came back from a call. Only such are given back where the region is
 /// left. *Live* is one that may be read on from here before it is changed, or given back: only such
 /// are fetched at the entry and after calls, where the register file holds everything.
+///
+/// In a loop of [Loops] only the registers that it touches stand in local variables; the others are
+/// given back on the way in, and fetched on the way out.
 final class RegisterFlow {
   /// What one block does.
   private static final class Facts {
@@ -22,17 +26,25 @@ final class RegisterFlow {
     final BitSet readFirst = new BitSet();
     final BitSet dirty = new BitSet();
     final BitSet live = new BitSet();
-    final List<Long> next = new ArrayList<>();
+    final long start;
+    final List<Long> next;
+
+    Facts(long start, List<Long> next) {
+      this.start = start;
+      this.next = next;
+    }
   }
 
   private final int registers;
   private final Region region;
+  private final Loops loops;
   private final Map<Long, Facts> facts = new HashMap<>();
 
   /// @param registers how many there are; numbers from there on are temporaries
-  RegisterFlow(Region region, int registers) {
+  RegisterFlow(Region region, Loops loops, int registers) {
     this.registers = registers;
     this.region = region;
+    this.loops = loops;
     region.blocks().forEach((start, block) -> facts.put(start, of(block)));
     spreadDirty();
     // Whatever is dirty may have to be given back anywhere in the block.
@@ -41,7 +53,7 @@ final class RegisterFlow {
   }
 
   private Facts of(LiftedBlock block) {
-    Facts of = new Facts();
+    Facts of = new Facts(block.start(), region.next(block));
     for (Op op : block.ops()) {
       Operands.forEach(
           op,
@@ -58,25 +70,35 @@ final class RegisterFlow {
         of.changed.set(result.destination());
       }
     }
-    switch (block.terminator()) {
-      case Op.Branch(var _, var _, var _, long taken, long notTaken) -> {
-        addNext(of, taken);
-        addNext(of, notTaken);
-      }
-      case Op.Jump(long target, Op.JumpKind kind) -> {
-        if (kind == Op.JumpKind.JUMP) {
-          addNext(of, target);
-        }
-      }
-      case Op.JumpIndirect _, Op.Trap _, Op.Raise _ -> {}
-    }
     return of;
   }
 
-  private void addNext(Facts of, long target) {
-    if (region.contains(target)) {
-      of.next.add(target);
+  /// What stands in local variables in a block, if not everything.
+  private @Nullable BitSet kept(long start) {
+    Loop loop = loops.of(start);
+    return loop == null ? null : loop.registers();
+  }
+
+  /// Of the registers that are dirty behind a block, those to be given back on the way to another.
+  BitSet givenBackBetween(long from, long to, BitSet dirty) {
+    BitSet kept = kept(to);
+    BitSet which = new BitSet();
+    if (kept != null && loops.of(from) != loops.of(to)) {
+      which.or(dirty);
+      which.andNot(kept);
     }
+    return which;
+  }
+
+  /// The registers to be fetched on the way from a block to another.
+  BitSet fetchedBetween(long from, long to) {
+    BitSet kept = kept(from);
+    BitSet which = new BitSet();
+    if (kept != null && loops.of(from) != loops.of(to)) {
+      which.or(fact(to).live);
+      which.andNot(kept);
+    }
+    return which;
   }
 
   private void spreadDirty() {
@@ -87,7 +109,9 @@ final class RegisterFlow {
         BitSet behind = (BitSet) of.dirty.clone();
         behind.or(of.changed);
         for (long next : of.next) {
-          again |= add(behind, fact(next).dirty);
+          BitSet there = (BitSet) behind.clone();
+          there.andNot(givenBackBetween(of.start, next, behind));
+          again |= add(there, fact(next).dirty);
         }
       }
     }
@@ -100,7 +124,9 @@ final class RegisterFlow {
       for (Facts of : facts.values()) {
         BitSet live = new BitSet();
         for (long next : of.next) {
-          live.or(fact(next).live);
+          BitSet there = (BitSet) fact(next).live.clone();
+          there.andNot(fetchedBetween(of.start, next));
+          live.or(there);
         }
         live.andNot(of.changed);
         live.or(of.readFirst);

@@ -155,8 +155,9 @@ public abstract class AddressSpace {
   /// The code page at `pc` if it can be told at once, which is no safe point.
   public abstract @Nullable CodePage shownCode(long pc);
 
-  /// Changes whenever a page of code is taken away or replaced, to a number that no other space of
-  /// the kernel has or had. Code that keeps running without asking for its [CodePage] again
-  /// compares it at its safe points.
-  public abstract long codeEpoch();
+  /// Changes whenever a page of code is taken away or replaced, or another page by a copy of it, to
+  /// a number that no other space of the kernel has or had. Code that keeps running without asking
+  /// for its [CodePage] again compares it at its safe points, and so does code that keeps what it
+  /// found in a table.
+  public abstract long mapEpoch();
 }

@@ -33,21 +33,21 @@ final class HostMemory {
   /// host's byte order. An access whose offset is a multiple of its size is never torn; any other
   /// offset works too, except for compare and exchange.
   abstract static sealed class Way {
-    abstract byte get8(long[] words, int offset);
+    abstract byte get8(long[] words, long offset);
 
-    abstract short get16(long[] words, int offset);
+    abstract short get16(long[] words, long offset);
 
-    abstract int get32(long[] words, int offset);
+    abstract int get32(long[] words, long offset);
 
-    abstract long get64(long[] words, int offset);
+    abstract long get64(long[] words, long offset);
 
-    abstract void put8(long[] words, int offset, byte value);
+    abstract void put8(long[] words, long offset, byte value);
 
-    abstract void put16(long[] words, int offset, short value);
+    abstract void put16(long[] words, long offset, short value);
 
-    abstract void put32(long[] words, int offset, int value);
+    abstract void put32(long[] words, long offset, int value);
 
-    abstract void put64(long[] words, int offset, long value);
+    abstract void put64(long[] words, long offset, long value);
 
     /// Puts `replacement` where `expected` stands; answers what stood there. A full fence.
     abstract int compareAndExchange32(long[] words, int offset, int expected, int replacement);
@@ -66,42 +66,42 @@ final class HostMemory {
     private static final long BASE = Unsafe.ARRAY_LONG_BASE_OFFSET;
 
     @Override
-    byte get8(long[] words, int offset) {
+    byte get8(long[] words, long offset) {
       return UNSAFE.getByte(words, BASE + offset);
     }
 
     @Override
-    short get16(long[] words, int offset) {
+    short get16(long[] words, long offset) {
       return UNSAFE.getShortUnaligned(words, BASE + offset);
     }
 
     @Override
-    int get32(long[] words, int offset) {
+    int get32(long[] words, long offset) {
       return UNSAFE.getIntUnaligned(words, BASE + offset);
     }
 
     @Override
-    long get64(long[] words, int offset) {
+    long get64(long[] words, long offset) {
       return UNSAFE.getLongUnaligned(words, BASE + offset);
     }
 
     @Override
-    void put8(long[] words, int offset, byte value) {
+    void put8(long[] words, long offset, byte value) {
       UNSAFE.putByte(words, BASE + offset, value);
     }
 
     @Override
-    void put16(long[] words, int offset, short value) {
+    void put16(long[] words, long offset, short value) {
       UNSAFE.putShortUnaligned(words, BASE + offset, value);
     }
 
     @Override
-    void put32(long[] words, int offset, int value) {
+    void put32(long[] words, long offset, int value) {
       UNSAFE.putIntUnaligned(words, BASE + offset, value);
     }
 
     @Override
-    void put64(long[] words, int offset, long value) {
+    void put64(long[] words, long offset, long value) {
       UNSAFE.putLongUnaligned(words, BASE + offset, value);
     }
 
@@ -138,42 +138,42 @@ final class HostMemory {
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
     @Override
-    byte get8(long[] words, int offset) {
+    byte get8(long[] words, long offset) {
       return MemorySegment.ofArray(words).get(ValueLayout.JAVA_BYTE, offset);
     }
 
     @Override
-    short get16(long[] words, int offset) {
+    short get16(long[] words, long offset) {
       return MemorySegment.ofArray(words).get(ValueLayout.JAVA_SHORT_UNALIGNED, offset);
     }
 
     @Override
-    int get32(long[] words, int offset) {
+    int get32(long[] words, long offset) {
       return MemorySegment.ofArray(words).get(ValueLayout.JAVA_INT_UNALIGNED, offset);
     }
 
     @Override
-    long get64(long[] words, int offset) {
+    long get64(long[] words, long offset) {
       return MemorySegment.ofArray(words).get(ValueLayout.JAVA_LONG_UNALIGNED, offset);
     }
 
     @Override
-    void put8(long[] words, int offset, byte value) {
+    void put8(long[] words, long offset, byte value) {
       MemorySegment.ofArray(words).set(ValueLayout.JAVA_BYTE, offset, value);
     }
 
     @Override
-    void put16(long[] words, int offset, short value) {
+    void put16(long[] words, long offset, short value) {
       MemorySegment.ofArray(words).set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, value);
     }
 
     @Override
-    void put32(long[] words, int offset, int value) {
+    void put32(long[] words, long offset, int value) {
       MemorySegment.ofArray(words).set(ValueLayout.JAVA_INT_UNALIGNED, offset, value);
     }
 
     @Override
-    void put64(long[] words, int offset, long value) {
+    void put64(long[] words, long offset, long value) {
       MemorySegment.ofArray(words).set(ValueLayout.JAVA_LONG_UNALIGNED, offset, value);
     }
 

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Two levels: leaves of 1,024 pages, made when the first of their pages appears. Four tables run
 /// in parallel, so that one null check is both the presence and the permission check: an entry of
-/// [#readable] or [#writable] is there only if a load or store may go straight to it.
+/// [#readable] or [#writable] is there only if a load or store may go straight to it. A page that
+/// may be stored to but not loaded from is in neither: whoever finds one in [#writable] may load
+/// from it, too.
 ///
 /// Loads and stores read the tables without a lock; everything else is guarded by the space's lock.
 /// An entry is published behind a release fence, so that whoever finds it finds the frame's
@@ -34,9 +36,9 @@ final class PageTable {
   final long[][] @Nullable [] writable;
   final @Nullable CodePage[][] code;
 
-  /// Changes whenever a page of code is taken away or replaced, to a number that no other table of
-  /// the kernel has or had.
-  long codeEpoch;
+  /// Changes whenever a page of code is taken away or replaced, or another page by a copy, to a
+  /// number that no other table of the kernel has or had.
+  long mapEpoch;
 
   private final @Nullable Frame[][] frames;
 
@@ -48,7 +50,7 @@ final class PageTable {
   PageTable(FrameBudget budget, long pages) {
     int leaves = leaves(pages);
     this.budget = budget;
-    codeEpoch = budget.codeCache().nextEpoch();
+    mapEpoch = budget.codeCache().nextEpoch();
     readable = new long[leaves][][];
     writable = new long[leaves][][];
     frames = new Frame[leaves][];
@@ -137,8 +139,15 @@ final class PageTable {
     }
     VarHandle.releaseFence();
     readable[leaf][slot] = mayRead ? frame.words : null;
-    writable[leaf][slot] = mayWrite ? frame.words : null;
+    writable[leaf][slot] = mayRead && mayWrite ? frame.words : null;
     return before;
+  }
+
+  /// Shows a copy at a page, which nobody may load from or store to yet. Who loads from the frame
+  /// that was there goes on doing so until the epoch tells otherwise.
+  void replace(long page, Frame copy) {
+    set(page, copy, false, false);
+    mapEpoch = budget.codeCache().nextEpoch();
   }
 
   /// Changes what may be done with a present page.
@@ -169,7 +178,7 @@ final class PageTable {
   void clearCode(long page) {
     if (code[leaf(page)][slot(page)] != null) {
       code[leaf(page)][slot(page)] = null;
-      codeEpoch = budget.codeCache().nextEpoch();
+      mapEpoch = budget.codeCache().nextEpoch();
     }
   }
 

@@ -500,8 +500,8 @@ public final class PagedAddressSpace extends AddressSpace {
   }
 
   @Override
-  public long codeEpoch() {
-    return table.codeEpoch;
+  public long mapEpoch() {
+    return table.mapEpoch;
   }
 
   @Override

@@ -144,7 +144,7 @@ final class Pager {
       throw new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, address, Access.WRITE);
     }
     if (old != null) {
-      table.set(page, copy, false, false);
+      table.replace(page, copy);
       // Whoever joins from here on finds the copy; who joined before is counted.
       VarHandle.fullFence();
       if (sharers.areSeveral()) {

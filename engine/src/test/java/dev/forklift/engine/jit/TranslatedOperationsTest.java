@@ -139,7 +139,8 @@ final class TranslatedOperationsTest {
     Cpu cpu = new Cpu(new Bare(registers));
     cpu.setRegister(1, a);
     cpu.setRegister(2, b);
-    how = code.run(cpu, cpu.file(), space, 0);
+    cpu.enter(space, 0);
+    how = code.run(cpu);
     assertThat(how).isNotEqualTo(Compiled.exit(Exit.TRAP));
     return cpu;
   }

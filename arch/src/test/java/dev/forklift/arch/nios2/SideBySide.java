@@ -1,0 +1,81 @@
+package dev.forklift.arch.nios2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forklift.engine.cpu.Exit;
+import dev.forklift.engine.jit.RegionTranslator;
+import dev.forklift.engine.memory.Protection;
+
+/// Runs a program evaluated and translated, stop by stop, and compares all registers at each.
+///
+/// The program finds 1 MiB of untouched memory at r12, the stack being the end of it, the address
+/// of its eighth instruction in r11, `addi r2, r2, 101` in r10 and 100 in r9.
+final class SideBySide {
+  private static final int STACK = 27;
+  private static final int MEMORY = 12;
+  private static final long END = 2_000_000;
+
+  private final Machine evaluated = new Machine();
+  private final Machine translated = new Machine();
+
+  /// Runs a program to its end, with stops after so many instructions, and answers how it ended.
+  Exit run(String program, int stride) {
+    begin(evaluated, program);
+    begin(translated, program);
+    translateEverywhere();
+    Exit exit = Exit.SAFE_POINT;
+    while (exit == Exit.SAFE_POINT && evaluated.cpu.instructions() < END) {
+      for (Machine machine : new Machine[] {evaluated, translated}) {
+        machine.cpu.setInstructionLimit(machine.cpu.instructions() + stride);
+      }
+      exit = evaluated.run();
+      assertThat(translated.run()).isEqualTo(exit);
+      assertSame();
+    }
+    return exit;
+  }
+
+  /// What a register holds at the end.
+  long register(int index) {
+    return translated.register(index);
+  }
+
+  private static void begin(Machine machine, String program) {
+    machine.space.protect(
+        Machine.CODE, 16L * Machine.PAGE, Protection.READ | Protection.WRITE | Protection.EXECUTE);
+    machine.program(program);
+    for (int i = 1; i < 32; i++) {
+      machine.set(i, 0);
+    }
+    byte[] other = machine.isa.instructions().assembler().assemble(0, "addi r2, r2, 101");
+    int word =
+        (other[0] & 0xff) | (other[1] & 0xff) << 8 | (other[2] & 0xff) << 16 | other[3] << 24;
+    machine.set(9, 100).set(10, word).set(11, Machine.CODE + 28);
+    machine.space.map(
+        Machine.DATA + 0x10_0000,
+        0x10_0000,
+        Protection.READ | Protection.WRITE,
+        null,
+        0,
+        false,
+        null);
+    machine.set(MEMORY, Machine.DATA + 0x10_0000).set(STACK, Machine.DATA + 0x20_0000);
+    machine.cpu.setPc(Machine.CODE);
+  }
+
+  private void translateEverywhere() {
+    RegionTranslator translator = new RegionTranslator(Runnable::run, 1);
+    for (int i = 0; i < 40; i++) {
+      long pc = Machine.CODE + 4L * i;
+      translator.hot(translated.isa, translated.space, translated.space.codePage(pc), pc);
+    }
+  }
+
+  private void assertSame() {
+    assertThat(translated.cpu.pc()).isEqualTo(evaluated.cpu.pc());
+    assertThat(translated.cpu.instructions()).isEqualTo(evaluated.cpu.instructions());
+    for (int i = 0; i < 32; i++) {
+      assertThat(translated.register(i)).as("register %d", i).isEqualTo(evaluated.register(i));
+    }
+  }
+}
