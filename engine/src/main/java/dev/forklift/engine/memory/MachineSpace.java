@@ -378,9 +378,9 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   @Override
-  public long codeEpoch() {
+  public long mapEpoch() {
     // What supervisor mode has found must not be entered from user mode.
-    return (tlb.codeEpoch() << 1) | (user ? 1 : 0);
+    return (tlb.mapEpoch() << 1) | (user ? 1 : 0);
   }
 
   private CodePage findCode(long pc) {

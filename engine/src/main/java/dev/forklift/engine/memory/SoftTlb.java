@@ -33,7 +33,7 @@ final class SoftTlb {
   private int entries;
 
   /// Changes whenever a page of code is not shown any more.
-  private long codeEpoch;
+  private long mapEpoch;
 
   /// @param pages how many virtual pages there are
   /// @param userPages how many of them, the lowest, user mode may use
@@ -61,8 +61,8 @@ final class SoftTlb {
     return table;
   }
 
-  long codeEpoch() {
-    return codeEpoch;
+  long mapEpoch() {
+    return mapEpoch;
   }
 
   /// Shows where loads from a page go.
@@ -149,7 +149,7 @@ final class SoftTlb {
     }
     if (code[leaf][slot] != null) {
       code[leaf][slot] = null;
-      codeEpoch++;
+      mapEpoch++;
     }
   }
 
