@@ -8,6 +8,7 @@ final class FileCalls {
     new OpenCalls(services).rows(table);
     new MountCalls(services).rows(table);
     new MountContextCalls(services).rows(table);
+    MountTreeCalls.rows(table);
     new SocketCalls(services).rows(table, is64Bit);
     new InotifyCalls(services).rows(table);
     DescriptorCalls.rows(table, is64Bit);

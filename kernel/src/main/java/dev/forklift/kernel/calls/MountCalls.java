@@ -12,6 +12,7 @@ import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.vfs.FileSystem;
 import dev.forklift.kernel.vfs.FileSystems;
 import dev.forklift.kernel.vfs.Mount;
+import dev.forklift.kernel.vfs.MountChanges;
 import dev.forklift.kernel.vfs.MountNamespace;
 import dev.forklift.kernel.vfs.VfsPath;
 
@@ -67,10 +68,13 @@ final class MountCalls {
       VfsPath from = Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0);
       var _ = namespace.bind(from, place, (known & MountFlags.MS_REC) != 0);
     } else if ((known & PROPAGATION) != 0) {
-      namespace.share(
-          place, known & ~(MountFlags.MS_REC | MS_SILENT), (known & MountFlags.MS_REC) != 0);
+      MountChanges.share(
+          task.credentials(),
+          place,
+          known & ~(MountFlags.MS_REC | MS_SILENT),
+          (known & MountFlags.MS_REC) != 0);
     } else if ((known & MountFlags.MS_MOVE) != 0) {
-      namespace.move(Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0), place);
+      MountChanges.move(namespace, Paths.find(task, PathFlags.AT_FDCWD, sourceName, 0), place);
     } else {
       if (type == 0) {
         throw Errno.EINVAL;

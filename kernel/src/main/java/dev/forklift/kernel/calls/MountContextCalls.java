@@ -16,7 +16,7 @@ import dev.forklift.kernel.vfs.MountContext;
 import dev.forklift.kernel.vfs.OpenFile;
 import dev.forklift.kernel.vfs.VfsPath;
 
-/// Mounting in steps: fsopen(2), fsconfig(2), fsmount(2), move_mount(2).
+/// Mounting in steps: fsopen(2), fsconfig(2), fsmount(2); fspick(2) for what is mounted already.
 final class MountContextCalls {
   private static final int CLOEXEC = 1;
 
@@ -53,12 +53,12 @@ final class MountContextCalls {
           | MOUNT_ATTR_NODIRATIME
           | MOUNT_ATTR_NOSYMFOLLOW;
 
-  // Flags of move_mount, for where from and, shifted, for where to.
-  private static final int SYMLINKS = 1;
-  private static final int AUTOMOUNTS = 2;
-  private static final int EMPTY_PATH = 4;
-  private static final int TO_SHIFT = 4;
-  private static final int PATH_FLAGS = SYMLINKS | AUTOMOUNTS | EMPTY_PATH;
+  // Flags of fspick.
+  private static final int PICK_SYMLINK_NOFOLLOW = 2;
+  private static final int PICK_NO_AUTOMOUNT = 4;
+  private static final int PICK_EMPTY_PATH = 8;
+  private static final int PICK_FLAGS =
+      CLOEXEC | PICK_SYMLINK_NOFOLLOW | PICK_NO_AUTOMOUNT | PICK_EMPTY_PATH;
 
   private final FileServices services;
 
@@ -68,12 +68,11 @@ final class MountContextCalls {
 
   void rows(SyscallTable table) {
     table
-        .sys(429, "move_mount", FD, PATH, FD, PATH, FLAGS, MountContextCalls::moveMount)
-        .partial(429, "neither MOVE_MOUNT_SET_GROUP nor MOVE_MOUNT_BENEATH")
         .sys(430, "fsopen", PATH, FLAGS, this::fsopen)
         .sys(431, "fsconfig", FD, INT, ADDR, ADDR, INT, MountContextCalls::fsconfig)
         .partial(431, "values are flags and strings; read(2) tells no messages")
-        .sys(432, "fsmount", FD, FLAGS, FLAGS, MountContextCalls::fsmount);
+        .sys(432, "fsmount", FD, FLAGS, FLAGS, MountContextCalls::fsmount)
+        .sys(433, "fspick", FD, PATH, FLAGS, this::fspick);
   }
 
   private long fsopen(Task task, long name, int flags) throws Errno {
@@ -85,6 +84,21 @@ final class MountContextCalls {
       throw Errno.ENODEV;
     }
     OpenFile context = new MountContext(services.anonymous().path("fscontext"), typeName, type);
+    return Paths.install(task, context, (flags & CLOEXEC) != 0);
+  }
+
+  private long fspick(Task task, int folder, long path, int flags) throws Errno {
+    MountCalls.requireAdministrator(task);
+    Paths.checkFlags(flags, PICK_FLAGS);
+    int lookup =
+        ((flags & PICK_SYMLINK_NOFOLLOW) != 0 ? PathFlags.AT_SYMLINK_NOFOLLOW : 0)
+            | ((flags & PICK_EMPTY_PATH) != 0 ? PathFlags.AT_EMPTY_PATH : 0);
+    VfsPath place = Paths.find(task, folder, path, lookup);
+    if (place.dentry() != place.mount().root()) {
+      throw Errno.EINVAL;
+    }
+    OpenFile context =
+        new MountContext(services.anonymous().path("fscontext"), place.mount().fileSystem());
     return Paths.install(task, context, (flags & CLOEXEC) != 0);
   }
 
@@ -158,20 +172,5 @@ final class MountContextCalls {
     flags |= attributes & MountFlags.PROTECTING;
     flags |= (attributes & MOUNT_ATTR_NODIRATIME) != 0 ? MountFlags.MS_NODIRATIME : 0;
     return flags | ((attributes & MOUNT_ATTR_NOSYMFOLLOW) != 0 ? MountFlags.MS_NOSYMFOLLOW : 0);
-  }
-
-  private static long moveMount(
-      Task task, int fromFolder, long fromPath, int toFolder, long toPath, int flags) throws Errno {
-    MountCalls.requireAdministrator(task);
-    Paths.checkFlags(flags, PATH_FLAGS | PATH_FLAGS << TO_SHIFT);
-    VfsPath from = Paths.find(task, fromFolder, fromPath, lookup(flags));
-    VfsPath to = Paths.find(task, toFolder, toPath, lookup(flags >> TO_SHIFT));
-    task.namespaces().mnt().moveAny(from, to);
-    return 0;
-  }
-
-  private static int lookup(int flags) {
-    return ((flags & SYMLINKS) != 0 ? 0 : PathFlags.AT_SYMLINK_NOFOLLOW)
-        | ((flags & EMPTY_PATH) != 0 ? PathFlags.AT_EMPTY_PATH : 0);
   }
 }

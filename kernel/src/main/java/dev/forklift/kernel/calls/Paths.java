@@ -18,9 +18,10 @@ final class Paths {
     return task.memory().user().readString(address, PathWalk.PATH_MAX);
   }
 
-  /// Where a path begins; null for the current folder or if it does not matter.
+  /// Where a path begins; null for the current folder or if it does not matter, as for the empty
+  /// path, which leads nowhere.
   static @Nullable VfsPath start(Task task, int folder, String path) throws Errno {
-    if (folder == PathFlags.AT_FDCWD || path.startsWith("/")) {
+    if (folder == PathFlags.AT_FDCWD || path.isEmpty() || path.startsWith("/")) {
       return null;
     }
     return task.files().getAny(folder).path();

@@ -17,6 +17,7 @@ public abstract class FileSystem {
   private @Nullable Dentry root;
   private @Nullable Mount nameless;
   private boolean readOnly;
+  private boolean madeReadOnly;
   private long lastIno;
   private @Nullable UserNamespace userNamespace;
   private int holds;
@@ -103,7 +104,22 @@ public abstract class FileSystem {
   }
 
   public final boolean isReadOnly() {
-    return readOnly;
+    return readOnly || madeReadOnly;
+  }
+
+  /// Makes it refuse to be written to, or not any more (fsconfig(2)).
+  ///
+  /// @throws Errno EACCES if it can only be read
+  final void makeReadOnly(boolean isReadOnly) throws Errno {
+    if (readOnly && !isReadOnly) {
+      throw Errno.EACCES;
+    }
+    madeReadOnly = isReadOnly;
+  }
+
+  /// Says whether it is neither mounted nor open.
+  final boolean isUnused() {
+    return holds == 0;
   }
 
   public final Dentry root() {

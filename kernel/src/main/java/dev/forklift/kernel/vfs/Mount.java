@@ -146,11 +146,6 @@ public final class Mount {
     return namespace;
   }
 
-  /// Says whether it has not been in a tree yet.
-  boolean isNew() {
-    return namespace == null && !nameless;
-  }
-
   public boolean isAttached() {
     return attached;
   }
@@ -184,6 +179,13 @@ public final class Mount {
   /// Takes it out of its tree; it lives on while held.
   void detach() {
     unhang();
+    moveTo(null);
+    sharing.makePrivate();
+    releaseIfUnused();
+  }
+
+  /// Takes it out of the tree of its namespace, but leaves it hanging where it hangs.
+  void dissolve() {
     moveTo(null);
     sharing.makePrivate();
     releaseIfUnused();
@@ -225,10 +227,22 @@ public final class Mount {
     return holds > 0;
   }
 
+  /// What hangs together without being in a tree goes together.
   private void releaseIfUnused() {
-    if (holds == 0 && !attached && !nameless && !released) {
-      released = true;
-      root.inode().drop();
+    if (holds > 0 || attached || nameless || released) {
+      return;
+    }
+    Mount top = this;
+    for (VfsPath up = top.mountpoint; up != null; up = top.mountpoint) {
+      top = up.mount();
+    }
+    List<Mount> all = MountTree.of(top);
+    if (all.stream().noneMatch(each -> each.isHeld() || each.attached)) {
+      for (Mount each : all.reversed()) {
+        each.unhang();
+        each.released = true;
+        each.root.inode().drop();
+      }
     }
   }
 }

@@ -1,19 +1,19 @@
 package dev.forklift.kernel.vfs;
 
 import dev.forklift.kernel.abi.Errno;
-import dev.forklift.kernel.abi.MountFlags;
 import dev.forklift.kernel.abi.OpenFlags;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /// A mount in the making (fsopen(2)): a type, what is said about it one parameter at a time, then
-/// the file system, then a mount that is in no tree yet.
+/// the file system, then a mount that is in no tree yet. Or only what is said about a file system
+/// that is there (fspick(2)).
 public final class MountContext extends OpenFile {
   private final String typeName;
-  private final FileSystems.Type type;
+  private final FileSystems.@Nullable Type type;
   private StringJoiner options = new StringJoiner(",");
   private @Nullable String source;
-  private boolean readOnly;
+  private @Nullable Boolean readOnly;
   private @Nullable FileSystem made;
   private boolean mounted;
 
@@ -21,6 +21,17 @@ public final class MountContext extends OpenFile {
     super(path, OpenFlags.O_RDWR);
     this.typeName = typeName;
     this.type = type;
+  }
+
+  /// One for changing a file system (fspick(2)).
+  ///
+  /// @param path the place of the context itself
+  public MountContext(VfsPath path, FileSystem changed) throws Errno {
+    super(path, OpenFlags.O_RDWR);
+    this.typeName = changed.type();
+    this.type = null;
+    this.made = changed;
+    this.mounted = true;
   }
 
   @Override
@@ -80,12 +91,15 @@ public final class MountContext extends OpenFile {
 
   /// FSCONFIG_CMD_CREATE: makes the file system.
   public void create(Caller caller) throws Errno {
-    if (made != null) {
+    if (made != null || type == null) {
       throw Errno.EBUSY;
     }
     FileSystems systems = path().inode().fileSystem().systems();
     made = systems.create(caller, typeName, type, shownSource(), options.toString());
     options = new StringJoiner(",");
+    if (made.isUnused()) {
+      applyReadOnly(made);
+    }
   }
 
   /// FSCONFIG_CMD_RECONFIGURE: gives it new options, once there is a mount of it.
@@ -99,6 +113,15 @@ public final class MountContext extends OpenFile {
     }
     fileSystem.remount(options.toString());
     options = new StringJoiner(",");
+    applyReadOnly(fileSystem);
+  }
+
+  /// Once it has been said that a file system is only read, that must be said each time again.
+  private void applyReadOnly(FileSystem fileSystem) throws Errno {
+    if (readOnly != null) {
+      fileSystem.makeReadOnly(readOnly);
+      readOnly = false;
+    }
   }
 
   private String shownSource() {
@@ -123,10 +146,8 @@ public final class MountContext extends OpenFile {
     if (mounted) {
       throw Errno.EBUSY;
     }
-    int all = readOnly ? flags | MountFlags.MS_RDONLY : flags;
-    Mount mount = Mount.of(fileSystem.rootFor(caller), shownSource(), all);
+    Mount mount = Mount.of(fileSystem.rootFor(caller), shownSource(), flags);
     mounted = true;
-    // What is in no tree is gone when nobody holds it any more.
-    return new PathOnlyFile(mount.rootPath(), OpenFlags.O_PATH);
+    return namespace.detached(mount);
   }
 }

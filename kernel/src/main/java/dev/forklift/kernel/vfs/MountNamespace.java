@@ -20,16 +20,28 @@ public final class MountNamespace extends Namespace {
 
   private @Nullable Mount root;
   private final long id;
+  private final boolean anonymous;
   private int count;
 
   private MountNamespace(UserNamespace owner, FileSystem top) {
     super(NamespaceKind.MNT, owner);
     this.id = top.systems().newMountNamespaceId();
+    this.anonymous = false;
   }
 
   private MountNamespace(UserNamespace owner, int creator, FileSystem top) throws Errno {
     super(NamespaceKind.MNT, owner, creator);
     this.id = top.systems().newMountNamespaceId();
+    this.anonymous = false;
+  }
+
+  /// One that no task is in, for a tree that only descriptors lead to.
+  private MountNamespace(UserNamespace owner, Mount top) {
+    super(NamespaceKind.MNT, owner);
+    this.id = 0;
+    this.anonymous = true;
+    hang(top, null);
+    this.root = top;
   }
 
   /// The tree that a kernel begins with: one file system at its top.
@@ -40,6 +52,23 @@ public final class MountNamespace extends Namespace {
     mount.attach(namespace, null);
     namespace.root = mount;
     return namespace;
+  }
+
+  /// A tree that only its file leads to, for a mount that is in none yet.
+  OpenFile detached(Mount top) throws Errno {
+    return new DetachedTree(new MountNamespace(userNamespace(), top));
+  }
+
+  /// A copy that only its file leads to (open_tree(2)).
+  ///
+  /// @param recursive whether the mounts below are copied too
+  public OpenFile openCopy(VfsPath from, boolean recursive) throws Errno {
+    return detached(copyOf(from, recursive));
+  }
+
+  /// Says whether it is a tree that only descriptors lead to.
+  boolean isAnonymous() {
+    return anonymous;
   }
 
   public Mount root() {
@@ -95,18 +124,12 @@ public final class MountNamespace extends Namespace {
   ///
   /// @param recursive whether the mounts below `from` are shown too
   public Mount bind(VfsPath from, VfsPath place, boolean recursive) throws Errno {
-    Mount original = from.mount();
-    requireBindable(from);
-    requireHere(place.mount());
-    if (!recursive && MountLocks.hideSomething(from)) {
+    if (from.inode().standsFor() instanceof MountNamespace other && isAsOld(other)) {
       throw Errno.EINVAL;
     }
-    Mount copy =
-        recursive
-            ? MountTree.copy(
-                    original, from.dentry(), OfCopy.SAME, mount -> mount.sharing().isUnbindable())
-                .top()
-            : MountTree.copyOne(original, from.dentry(), OfCopy.SAME).top();
+    requireBindable(from);
+    requireHere(place.mount());
+    Mount copy = copyOf(from, recursive);
     try {
       return attach(copy, place);
     } catch (Errno e) {
@@ -115,16 +138,32 @@ public final class MountNamespace extends Namespace {
     }
   }
 
-  /// A namespace's file has no place in any tree and can be bound all the same. But that of a mount
-  /// namespace only in later ones: otherwise two could keep each other for ever.
+  /// Says whether a namespace's file must not be bound here: otherwise two could keep each other
+  /// for ever.
+  boolean isAsOld(MountNamespace other) {
+    return other.id <= id;
+  }
+
+  /// A namespace's file has no place in any tree and can be bound all the same.
   private void requireBindable(VfsPath from) throws Errno {
-    Namespace namespace = from.inode().standsFor();
-    if (namespace instanceof MountNamespace mounts && mounts.id <= id) {
+    if (from.mount().sharing().isUnbindable()
+        || (from.inode().standsFor() == null && !isHere(from.mount()))) {
       throw Errno.EINVAL;
     }
-    if (from.mount().sharing().isUnbindable() || (namespace == null && !isHere(from.mount()))) {
+  }
+
+  private Mount copyOf(VfsPath from, boolean recursive) throws Errno {
+    requireBindable(from);
+    Mount original = from.mount();
+    if (recursive) {
+      return MountTree.copy(
+              original, from.dentry(), OfCopy.SAME, mount -> mount.sharing().isUnbindable())
+          .top();
+    }
+    if (MountLocks.hideSomething(from)) {
       throw Errno.EINVAL;
     }
+    return MountTree.copyOne(original, from.dentry(), OfCopy.SAME).top();
   }
 
   /// Says whether a file system of the same type as one that tells about the whole machine is seen
@@ -156,7 +195,8 @@ public final class MountNamespace extends Namespace {
     count += change;
   }
 
-  private Mount attach(Mount mount, VfsPath place) throws Errno {
+  /// Hangs a tree up at a place, and copies of it wherever that is shown.
+  Mount attach(Mount mount, VfsPath place) throws Errno {
     checkPlace(mount, place);
     List<Mount> all = MountTree.of(mount);
     requireRoom(all.size());
@@ -174,7 +214,7 @@ public final class MountNamespace extends Namespace {
     return mount;
   }
 
-  private void checkPlace(Mount mount, VfsPath place) throws Errno {
+  void checkPlace(Mount mount, VfsPath place) throws Errno {
     requireHere(place.mount());
     if (place.dentry().isUnlinked()) {
       throw Errno.ENOENT;
@@ -223,78 +263,6 @@ public final class MountNamespace extends Namespace {
       child.attach(this, own);
     }
     top.attach(this, place);
-  }
-
-  /// Moves a mount to another place.
-  public void move(VfsPath from, VfsPath place) throws Errno {
-    Mount mount = from.mount();
-    VfsPath former = mount.mountpoint();
-    if (from.dentry() != mount.root() || former == null || mount.isLocked()) {
-      throw Errno.EINVAL;
-    }
-    requireHere(mount);
-    requireSameKind(mount, place);
-    checkPlace(mount, place);
-    if (former.mount().sharing().isShared()) {
-      throw Errno.EINVAL;
-    }
-    if (topmost(place).mount().sharing().isShared()
-        && MountTree.of(mount).stream().anyMatch(each -> each.sharing().isUnbindable())) {
-      throw Errno.EINVAL;
-    }
-    if (MountTree.isWithin(place.mount(), mount)) {
-      throw Errno.ELOOP;
-    }
-    mount.unhang();
-    try {
-      var _ = attach(mount, place);
-    } catch (Errno e) {
-      mount.attach(this, former);
-      throw e;
-    }
-  }
-
-  /// Moves a mount to another place, or puts one there that is in no tree yet (move_mount(2)).
-  public void moveAny(VfsPath from, VfsPath place) throws Errno {
-    Mount mount = from.mount();
-    if (!mount.isNew()) {
-      move(from, place);
-      return;
-    }
-    if (from.dentry() != mount.root()) {
-      throw Errno.EINVAL;
-    }
-    requireSameKind(mount, place);
-    checkPlace(mount, place);
-    var _ = attach(mount, place);
-  }
-
-  /// What is moved says otherwise than what is mounted that it does not fit there.
-  private static void requireSameKind(Mount mount, VfsPath place) throws Errno {
-    if (mount.root().inode().isDirectory() != place.inode().isDirectory()) {
-      throw Errno.EINVAL;
-    }
-  }
-
-  /// Changes whom a mount tells of what is mounted below it.
-  ///
-  /// @param type MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE
-  /// @param recursive whether all mounts below are changed too
-  public void share(VfsPath path, int type, boolean recursive) throws Errno {
-    Mount top = path.mount();
-    if (path.dentry() != top.root()) {
-      throw Errno.EINVAL;
-    }
-    requireHere(top);
-    for (Mount mount : recursive ? MountTree.of(top) : List.of(top)) {
-      switch (type) {
-        case MountFlags.MS_SHARED -> mount.sharing().makeShared();
-        case MountFlags.MS_SLAVE -> mount.sharing().makeSlave();
-        case MountFlags.MS_PRIVATE -> mount.sharing().makePrivate();
-        case MountFlags.MS_UNBINDABLE -> mount.sharing().makeUnbindable();
-        default -> throw Errno.EINVAL;
-      }
-    }
   }
 
   /// Takes a mount away.

@@ -28,6 +28,11 @@ public final class Opening {
     return openChecked(caller, start, path, known, creates ? mode & FileMode.PERMISSIONS : 0, 0);
   }
 
+  /// Opens a place, as open(2) with O_PATH does.
+  public static OpenFile place(VfsPath path) throws Errno {
+    return new PathOnlyFile(path, OpenFlags.O_PATH);
+  }
+
   /// Opens what `path` names, as openat2(2) does: what makes no sense is refused.
   public static OpenFile open(
       Caller caller, @Nullable VfsPath start, String path, long flags, long mode, long resolve)

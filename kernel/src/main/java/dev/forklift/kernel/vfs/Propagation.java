@@ -80,7 +80,7 @@ final class Propagation {
   }
 
   private boolean shows(Mount mount) {
-    return mount.isAttached() && place.isWithin(mount.root());
+    return mount.isAttached() && !mount.namespace().isAnonymous() && place.isWithin(mount.root());
   }
 
   /// What hangs at the same place below the peers and slaves of the mount that `mount` hangs from.

@@ -41,6 +41,11 @@ final class Sharing {
     return group != null;
   }
 
+  /// Says whether it neither tells nor is told anything.
+  boolean isPrivate() {
+    return group == null && master == null;
+  }
+
   /// Says whether bind mounts leave it out.
   boolean isUnbindable() {
     return unbindable;
@@ -91,6 +96,15 @@ final class Sharing {
     }
   }
 
+  /// Makes this, of a private mount, a peer of whom the other is one of, and a slave of the same.
+  void joinLike(Sharing other) {
+    setMaster(other.master);
+    if (other.group != null) {
+      join(other.group);
+      unbindable = false;
+    }
+  }
+
   /// Makes this, of a fresh mount, what it is to be as a copy.
   void copyOf(Sharing original, OfCopy kind) {
     boolean follows =
@@ -102,10 +116,7 @@ final class Sharing {
     if (follows) {
       setMaster(original.group);
     } else {
-      setMaster(original.master);
-      if (original.group != null) {
-        join(original.group);
-      }
+      joinLike(original);
       unbindable = original.unbindable;
     }
     if (kind == OfCopy.SHARED_SLAVE) {
