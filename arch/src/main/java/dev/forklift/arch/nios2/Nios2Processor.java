@@ -20,6 +20,7 @@ final class Nios2Processor implements Processor {
   private static final int INTERRUPT_LINES = 32;
   private static final int INSTRUCTION_BYTES = 4;
 
+  private static final int SP = 27;
   private static final int EA = 29;
   private static final int BA = 30;
 
@@ -80,6 +81,11 @@ final class Nios2Processor implements Processor {
   @Override
   public long physical(long address) {
     return Nios2Tlb.direct(address);
+  }
+
+  @Override
+  public long physicalStack() {
+    return Nios2Tlb.direct(cpu.unsignedRegister(SP));
   }
 
   @Override

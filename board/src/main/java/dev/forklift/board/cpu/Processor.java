@@ -34,6 +34,9 @@ public interface Processor {
   /// Whether user code runs.
   boolean isUserMode();
 
+  /// The physical address of the stack that a kernel uses now.
+  long physicalStack();
+
   /// The physical address of what is linked to run at `address` before anything is mapped.
   long physical(long address);
 

@@ -24,9 +24,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread runs it: CPU, devices and all. Others only [bring][WakeUp] something.
 public final class Board {
-  /// How many instructions after something happened it is looked for the first time whether the CPU
-  /// is still at it; later more seldom.
+  /// How many instructions after something happened to look for the first time whether the CPU is
+  /// still at it; later more and more seldom.
   private static final long SOON = 2_000;
+
+  private static final long ENOUGH = 200_000;
+
+  /// How many nanoseconds to sleep at a time when it is not sure that there is nothing to do.
+  private static final long DOZE = 100_000_000;
 
   private final TreeNode tree;
   private final PhysicalMemory memory;
@@ -40,6 +45,11 @@ public final class Board {
   private final WakeUp wakeUp;
   private final StreamConsole console;
   private final StillnessProbe stillness;
+
+  // When to look next, in instructions, and how long to wait with the look after that.
+  private long lookAt = SOON;
+  private long patience = SOON;
+
   private volatile boolean quit;
 
   private Board(BoardParts parts, BoardConfig config) {
@@ -96,11 +106,10 @@ public final class Board {
   public Stop run() {
     console.begin();
     Stop stop = null;
-    long patience = SOON;
     while (stop == null) {
       if (wakeUp.take()) {
         cpu.clearInterrupt();
-        patience = SOON;
+        looksSoon();
       }
       if (quit) {
         stop = new Stop(Stop.Kind.QUIT, "quit");
@@ -109,23 +118,45 @@ public final class Board {
       timeline.runDue();
       console.poll();
       processor.takeInterrupt();
-      long look = clock.instructionsUntil(timeline.next());
-      stop = runFor(Math.min(look, patience));
-      patience = Math.min(2 * patience, look);
-      if (stop == null && !processor.isUserMode() && timeline.next() > timeline.now()) {
-        switch (stillness.probe()) {
-          case BUSY -> {}
-          case WAITING -> {
-            console.flush();
-            clock.rest(timeline.next(), wakeUp);
-            patience = SOON;
-          }
-          case STUCK -> stop = new Stop(Stop.Kind.HALTED, "halted");
-        }
+      long instructions = clock.instructionsUntil(timeline.next());
+      stop = runFor(Math.min(instructions, Math.max(1, lookAt - cpu.instructions())));
+      if (stop == null && cpu.instructions() >= lookAt) {
+        stop = look();
       }
     }
     console.flush();
     return stop;
+  }
+
+  private void looksSoon() {
+    patience = SOON;
+    lookAt = cpu.instructions() + patience;
+  }
+
+  /// Looks whether the CPU has something to do, and sleeps if it has not.
+  private @Nullable Stop look() {
+    if (!processor.isUserMode() && timeline.next() > timeline.now()) {
+      switch (stillness.probe()) {
+        case BUSY -> patience = Math.min(2 * patience, ENOUGH);
+        case WAITING -> rest(timeline.next(), SOON);
+        // If that was wrong, it still gets on.
+        case COUNTING -> rest(Math.min(timeline.next(), timeline.now() + DOZE), ENOUGH);
+        case STUCK -> {
+          return new Stop(Stop.Kind.HALTED, "halted");
+        }
+      }
+    }
+    lookAt = cpu.instructions() + patience;
+    return null;
+  }
+
+  /// Sleeps until something happens.
+  ///
+  /// @param otherwise how many instructions to wait with the next look if nothing did
+  private void rest(long deadline, long otherwise) {
+    console.flush();
+    clock.rest(deadline, wakeUp);
+    patience = timeline.next() <= timeline.now() ? SOON : otherwise;
   }
 
   private @Nullable Stop runFor(long instructions) {

@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// There is no instruction that waits, so that a kernel that has nothing to do runs, and so does a
 /// machine that was halted. The probe lets the CPU run on for a moment, from safe point to safe
 /// point, and looks at all it does. If a state of all registers comes back and memory is as it was,
-/// with no device asked in between, then the same must happen again and again. A kernel's idle loop
-/// may count its rounds in memory: three rounds that add the same numbers to the same few words,
-/// with interrupts enabled somewhere in each, are taken to be one.
+/// with no device asked in between, then the same must happen again and again.
+///
+/// A kernel's idle loop may count its rounds (Linux with NO_HZ does, in `idle_calls` and
+/// `idle_sleeps`). That nothing ever looks at such a counter cannot be seen from a few rounds, so
+/// it is a guess: a few words, each one more after each of three rounds, none of them on the stack,
+/// where the variables of loops with an end are.
 final class StillnessProbe implements StoreWatch {
   /// What it found.
   enum Finding {
@@ -28,6 +31,8 @@ final class StillnessProbe implements StoreWatch {
     BUSY,
     /// It waits for an interrupt.
     WAITING,
+    /// It seems to wait for an interrupt, and counts how often it looked.
+    COUNTING,
     /// It would not take any interrupt.
     STUCK
   }
@@ -35,8 +40,11 @@ final class StillnessProbe implements StoreWatch {
   private static final int MOST_STEPS = 512;
   private static final int CANDIDATES = 48;
   private static final int MOST_CHANGES = 64;
-  private static final int COUNTERS = 12;
+  private static final int COUNTERS = 4;
   private static final int ROUNDS = 3;
+
+  /// No kernel's stack is larger.
+  private static final long STACK = 16 << 10;
 
   /// A state of the CPU that may come back.
   private record Candidate(long pc, long[] registers, int changes) {}
@@ -95,7 +103,7 @@ final class StillnessProbe implements StoreWatch {
         if (added.isEmpty()) {
           return interruptible ? Finding.WAITING : Finding.STUCK;
         }
-        return interruptible && goesOnCounting(before, added) ? Finding.WAITING : Finding.BUSY;
+        return interruptible && countsRounds(before, added) ? Finding.COUNTING : Finding.BUSY;
       }
       if (candidates.size() < CANDIDATES) {
         candidates.add(
@@ -148,10 +156,16 @@ final class StillnessProbe implements StoreWatch {
     return sums;
   }
 
-  /// Whether further rounds add the same.
-  private boolean goesOnCounting(Candidate start, Map<Long, Long> added) {
+  /// Whether what was added are counters of rounds, to which further rounds add the same.
+  private boolean countsRounds(Candidate start, Map<Long, Long> added) {
     if (added.size() > COUNTERS || processor.isUserMode()) {
       return false;
+    }
+    long stack = processor.physicalStack();
+    for (Map.Entry<Long, Long> entry : added.entrySet()) {
+      if (entry.getValue() != 1 || Math.abs(entry.getKey() - stack) < STACK) {
+        return false;
+      }
     }
     for (int round = 1; round < ROUNDS; round++) {
       changes.clear();
