@@ -96,7 +96,7 @@ final class BoardBuilder {
       try {
         memory.add(range.start(), range.length());
       } catch (IllegalArgumentException e) {
-        throw new BadInputException("the device tree has an impossible " + e.getMessage());
+        throw new BadInputException("the device tree has an impossible memory: " + e.getMessage());
       }
     }
     return memory;

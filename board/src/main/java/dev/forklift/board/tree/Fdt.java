@@ -22,6 +22,7 @@ public final class Fdt {
   private static final int PROPERTY = 3;
   private static final int NOP = 4;
   private static final int END = 9;
+  private static final int DELETE = 0x7f;
 
   /// More nodes in one another than any machine has.
   private static final int DEEPEST = 64;
@@ -68,7 +69,7 @@ public final class Fdt {
     }
 
     private ByteBuffer from(int offset) throws BadInputException {
-      if (offset < HEADER || offset >= all.limit()) {
+      if (offset < HEADER || offset > all.limit()) {
         throw broken("a part begins outside of it");
       }
       return all.slice(offset, all.limit() - offset);
@@ -134,15 +135,18 @@ public final class Fdt {
       node.with(text(strings.position(nameAt)), value);
     }
 
-    private String name() {
+    private String name() throws BadInputException {
       String name = text(structure);
       align();
       return name;
     }
 
-    private static String text(ByteBuffer from) {
+    private static String text(ByteBuffer from) throws BadInputException {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       for (byte b = from.get(); b != 0; b = from.get()) {
+        if (b < ' ' || b == DELETE) {
+          throw broken("a name has characters that no name has");
+        }
         bytes.write(b);
       }
       return bytes.toString(StandardCharsets.UTF_8);

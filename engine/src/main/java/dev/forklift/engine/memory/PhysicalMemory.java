@@ -45,11 +45,11 @@ public final class PhysicalMemory {
         || length <= 0
         || (start & (pageBytes() - 1)) != 0
         || lastPage(end) >= frames.length) {
-      throw new IllegalArgumentException("memory at 0x%x of 0x%x bytes".formatted(start, length));
+      throw new IllegalArgumentException("0x%x bytes at 0x%x".formatted(length, start));
     }
     Map.Entry<Long, Long> below = ends.floorEntry(end - 1);
     if (below != null && below.getValue() > start) {
-      throw new IllegalArgumentException("two memories at 0x%x".formatted(start));
+      throw new IllegalArgumentException("two are at 0x%x".formatted(start));
     }
     ends.put(start, end);
     int rest = (int) (end & (pageBytes() - 1));

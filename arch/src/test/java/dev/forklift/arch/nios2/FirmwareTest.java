@@ -1,0 +1,292 @@
+package dev.forklift.arch.nios2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.cpu.ProcessorType;
+import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.device.Device;
+import dev.forklift.board.device.DeviceType;
+import dev.forklift.board.device.Placement;
+import dev.forklift.board.device.RegisterTable;
+import dev.forklift.board.machine.Board;
+import dev.forklift.board.machine.BoardConfig;
+import dev.forklift.board.tree.TreeNode;
+import dev.forklift.engine.cpu.Evaluator;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Small programs on the whole 10M50 board, without any kernel.
+@Timeout(60)
+final class FirmwareTest {
+  private static final long CODE = 0xc800_1000L;
+  private static final long EXCEPTION = 0xc800_0120L;
+  private static final int DIRECT_PAST_CACHE = 0xe000_0000;
+
+  private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
+  private final List<String> remarks = new ArrayList<>();
+  private final List<DeviceType> devices =
+      new ArrayList<>(DeviceType.all(FirmwareTest.class.getClassLoader()));
+  private String typed = "";
+  private boolean counted;
+
+  private Board board(TreeNode tree) throws BadInputException {
+    InputStream input = new ByteArrayInputStream(typed.getBytes(StandardCharsets.US_ASCII));
+    return Board.of(
+        tree,
+        new BoardConfig(
+            new Evaluator(), ProcessorType.all(), devices, input, shown, counted, remarks::add));
+  }
+
+  private Board board(String program, String handler) throws BadInputException {
+    Board board = board(Board10m50.tree());
+    put(board, CODE, program);
+    put(board, EXCEPTION, handler);
+    board.processor().cpu().setPc(CODE);
+    return board;
+  }
+
+  private static void put(Board board, long address, String text) {
+    byte[] code = board.processor().cpu().isa().instructions().assembler().assemble(address, text);
+    board.memory().write(board.processor().physical(address), code, 0, code.length);
+  }
+
+  private String shown() {
+    return shown.toString(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void aMachineThatWaitsForNothingIsHalted() throws BadInputException {
+    Board board = board("movi r2,1\n .word 0xffffff06", "nop");
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(2)).isEqualTo(1);
+  }
+
+  @Test
+  void aLoopThatCountsInARegisterIsNotHalted() throws BadInputException {
+    Board board =
+        board(
+            "movhi r2,20\n loop: addi r2,r2,-1\n bne r2,zero,loop\n movi r3,7\n .word 0xffffff06",
+            "nop");
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(3)).isEqualTo(7);
+  }
+
+  /// As a call with saved registers has it: the same registers in each round, while what counts
+  /// stands on the stack.
+  @Test
+  void aLoopThatCountsOnTheStackIsNotTakenForIdle() throws BadInputException {
+    counted = true;
+    Board board =
+        board(
+            """
+            movhi sp,0xc810
+            movhi r4,0xf800
+            ori r4,r4,0x1440
+            movi r8,4
+            stwio r8,4(r4)
+            movi r8,1
+            wrctl status,r8
+            movui r9,30000
+            stw zero,-4(sp)
+            loop: ldw r2,-4(sp)
+            addi r2,r2,1
+            stw r2,-4(sp)
+            beq r2,r9,end
+            movi r2,0
+            br loop
+            end: wrctl status,zero
+            stwio zero,16(r4)
+            ldwio r3,20(r4)
+            .word 0xffffff06\
+            """,
+            "nop");
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(3))
+        .as("the upper half of a counter of 75 MHz that counts down, after 2 ms")
+        .isBetween(0xfff0L, 0xffffL);
+  }
+
+  private static final String TWO_TICKS =
+      """
+      movhi r4,0xf800
+      ori r4,r4,0x1440
+      movui r5,37500
+      stwio r5,8(r4)
+      stwio zero,12(r4)
+      movi r5,7
+      stwio r5,4(r4)
+      movi r5,1
+      wrctl ienable,r5
+      wrctl status,r5
+      wait: beq r6,zero,wait
+      movi r7,1
+      again: bge r7,r6,again
+      wrctl status,zero
+      .word 0xffffff06\
+      """;
+
+  private static final String COUNT_TICKS =
+      "stwio zero,0(r4)\n addi r6,r6,1\n addi ea,ea,-4\n eret";
+
+  @Test
+  void theTimerInterruptsAndWaitingForItTakesNoInstructions() throws BadInputException {
+    Board board = board(TWO_TICKS, COUNT_TICKS);
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(6)).isEqualTo(2);
+    // A millisecond would be some ten thousand instructions even here.
+    assertThat(board.processor().cpu().instructions()).isLessThan(20_000);
+  }
+
+  @Test
+  void withCountedTimeTwoRunsTakeTheSameInstructions() throws BadInputException {
+    counted = true;
+    Board first = board(TWO_TICKS, COUNT_TICKS);
+    Board second = board(TWO_TICKS, COUNT_TICKS);
+    assertThat(first.run()).isEqualTo(second.run());
+    assertThat(first.processor().cpu().instructions())
+        .isEqualTo(second.processor().cpu().instructions());
+  }
+
+  @Test
+  void theSerialPortTalksBothWays() throws BadInputException {
+    typed = "az";
+    Board board =
+        board(
+            """
+            movhi r4,0xf800
+            ori r4,r4,0x1600
+            movi r8,2
+            next: ldwio r5,20(r4)
+            andi r5,r5,1
+            beq r5,zero,next
+            ldwio r5,0(r4)
+            addi r5,r5,-32
+            stwio r5,0(r4)
+            addi r8,r8,-1
+            bne r8,zero,next
+            .word 0xffffff06\
+            """,
+            "nop");
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(shown()).isEqualTo("AZ");
+  }
+
+  @Test
+  void whoGoesWhereThereIsNothingIsLost() throws BadInputException {
+    Stop stop = board("movhi r2,0xd000\n jmp r2", "nop").run();
+    assertThat(stop.kind()).isEqualTo(Stop.Kind.LOST);
+    assertThat(stop.reason()).isEqualTo("the CPU went to 0xd0000000, where there is no memory");
+    assertThat(board("movhi r2,0xd400\n jmp r2", "nop").run().kind()).isEqualTo(Stop.Kind.RESET);
+  }
+
+  @Test
+  void garbageForEveryDeviceRegisterIsBorne() throws BadInputException {
+    counted = true;
+    Board board =
+        board(
+            """
+            movhi r4,0xf800
+            ori r4,r4,0x1400
+            movi r8,300
+            movhi r2,0x1234
+            ori r2,r2,0x5677
+            next: stwio r2,0(r4)
+            ldwio r3,0(r4)
+            sthio r2,2(r4)
+            stbio r2,1(r4)
+            ldbio r3,3(r4)
+            muli r2,r2,27655
+            addi r2,r2,1
+            addi r4,r4,4
+            addi r8,r8,-1
+            bne r8,zero,next
+            .word 0xffffff06\
+            """,
+            "nop");
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+  }
+
+  /// A device of a user's own.
+  private final class Adder implements DeviceType {
+    private int sum;
+
+    @Override
+    public Set<String> compatible() {
+      return Set.of("acme,adder-1.0");
+    }
+
+    @Override
+    public Device create(Placement place) {
+      return new RegisterTable(4).writable("sum", () -> sum, more -> sum += more);
+    }
+  }
+
+  @Test
+  void aDeviceOfAUsersOwnIsFoundByItsName() throws BadInputException {
+    devices.add(new Adder());
+    TreeNode tree = Board10m50.tree();
+    tree.with(
+        new TreeNode("adder@19000000")
+            .with("compatible", "acme,adder-1.0")
+            .with("reg", 0x1900_0000, 4));
+    Board board = board(tree);
+    put(
+        board,
+        CODE,
+        "movhi r4,%d\n movi r5,20\n stwio r5,0(r4)\n stwio r5,0(r4)\n ldwio r6,0(r4)\n .word 0xffffff06"
+            .formatted((DIRECT_PAST_CACHE + 0x1900_0000) >>> 16));
+    board.processor().cpu().setPc(CODE);
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(6)).isEqualTo(40);
+  }
+
+  @Test
+  void whatIsNotKnownIsNamedOnce() throws BadInputException {
+    TreeNode tree = Board10m50.tree();
+    tree.with(
+        new TreeNode("adder@19000000")
+            .with("compatible", "acme,adder-1.0")
+            .with("reg", 0x1900_0000, 4));
+    var _ = board(tree);
+    assertThat(remarks)
+        .containsExactly(
+            "no such device is known: /adder@19000000 (acme,adder-1.0); it reads as zero");
+  }
+
+  @Test
+  void treesThatMakeNoMachineAreRefused() {
+    assertThatThrownBy(() -> board(new TreeNode(""))).hasMessage("the device tree has no CPU");
+    TreeNode other =
+        new TreeNode("")
+            .with(new TreeNode("cpus").with(new TreeNode("cpu@0").with("compatible", "acme,cpu")));
+    assertThatThrownBy(() -> board(other)).hasMessage("no such CPU is known: acme,cpu");
+    assertThatThrownBy(() -> board(changed("altr,tlb-num-ways", 0)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("there is no TLB with 256 entries, 0 ways");
+    assertThatThrownBy(() -> board(changed("altr,tlb-num-entries", 100)))
+        .isInstanceOf(BadInputException.class);
+    TreeNode odd = Board10m50.tree();
+    odd.with(
+        new TreeNode("memory@1").with("device_type", "memory").with("reg", 0x0900_0000, 0x1000));
+    assertThatThrownBy(() -> board(odd)).hasMessageContaining("two are at 0x9000000");
+  }
+
+  private static TreeNode changed(String property, int value) {
+    TreeNode tree = Board10m50.tree();
+    TreeNode cpus = tree.child("cpus");
+    if (cpus == null) {
+      throw new AssertionError("no CPUs");
+    }
+    cpus.children().getFirst().with(property, value);
+    return tree;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.forklift.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forklift.board.boot.Initramfs;
+import dev.forklift.board.cpu.Stop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// An unmodified Linux on the 10M50 board.
+@Timeout(180)
+class BootTest {
+  private static final String COMMAND_LINE = "console=ttyS0,115200 rdinit=/init";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Files.copy(Checkout.material("nios2/busybox"), bin.resolve("busybox"));
+    Files.setPosixFilePermissions(
+        bin.resolve("busybox"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createSymbolicLink(bin.resolve("sh"), Path.of("busybox"));
+    Files.createDirectory(folder.resolve("proc"));
+    init("/bin/busybox mount -t proc proc /proc; exec /bin/sh");
+  }
+
+  private void init(String script) throws IOException {
+    Path init = folder.resolve("init");
+    Files.writeString(init, "#!/bin/sh\n" + script + "\n");
+    Files.setPosixFilePermissions(init, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private BootedBoard boot(String commandLine, boolean counted) throws Exception {
+    return BootedBoard.start(
+        BootedBoard.named("10m50"),
+        Checkout.material("nios2/vmlinux"),
+        Initramfs.of(folder),
+        commandLine,
+        counted);
+  }
+
+  @Test
+  void bootsToAShellThatRunsProgramsAndPowersOff() throws Exception {
+    try (BootedBoard board = boot(COMMAND_LINE, false)) {
+      board.expect("/ # ");
+      assertThat(board.remarks()).isEmpty();
+      assertThat(board.answer("busybox uname -srm")).isEqualTo("Linux 6.12.117 nios2");
+      assertThat(board.answer("busybox grep -E '^(MMU|CPU):' /proc/cpuinfo"))
+          .isEqualTo("CPU:\t\tNios II/fast\nMMU:\t\tpresent");
+      assertThat(board.answer("for i in 1 2 3; do (exit $i); echo $?; done | busybox tr '\\n' ' '"))
+          .isEqualTo("1 2 3 ");
+      assertThat(board.answer("busybox grep -c timer /proc/interrupts")).isEqualTo("1");
+      board.type("busybox poweroff -f\n");
+      assertThat(board.end().kind()).isEqualTo(Stop.Kind.HALTED);
+    }
+  }
+
+  @Test
+  void aShellThatWaitsTakesNoTimeOfTheHosts() throws Exception {
+    try (BootedBoard board = boot(COMMAND_LINE, false)) {
+      board.expect("/ # ");
+      Thread.sleep(1000);
+      long before = board.cpuNanos();
+      Thread.sleep(3000);
+      assertThat(board.cpuNanos() - before).isLessThan(600_000_000L);
+      board.quit();
+      assertThat(board.end().kind()).isEqualTo(Stop.Kind.QUIT);
+    }
+  }
+
+  @Test
+  void bootsTheTreeOfTheKernelsOwnAndReboots() throws Exception {
+    try (BootedBoard board =
+        BootedBoard.start(
+            BootedBoard.read(Checkout.material("nios2/10m50.dtb")),
+            Checkout.material("nios2/vmlinux"),
+            Initramfs.of(folder),
+            COMMAND_LINE,
+            false)) {
+      board.expect("/ # ");
+      assertThat(board.remarks())
+          .containsExactly(
+              "no such device is known: /sopc@0/ethernet@400 (altr,tse-msgdma-1.0, altr,tse-1.0);"
+                  + " it reads as zero");
+      board.type("busybox reboot -f\n");
+      assertThat(board.end().kind()).isEqualTo(Stop.Kind.RESET);
+    }
+  }
+
+  @Test
+  void twoRunsThatCountInstructionsAreEqual() throws Exception {
+    init("/bin/busybox sleep 0.3; /bin/busybox cat /proc/uptime /proc/stat; busybox poweroff -f");
+    String first;
+    long instructions;
+    try (BootedBoard board = boot(COMMAND_LINE + " printk.time=1", true)) {
+      assertThat(board.end().kind()).isEqualTo(Stop.Kind.HALTED);
+      first = board.shown();
+      instructions = board.instructions();
+    }
+    try (BootedBoard board = boot(COMMAND_LINE + " printk.time=1", true)) {
+      assertThat(board.end().kind()).isEqualTo(Stop.Kind.HALTED);
+      assertThat(board.shown()).isEqualTo(first).contains("reboot: Power");
+      assertThat(board.instructions()).isEqualTo(instructions);
+    }
+  }
+}
