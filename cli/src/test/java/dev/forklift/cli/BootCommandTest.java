@@ -1,0 +1,134 @@
+package dev.forklift.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/// Whatever is given to boot, the user gets one line and a status.
+@Timeout(60)
+class BootCommandTest {
+  @TempDir Path temp;
+  private String said = "";
+
+  private int boot(Object... words) {
+    StringWriter err = new StringWriter();
+    CommandLine command = ForkliftCommand.commandLine();
+    command.setErr(new PrintWriter(err));
+    String[] args = new String[words.length + 1];
+    args[0] = "boot";
+    for (int i = 0; i < words.length; i++) {
+      args[i + 1] = words[i].toString();
+    }
+    int status = command.execute(args);
+    said = err.toString();
+    return status;
+  }
+
+  private Path file(String name, String contents) throws IOException {
+    return Files.writeString(temp.resolve(name), contents);
+  }
+
+  /// A kernel of a few words, at the beginning of the board's memory.
+  private Path kernel(int... code) throws IOException {
+    ByteBuffer elf = ByteBuffer.allocate(84 + 4 * code.length).order(ByteOrder.LITTLE_ENDIAN);
+    elf.putInt(0, 0x464c457f).put(4, (byte) 1).put(5, (byte) 1).put(6, (byte) 1);
+    elf.putShort(16, (short) 2).putShort(18, (short) 113).putInt(20, 1).putInt(24, 0xc8000000);
+    elf.putInt(28, 52).putShort(40, (short) 52).putShort(42, (short) 32).putShort(44, (short) 1);
+    elf.position(52);
+    elf.putInt(1).putInt(84).putInt(0xc8000000).putInt(0xc8000000);
+    elf.putInt(4 * code.length).putInt(4 * code.length);
+    elf.position(84);
+    for (int word : code) {
+      elf.putInt(word);
+    }
+    byte[] bytes = new byte[elf.capacity()];
+    elf.get(0, bytes);
+    return Files.write(temp.resolve("kernel"), bytes);
+  }
+
+  /// A jump to itself.
+  private static final int STAY = 0xffffff06;
+
+  private void refused(String line, Object... words) {
+    assertThat(boot(words)).as(said).isEqualTo(Main.NOT_RUN);
+    assertThat(said).isEqualTo("forklift: " + line + "\n");
+  }
+
+  @Test
+  void aKernelThatHaltsIsAnEndLikeAnyOther() throws IOException {
+    assertThat(boot("--kernel", kernel(STAY))).as(said).isZero();
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void aKernelThatIsLostIsSaidSo() throws IOException {
+    int movhi = 0x34 | (0xd000 << 6) | (2 << 22);
+    int jump = (2 << 27) | (0x0d << 11) | 0x3a;
+    assertThat(boot("--kernel", kernel(movhi, jump))).isEqualTo(1);
+    assertThat(said).isEqualTo("forklift: the CPU went to 0xd0000000, where there is no memory\n");
+  }
+
+  @Test
+  void filesThatAreNotThereAreNamed() throws IOException {
+    Path none = temp.resolve("none");
+    refused(none + ": no such file or folder", "--kernel", none);
+    refused(none + ": no such file or folder", "--kernel", kernel(STAY), "--initrd", none);
+    refused(none + ": no such file or folder", "--kernel", kernel(STAY), "--dtb", none);
+  }
+
+  @Test
+  void brokenFilesAreNamed() throws IOException {
+    Path text = file("text", "nothing of the kind\n".repeat(10));
+    refused(text + ": this is no ELF file", "--kernel", text);
+    refused(text + ": this is no device tree (.dtb)", "--kernel", kernel(STAY), "--dtb", text);
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() throws IOException {
+    Path large = temp.resolve("large");
+    Files.write(large, new byte[129 << 20]);
+    assertThat(boot("--kernel", kernel(STAY), "--initrd", large)).isEqualTo(Main.NOT_RUN);
+    assertThat(said)
+        .hasLineCount(1)
+        .startsWith("forklift: the initial file system does not fit into memory: ");
+  }
+
+  @Test
+  void whatContradictsItselfIsRefused() throws IOException {
+    refused(
+        "--board: there is no de0; there are: 10m50", "--kernel", kernel(STAY), "--board", "de0");
+    refused(
+        "--board and --dtb exclude each other",
+        "--kernel",
+        kernel(STAY),
+        "--board",
+        "10m50",
+        "--dtb",
+        "x");
+  }
+
+  @Test
+  void controlAThenXQuitsAndControlATwiceIsOne() throws IOException {
+    AtomicBoolean quit = new AtomicBoolean();
+    String typed = "a\u0001\u0001b\u0001c\u0001x!";
+    EscapedInput input =
+        new EscapedInput(
+            new ByteArrayInputStream(typed.getBytes(StandardCharsets.US_ASCII)),
+            () -> quit.set(true));
+    assertThat(new String(input.readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("a\u0001b!");
+    assertThat(quit).isTrue();
+  }
+}
