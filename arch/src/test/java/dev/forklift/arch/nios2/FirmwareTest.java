@@ -216,7 +216,7 @@ final class FirmwareTest {
   }
 
   /// A device of a user's own.
-  private final class Adder implements DeviceType {
+  private static final class Adder implements DeviceType {
     private int sum;
 
     @Override
