@@ -188,6 +188,8 @@ int guest_main(int argc, char **argv, char **envp) {
   make("proc", "source", "me", 0x20);
   make("sysfs", "x", "y", 0);
   make("mqueue", "x", 0, 0);
+  make("devpts", "mode", "0620", 0);
+  make("devpts", "colour", "red", 0);
   make("cgroup2", "nsdelegate", 0, 0);
   in_it();
   return 0;

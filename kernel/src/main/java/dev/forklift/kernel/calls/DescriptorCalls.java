@@ -13,6 +13,7 @@ import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.abi.StructReader;
 import dev.forklift.kernel.abi.StructWriter;
+import dev.forklift.kernel.fs.tty.TerminalMaster;
 import dev.forklift.kernel.mm.UserMemory;
 import dev.forklift.kernel.process.Pid;
 import dev.forklift.kernel.process.Task;
@@ -319,10 +320,18 @@ final class DescriptorCalls {
       case Ioctls.FIONBIO -> setFlag(file, OpenFlags.O_NONBLOCK, user.readInt(argument) != 0);
       case Ioctls.FIOASYNC -> setFlag(file, OpenFlags.FASYNC, user.readInt(argument) != 0);
       default -> {
+        if (request == Ioctls.TIOCGPTPEER && file instanceof TerminalMaster master) {
+          return openPeer(task, master, (int) argument);
+        }
         return Paths.use(file, f -> f.ioctl(task, request, argument, user));
       }
     }
     return 0;
+  }
+
+  private static int openPeer(Task task, TerminalMaster master, int flags) throws Errno {
+    OpenFile peer = master.openPeer(task, flags & OpenFlags.VALID);
+    return Paths.install(task, peer, (flags & OpenFlags.O_CLOEXEC) != 0);
   }
 
   private static void setFlag(OpenFile file, int flag, boolean on) throws Errno {

@@ -4,6 +4,7 @@ import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.MountFlags;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.fs.dev.DeviceTree;
 import dev.forklift.kernel.fs.dev.MemoryDevices;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
@@ -36,12 +37,14 @@ final class DeviceFiles {
       FrameBudget budget,
       RandomSource random,
       TaskJobs jobs,
+      Credentials root,
       @Nullable Terminal console) {
     int pageShift = Integer.numberOfTrailingZeros(systems.blockSize());
     MemoryDevices.register(
         systems, random, () -> new MemoryFile(budget, pageShift, null, ANY_SIZE));
-    pseudoTerminals = new PseudoTerminals(systems, jobs);
-    TerminalDevices.register(systems, jobs, pseudoTerminals, console);
+    PseudoTerminals.Count count = new PseudoTerminals.Count();
+    pseudoTerminals = PseudoTerminals.ofSystem(systems, jobs, count, root);
+    TerminalDevices.register(systems, jobs, console);
     devices = new Tmpfs(systems, "devtmpfs", budget, ROOT_FOLDER);
     sharedMemory = new Tmpfs(systems, "tmpfs", budget, ANYBODY);
     DeviceTree.populate(devices);
@@ -49,7 +52,9 @@ final class DeviceFiles {
     systems.register(
         "devpts",
         caller -> caller.credentials().userNamespace(),
-        (caller, source, options) -> pseudoTerminals);
+        (caller, source, options) ->
+            PseudoTerminals.mounted(systems, jobs, count, options, caller.credentials()));
+    systems.registerOptions("devpts", (caller, option) -> {}); // they are looked at all together
     // ramfs is what tmpfs is without a limit, and memory has one here in any case.
     for (String type : List.of("tmpfs", "ramfs")) {
       systems.register(

@@ -7,6 +7,7 @@ import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.calls.FileServices;
 import dev.forklift.kernel.calls.SyscallDispatcher;
 import dev.forklift.kernel.calls.SyscallTables;
+import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.UserNamespace;
 import dev.forklift.kernel.fs.anon.AnonymousFiles;
 import dev.forklift.kernel.fs.pipe.Pipes;
@@ -91,7 +92,13 @@ public final class Machine {
       TaskJobs jobs = new TaskJobs();
       standardFiles = new StandardFiles(lock, config.clock(), pipes, jobs, config.stdio());
       DeviceFiles devices =
-          new DeviceFiles(systems, budget, config.random(), jobs, standardFiles.terminal());
+          new DeviceFiles(
+              systems,
+              budget,
+              config.random(),
+              jobs,
+              Credentials.of(0, 0, mounts.userNamespace()),
+              standardFiles.terminal());
       FileDescriptors files = new FileDescriptors();
       kernel =
           new Kernel(

@@ -77,10 +77,10 @@ public abstract class FileSystem {
     return false;
   }
 
-  /// Says whether somebody but the administrator of the whole machine has mounted it: then its
-  /// devices are none, and its set-user-ID files have no power outside.
-  final boolean isOfUserNamespace() {
-    return userNamespace != null;
+  /// Says whether its device files are devices. What the administrator of but a user namespace has
+  /// mounted has no such.
+  protected boolean hasDevices() {
+    return userNamespace == null;
   }
 
   /// Says whether it has been mounted where `who` is, or above.

@@ -210,7 +210,7 @@ public final class Opening {
       throw Errno.EISDIR;
     }
     if (FileMode.isDevice(inode.mode())
-        && (path.mount().has(MountFlags.MS_NODEV) || inode.fileSystem().isOfUserNamespace())) {
+        && (path.mount().has(MountFlags.MS_NODEV) || !inode.fileSystem().hasDevices())) {
       throw Errno.EACCES;
     }
     Permissions.check(who, path, wanted);

@@ -31,6 +31,7 @@ final class PseudoTerminal {
   private boolean locked = true;
   private boolean masterClosed;
   private boolean slaveClosed;
+  private int slaves;
 
   PseudoTerminal(PseudoTerminals all, JobControl jobs, int number) {
     this.all = all;
@@ -62,6 +63,9 @@ final class PseudoTerminal {
   private void masterClosed() {
     masterClosed = true;
     all.remove(this);
+    if (slaves == 0) {
+      all.freeNumber(this);
+    }
     terminal.setOtherSideClosed(true);
     terminal.hangUp();
   }
@@ -98,12 +102,16 @@ final class PseudoTerminal {
 
     @Override
     public void opened(int files) {
+      slaves = files;
       slaveClosed = files == 0;
+      if (masterClosed && files == 0) {
+        all.freeNumber(PseudoTerminal.this);
+      }
       masterReadable.wakeAll();
     }
   }
 
-  private final class Master extends OpenFile {
+  private final class Master extends OpenFile implements TerminalMaster {
     Master(VfsPath path, int flags) throws Errno {
       super(path, flags);
     }
@@ -111,6 +119,11 @@ final class PseudoTerminal {
     @Override
     protected void onClose() {
       masterClosed();
+    }
+
+    @Override
+    public OpenFile openPeer(Caller caller, int flags) throws Errno {
+      return all.openPeer(PseudoTerminal.this, caller, path(), flags);
     }
 
     @Override

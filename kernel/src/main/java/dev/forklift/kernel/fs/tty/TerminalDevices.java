@@ -17,19 +17,21 @@ public final class TerminalDevices {
   /// Makes them known.
   ///
   /// @param console what /dev/console opens, if there is a terminal
-  public static void register(
-      FileSystems systems,
-      JobControl jobs,
-      PseudoTerminals pseudoTerminals,
-      @Nullable Terminal console) {
+  public static void register(FileSystems systems, JobControl jobs, @Nullable Terminal console) {
     systems.registerCharacterDevice(
         5, 0, (caller, path, flags) -> openOwn(caller, path, flags, jobs));
     if (console != null) {
       systems.registerCharacterDevice(
           5, 1, (caller, path, flags) -> console.open(caller, path, flags));
     }
-    systems.registerCharacterDevice(5, 2, pseudoTerminals::openMaster);
-    systems.registerCharacterDevices(PseudoTerminal.SLAVE_MAJOR, pseudoTerminals::openSlave);
+    systems.registerCharacterDevice(5, 2, PseudoTerminals::openMasterAt);
+    systems.registerCharacterDevices(
+        PseudoTerminal.SLAVE_MAJOR, (caller, path, flags) -> openStrayNumber());
+  }
+
+  /// A number alone says nothing: each instance of devpts has its own terminals.
+  private static OpenFile openStrayNumber() throws Errno {
+    throw Errno.EIO;
   }
 
   private static OpenFile openOwn(Caller caller, VfsPath path, int flags, JobControl jobs)

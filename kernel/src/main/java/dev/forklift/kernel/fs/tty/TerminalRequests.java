@@ -83,6 +83,7 @@ record TerminalRequests(Terminal terminal, boolean own) {
         requireAdministrator(caller);
         terminal.hangUp();
       }
+      case Ioctls.TIOCGPTPEER -> throw Errno.EIO; // it is for masters
       default -> throw Errno.ENOTTY;
     }
     return 0;

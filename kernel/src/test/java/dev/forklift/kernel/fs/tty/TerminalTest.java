@@ -30,7 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TerminalTest {
   private final World world = new World();
   private final TestJobs jobs = new TestJobs();
-  private final PseudoTerminals pseudoTerminals = new PseudoTerminals(world.systems, jobs);
+  private final PseudoTerminals pseudoTerminals =
+      PseudoTerminals.ofSystem(
+          world.systems, jobs, new PseudoTerminals.Count(), Credentials.of(0, 0));
   private final TestMemory memory = new TestMemory();
   private final TestCaller reader = world.newCaller(Credentials.of(0, 0));
   private TestJobs.TestSession session;
@@ -42,7 +44,7 @@ class TerminalTest {
   void makePair() throws Errno {
     Tmpfs dev = new Tmpfs(world.systems, "devtmpfs", world.budget, 0755);
     DeviceTree.populate(dev);
-    TerminalDevices.register(world.systems, jobs, pseudoTerminals, null);
+    TerminalDevices.register(world.systems, jobs, null);
     world.mkdir("/dev");
     world.mounts.mount(dev, "dev", world.find("/dev"), 0);
     world.mounts.mount(pseudoTerminals, "devpts", world.find("/dev/pts"), 0);
