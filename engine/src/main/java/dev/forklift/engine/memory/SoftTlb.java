@@ -32,7 +32,7 @@ final class SoftTlb {
   private final int[] journal = new int[JOURNAL];
   private int entries;
 
-  /// Changes whenever a page of code is not shown any more.
+  /// Changes whenever a page is not shown any more.
   private long mapEpoch;
 
   /// @param pages how many virtual pages there are
@@ -137,15 +137,16 @@ final class SoftTlb {
   }
 
   /// Shows nothing at a page.
-  @SuppressWarnings("ReferenceEquality") // as above
   void forget(long page) {
     int leaf = leaf(page);
     int slot = slot(page);
-    if (readable[leaf] != NO_WORDS) {
+    if (readable[leaf][slot] != null) {
       readable[leaf][slot] = null;
+      mapEpoch++;
     }
-    if (writable[leaf] != NO_WORDS) {
+    if (writable[leaf][slot] != null) {
       writable[leaf][slot] = null;
+      mapEpoch++;
     }
     if (code[leaf][slot] != null) {
       code[leaf][slot] = null;
@@ -167,6 +168,7 @@ final class SoftTlb {
     long[] @Nullable [] leaf = writable[leaf(page)];
     if (leaf[slot(page)] == words) {
       leaf[slot(page)] = null;
+      mapEpoch++;
     }
   }
 
