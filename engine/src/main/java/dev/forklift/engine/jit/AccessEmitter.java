@@ -18,8 +18,6 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Writes loads and stores.
 ///
@@ -35,6 +33,7 @@ final class AccessEmitter {
   private static final ClassDesc REGION_CODE = RegionCode.class.describeConstable().orElseThrow();
   private static final ClassDesc TABLE = TableAccess.class.describeConstable().orElseThrow();
   private static final ClassDesc TABLES = long[][][].class.describeConstable().orElseThrow();
+  private static final ClassDesc LONG = Long.class.describeConstable().orElseThrow();
   private static final ClassDesc WORDS = long[].class.describeConstable().orElseThrow();
   private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
   private static final long LOW_HALF = 0xffff_ffffL;
@@ -44,14 +43,12 @@ final class AccessEmitter {
   private final Locals locals;
   private final boolean is32Bit;
   private final PageCaches caches;
+  private final int pageBytes;
 
   // The address; with one of 32 bits its page's words, and how far it is behind their beginning.
   private final int address;
   private final int words;
   private final int offset;
-
-  // What is written behind the region's blocks.
-  private final List<Runnable> outOfLine = new ArrayList<>();
 
   AccessEmitter(
       RegionEmitter region, CodeBuilder code, Locals locals, boolean is32Bit, PageCaches caches) {
@@ -60,14 +57,10 @@ final class AccessEmitter {
     this.locals = locals;
     this.is32Bit = is32Bit;
     this.caches = caches;
+    this.pageBytes = 1 << TableAccess.pageShift(region.geometry());
     this.address = code.allocateLocal(is32Bit ? TypeKind.INT : TypeKind.LONG);
     this.words = code.allocateLocal(TypeKind.REFERENCE);
     this.offset = code.allocateLocal(TypeKind.LONG);
-  }
-
-  /// Writes what the accesses so far do where they do not find their page at once.
-  void emitOutOfLine() {
-    outOfLine.forEach(Runnable::run);
   }
 
   /// Where an access goes.
@@ -82,9 +75,7 @@ final class AccessEmitter {
     Place place = new Place(op.base(), op.displacement(), op.bytes(), op.aligned(), false, site);
     if (is32Bit && repeatable) {
       pushPlace(place);
-      code.loadConstant(region.geometry());
-      code.invokestatic(
-          TABLE, "get" + bits(op.bytes()), MethodTypeDesc.of(type, WORDS, CD_long, CD_int));
+      code.invokestatic(TABLE, name("get", op.bytes()), MethodTypeDesc.of(type, WORDS, CD_long));
     } else {
       pushSpaceAndAddress(place);
       code.invokevirtual(SPACE, "load" + bits(op.bytes()), MethodTypeDesc.of(type, CD_long));
@@ -117,11 +108,8 @@ final class AccessEmitter {
     if (is32Bit && repeatable) {
       pushPlace(place);
       push(op.value(), wide);
-      code.loadConstant(region.geometry());
       code.invokestatic(
-          TABLE,
-          "put" + bits(op.bytes()),
-          MethodTypeDesc.of(CD_void, WORDS, CD_long, type, CD_int));
+          TABLE, name("put", op.bytes()), MethodTypeDesc.of(CD_void, WORDS, CD_long, type));
     } else {
       pushSpaceAndAddress(place);
       push(op.value(), wide);
@@ -141,6 +129,12 @@ final class AccessEmitter {
         SPACE, "compareExchange" + bits(op.bytes()), MethodTypeDesc.of(type, CD_long, type, type));
     pop(op.destination(), wide);
     caches.drop();
+  }
+
+  private String name(String access, int bytes) {
+    return bytes == 1 || !TableAccess.swap(region.geometry())
+        ? access + bits(bytes)
+        : "swapped" + access.replace('g', 'G').replace('p', 'P') + bits(bytes);
   }
 
   private static int bits(int bytes) {
@@ -195,58 +189,79 @@ final class AccessEmitter {
       pushOffset();
       return;
     }
-    Label elsewhere = code.newLabel();
-    Label found = code.newLabel();
+    Label within = code.newLabel();
     int shift = place.aligned ? Integer.numberOfTrailingZeros(place.bytes) : 0;
-    locals.pushInt(place.base);
-    code.lload(cache.page(place.store))
-        .loadConstant((int) place.displacement)
-        .loadConstant(shift)
-        .invokestatic(
-            TABLE, "distance", MethodTypeDesc.of(CD_long, CD_int, CD_long, CD_int, CD_int))
-        .dup2()
+    // Where that is not aligned, or in front of the page, it is larger (unsigned) than any page.
+    pushDistance(place, cache.page(place.store));
+    if (shift != 0) {
+      code.loadConstant(shift)
+          .invokestatic(LONG, "rotateRight", MethodTypeDesc.of(CD_long, CD_long, CD_int));
+    }
+    code.dup2()
         .lstore(offset)
-        .loadConstant(TableAccess.limit(region.geometry(), place.bytes, place.aligned))
-        .invokestatic(TABLE, "isWithin", MethodTypeDesc.of(CD_boolean, CD_long, CD_long))
-        .ifeq(elsewhere);
+        .loadConstant(limit(place))
+        .invokestatic(LONG, "compareUnsigned", MethodTypeDesc.of(CD_int, CD_long, CD_long))
+        .iflt(within);
+    // In place, not behind the blocks: HotSpot takes a jump back for a loop.
+    findPage(place, region.stop());
+    code.iload(address).loadConstant(-pageBytes).iand().i2l().loadConstant(LOW_HALF).land();
+    caches.found(cache, place.store, words);
+    pushOffset();
+    if (shift != 0) {
+      code.loadConstant(shift).lushr();
+    }
+    code.lstore(offset);
+    code.labelBinding(within);
     code.aload(cache.words()).lload(offset);
     if (shift != 0) {
       code.loadConstant(shift).lshl();
     }
-    code.labelBinding(found);
-    Label stop = region.stop();
-    outOfLine.add(() -> {
-      code.labelBinding(elsewhere);
-      findPage(place, stop);
-      code.iload(address)
-          .loadConstant(region.geometry())
-          .invokestatic(TABLE, "page", MethodTypeDesc.of(CD_long, CD_int, CD_int));
-      caches.found(cache, place.store, words);
-      code.aload(words);
-      pushOffset();
-      code.goto_(found);
-    });
+  }
+
+  /// Pushes how far the place is behind the page whose address is in a local, a `long`.
+  private void pushDistance(Place place, int page) {
+    locals.pushInt(place.base);
+    code.i2l().loadConstant(LOW_HALF).land().lload(page).lsub();
+    if (place.displacement != 0) {
+      code.loadConstant((long) (int) place.displacement).ladd();
+    }
+  }
+
+  /// What the distance of an access within the page is below: counted in accesses if they are
+  /// aligned, else in bytes.
+  private long limit(Place place) {
+    return place.aligned ? pageBytes / place.bytes : pageBytes - place.bytes + 1;
   }
 
   private void pushOffset() {
-    code.iload(address)
-        .loadConstant(region.geometry())
-        .invokestatic(TABLE, "offset", MethodTypeDesc.of(CD_long, CD_int, CD_int));
+    code.iload(address).loadConstant(pageBytes - 1).iand().i2l();
   }
 
   /// Finds the words of the page in the table, or leaves.
   private void findPage(Place place, Label stop) {
+    int shift = TableAccess.pageShift(region.geometry());
     region.at(place.site);
     takeAddress(place.base, place.displacement);
-    if (place.aligned && place.bytes > 1) {
-      code.iload(address).loadConstant(place.bytes - 1).iand().ifne(stop);
+    if (place.bytes > 1) {
+      if (place.aligned) {
+        code.iload(address).loadConstant(place.bytes - 1).iand().ifne(stop);
+      } else {
+        code.iload(address).loadConstant(pageBytes - 1).iand();
+        code.loadConstant(pageBytes - place.bytes).if_icmpgt(stop);
+      }
     }
     code.aload(CPU_LOCAL)
         .invokevirtual(CPU, place.store ? "writable" : "readable", MethodTypeDesc.of(TABLES))
         .iload(address)
-        .loadConstant(region.geometry())
-        .loadConstant(place.bytes)
-        .invokestatic(TABLE, "words", MethodTypeDesc.of(WORDS, TABLES, CD_int, CD_int, CD_int))
+        .loadConstant(shift + TableAccess.LEAF_SHIFT)
+        .iushr()
+        .aaload()
+        .iload(address)
+        .loadConstant(shift)
+        .iushr()
+        .loadConstant((1 << TableAccess.LEAF_SHIFT) - 1)
+        .iand()
+        .aaload()
         .dup()
         .astore(words)
         .ifnull(stop);

@@ -9,11 +9,14 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The pages that a region's accesses went to last: one for each register that they have as their
-/// base, kept in Java local variables.
+/// The pages that a region's accesses went to last: one for each register that many of them have as
+/// their base, or any in a loop, kept in Java local variables.
 ///
 /// A frame on the stack, a structure, an array that a loop goes through: mostly the next access
 /// with the same base goes to the same page. Then one comparison stands for the look-up in the
@@ -33,25 +36,45 @@ final class PageCaches {
     }
   }
 
+  /// With so many accesses through one base in a block it has a page; in loops with one.
+  private static final int FEW = 3;
+
   private final CodeBuilder code;
   private final TreeMap<Integer, Cache> caches = new TreeMap<>();
+  private final Map<Long, BitSet> bases = new HashMap<>();
+  private BitSet current = new BitSet();
 
   /// Caches for the accesses of a region with `registers` registers.
-  PageCaches(CodeBuilder code, Region region, int registers) {
+  PageCaches(CodeBuilder code, Region region, Loops loops, int registers) {
     this.code = code;
     for (LiftedBlock block : region.blocks().values()) {
-      for (Op op : block.ops()) {
-        Value base =
-            switch (op) {
-              case Op.Load load -> load.base();
-              case Op.Store store -> store.base();
-              default -> null;
-            };
-        if (base instanceof Value.Reg(int index) && index < registers) {
-          caches.computeIfAbsent(index, _ -> cache());
-        }
+      BitSet chosen = bases(block, loops.of(block.start()) == null ? FEW : 1, registers);
+      bases.put(block.start(), chosen);
+      chosen.stream().forEach(base -> caches.computeIfAbsent(base, _ -> cache()));
+    }
+  }
+
+  /// The bases with at least so many accesses.
+  private static BitSet bases(LiftedBlock block, int least, int registers) {
+    int[] accesses = new int[registers];
+    BitSet chosen = new BitSet();
+    for (Op op : block.ops()) {
+      Value base =
+          switch (op) {
+            case Op.Load load -> load.base();
+            case Op.Store store -> store.base();
+            default -> null;
+          };
+      if (base instanceof Value.Reg(int index) && index < registers && ++accesses[index] >= least) {
+        chosen.set(index);
       }
     }
+    return chosen;
+  }
+
+  /// From here on, accesses are those of this block.
+  void begin(LiftedBlock block) {
+    current = bases.getOrDefault(block.start(), current);
   }
 
   private Cache cache() {
@@ -63,7 +86,7 @@ final class PageCaches {
 
   /// The cache for accesses with this base, or null if there is none.
   @Nullable Cache of(Value base) {
-    return base instanceof Value.Reg(int index) ? caches.get(index) : null;
+    return base instanceof Value.Reg(int index) && current.get(index) ? caches.get(index) : null;
   }
 
   /// Where the region is entered.

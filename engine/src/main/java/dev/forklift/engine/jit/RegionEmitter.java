@@ -94,7 +94,7 @@ final class RegionEmitter {
     this.sites = sites;
     this.giveBacks = giveBacks;
     this.locals = new Locals(code, is32Bit, registers);
-    this.caches = new PageCaches(code, region, is32Bit ? registers : 0);
+    this.caches = new PageCaches(code, region, loops, is32Bit ? registers : 0);
     this.left = code.allocateLocal(TypeKind.INT);
     this.site = code.allocateLocal(TypeKind.INT);
     this.target = code.allocateLocal(TypeKind.LONG);
@@ -187,9 +187,9 @@ final class RegionEmitter {
       code.labelBinding(label(block.start()));
       BitSet dirty = flow.dirtyAt(block.start());
       loop = loops.of(block.start());
+      caches.begin(block);
       new BlockEmitter(this, code, locals, sites, functions, accesses, block, dirty).emit();
     }
-    accesses.emitOutOfLine();
     ways.forEach(Runnable::run);
     emitPolls();
     code.labelBinding(bodyEnd);

@@ -14,7 +14,9 @@ final class HostMemory {
   /// even in code that is not compiled yet; memory segments otherwise, or where the system property
   /// `dev.forklift.memory.segments` is true.
   static final Way HOST =
-      unsafeIsOpen() && !Boolean.getBoolean("dev.forklift.memory.segments")
+      unsafeIsOpen()
+              && !Boolean.getBoolean("dev.forklift.memory.segments")
+              && ThroughUnsafe.isPossible()
           ? new ThroughUnsafe()
           : new ThroughSegments();
 
@@ -65,6 +67,12 @@ final class HostMemory {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
     private static final long BASE = Unsafe.ARRAY_LONG_BASE_OFFSET;
 
+    /// Whether the host can load and store at any address. Then accesses are the plain ones, which
+    /// every compiler of HotSpot knows.
+    static boolean isPossible() {
+      return UNSAFE.unalignedAccess();
+    }
+
     @Override
     byte get8(long[] words, long offset) {
       return UNSAFE.getByte(words, BASE + offset);
@@ -72,17 +80,17 @@ final class HostMemory {
 
     @Override
     short get16(long[] words, long offset) {
-      return UNSAFE.getShortUnaligned(words, BASE + offset);
+      return UNSAFE.getShort(words, BASE + offset);
     }
 
     @Override
     int get32(long[] words, long offset) {
-      return UNSAFE.getIntUnaligned(words, BASE + offset);
+      return UNSAFE.getInt(words, BASE + offset);
     }
 
     @Override
     long get64(long[] words, long offset) {
-      return UNSAFE.getLongUnaligned(words, BASE + offset);
+      return UNSAFE.getLong(words, BASE + offset);
     }
 
     @Override
@@ -92,17 +100,17 @@ final class HostMemory {
 
     @Override
     void put16(long[] words, long offset, short value) {
-      UNSAFE.putShortUnaligned(words, BASE + offset, value);
+      UNSAFE.putShort(words, BASE + offset, value);
     }
 
     @Override
     void put32(long[] words, long offset, int value) {
-      UNSAFE.putIntUnaligned(words, BASE + offset, value);
+      UNSAFE.putInt(words, BASE + offset, value);
     }
 
     @Override
     void put64(long[] words, long offset, long value) {
-      UNSAFE.putLongUnaligned(words, BASE + offset, value);
+      UNSAFE.putLong(words, BASE + offset, value);
     }
 
     @Override
