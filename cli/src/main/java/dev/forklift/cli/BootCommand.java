@@ -19,12 +19,13 @@ import picocli.CommandLine.Spec;
       "The board's serial port is the terminal; Ctrl-A X there ends the board.",
       "",
       "Examples:",
-      "  forklift boot --kernel vmlinux --initrd rootfs/ --append 'console=ttyS0 rdinit=/bin/sh'",
+      "  forklift boot --kernel vmlinux --initrd rootfs/ --append rdinit=/bin/sh",
       "  forklift boot --dtb my-design.dtb --kernel vmlinux --initrd initramfs.cpio.gz",
       "  echo 'poweroff -f' | forklift boot --kernel vmlinux --initrd rootfs/",
       "",
-      "Exit status: 0 when the machine is powered off, halted or reset, or ended by Ctrl-A X;",
-      "1 if it cannot go on; 125 if it could not be started, or Forklift itself failed."
+      "Exit status: 0 when the machine is powered off, halted or reset, or ended by",
+      "Ctrl-A X; 1 if the CPU went where there is nothing; 125 if the machine could not",
+      "be started, or Forklift itself failed."
     })
 final class BootCommand implements Callable<Integer> {
   private static final int LOST = 1;

@@ -12,6 +12,7 @@ import dev.forklift.board.device.Placement;
 import dev.forklift.board.device.RegisterTable;
 import dev.forklift.board.machine.Board;
 import dev.forklift.board.machine.BoardConfig;
+import dev.forklift.board.tree.Fdt;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.cpu.Evaluator;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -278,6 +280,28 @@ final class FirmwareTest {
     odd.with(
         new TreeNode("memory@1").with("device_type", "memory").with("reg", 0x0900_0000, 0x1000));
     assertThatThrownBy(() -> board(odd)).hasMessageContaining("two are at 0x9000000");
+  }
+
+  @Test
+  void brokenTreesMakeAMachineOrARefusal() {
+    byte[] whole = Fdt.write(Board10m50.tree());
+    Random random = new Random(11);
+    int made = 0;
+    int refused = 0;
+    for (int i = 0; i < 3000; i++) {
+      byte[] broken = whole.clone();
+      for (int j = random.nextInt(6); j >= 0; j--) {
+        broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        var _ = board(Fdt.read(broken));
+        made++;
+      } catch (BadInputException e) {
+        refused++;
+      }
+    }
+    assertThat(made).isGreaterThan(100);
+    assertThat(refused).isGreaterThan(100);
   }
 
   private static TreeNode changed(String property, int value) {

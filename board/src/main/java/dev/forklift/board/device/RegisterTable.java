@@ -51,8 +51,9 @@ public final class RegisterTable implements Device {
   }
 
   private @Nullable Row row(int offset) {
+    // A tree may give it more addresses than an offset can count.
     int index = offset / stride;
-    return index < rows.size() ? rows.get(index) : null;
+    return offset >= 0 && index < rows.size() ? rows.get(index) : null;
   }
 
   private int shift(int offset) {
