@@ -9,6 +9,9 @@
 
 enum { PR_DUMPABLE = 3, ATTACH = 16, DETACH = 17, NR_EU_fchmod = 52, NR_EU_fchown = 55 };
 
+// The end of a pipe that the program closes when it has said what it is.
+enum { SAID = 9 };
+
 static char *no_environment[] = {0};
 static const char program[] = "/tmp/secret", script[] = "/tmp/secret-script";
 
@@ -54,8 +57,15 @@ static void copy(int mode, int owner) {
 }
 
 static void as_second(void *path) {
+  int said[2];
+  char byte;
+  need(sys_pipe(said, 0), "pipe");
+  need(sys_dup3(said[1], SAID, 0), "dup3");
+  sys_close(said[1]);
   long child = fork_child(execute, path);
-  sleep_ms(150);
+  sys_close(SAID);
+  sys_read(said[0], &byte, 1);
+  sys_close(said[0]);
   try_it("a sibling of the same user", child);
   sys_kill(child, SIGKILL);
   wait_for(child);
@@ -89,6 +99,7 @@ int guest_main(int argc, char **argv, char **envp) {
   if (argc > 1) {
     say("  dumpable: %d\n", (int)sys_prctl(PR_DUMPABLE, 0));
     owner_of_status("itself", 0);
+    sys_close(SAID);
     for (;;) sleep_ms(10000);
   }
   say("-- readable, by a user\n");
