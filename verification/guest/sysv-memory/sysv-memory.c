@@ -172,6 +172,92 @@ static void lives(void) {
   detach(at);
 }
 
+static void times(const char *what, long id) {
+  struct shmid_ds ds = {0};
+  control(id, IPC_STAT, &ds);
+  say("%s: count %lu, atime %s, dtime %s, last %s\n", what, ds.nattch, ds.atime ? "set" : "0", ds.dtime ? "set" : "0",
+      ds.lpid == sys_getpid() ? "this one" : "another");
+}
+
+static long child_with_pieces(void *argument) {
+  char *at = argument;
+  long id = shared[0];
+  times("forked", id);
+  sys_munmap(at, PAGE);
+  times("without the first page", id);
+  return 0;
+}
+
+static long child_of_pieces(void *argument) {
+  times("forked", shared[0]);
+  return executes(argument);
+}
+
+// Each region counts.
+static void pieces(void) {
+  long id = need(get(67, 8 * PAGE, IPC_CREAT | 0600), "shmget");
+  shared[0] = (int)id;
+  times("fresh", id);
+  char *at = (char *)attach(id, 0, 0);
+  times("attached", id);
+  sys_mprotect(at + 4 * PAGE, PAGE, PROT_READ | PROT_WRITE);
+  times("protected as it was", id);
+  sys_mprotect(at + 4 * PAGE, PAGE, PROT_READ);
+  times("the middle protected", id);
+  run_in_child(child_with_pieces, at);
+  times("the child has gone", id);
+  say("exec: %w", run_in_child(child_of_pieces, at));
+  times("", id);
+  sys_munmap(at, PAGE);
+  times("without the first page", id);
+  sys_munmap(at + 2 * PAGE, PAGE);
+  times("and the third", id);
+  sys_munmap(at + 4 * PAGE, PAGE);
+  times("and the protected one", id);
+  sys_madvise(at + 6 * PAGE, PAGE, 10);
+  times("one is not for children", id);
+  run_in_child(child_with_pieces, at + 20 * PAGE);
+  times("the child has gone", id);
+  char *to = new_memory(4 * PAGE, MAP_PRIVATE);
+  say("moved: %s\n", fine(syscall5(NR_mremap, ARG(at + 7 * PAGE), PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, ARG(to))));
+  times("moved", id);
+  new_memory(PAGE, MAP_PRIVATE);
+  say("replaced: %s\n", fine(sys_mmap(at + 5 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)));
+  times("replaced", id);
+  say("detach: %s\n", outcome(detach(at)));
+  times("detached", id);
+  say("remove: %s\n", outcome(control(id, IPC_RMID, 0)));
+  say("count %s\n", count(id));
+  sys_munmap(to, PAGE);
+  say("count %s\n", count(id));
+  // In pieces and removed, it goes with the last one.
+  id = need(get(0, 8 * PAGE, 0600), "shmget");
+  at = (char *)attach(id, 0, 0);
+  sys_munmap(at + PAGE, PAGE);
+  control(id, IPC_RMID, 0);
+  sys_munmap(at, PAGE);
+  say("one piece: %s\n", count(id));
+  sys_munmap(at, 4 * PAGE);
+  say("less of it: %s\n", count(id));
+  sys_munmap(at, 8 * PAGE);
+  say("none: %s\n", count(id));
+  id = need(get(0, 8 * PAGE, 0600), "shmget");
+  at = (char *)attach(id, 0, 0);
+  sys_mprotect(at + 4 * PAGE, PAGE, PROT_READ);
+  sys_mprotect(at + 4 * PAGE, PAGE, PROT_READ | PROT_WRITE);
+  say("protected and opened again: %s\n", count(id));
+  syscall3(228, ARG(at), PAGE, 0);
+  say("locked: %s", count(id));
+  syscall3(228, ARG(at), PAGE, 0);
+  say(", %s", count(id));
+  syscall3(229, ARG(at), PAGE, 0);
+  say(", unlocked: %s", count(id));
+  sys_madvise(at + PAGE, PAGE, 11);
+  say(", for children as it was: %s\n", count(id));
+  say("detach: %s, count %s\n", outcome(detach(at)), count(id));
+  control(id, IPC_RMID, 0);
+}
+
 static long as_other(void *argument) {
   long id = (long)argument;
   become(1000);
@@ -208,6 +294,7 @@ int guest_main(int argc, char **argv, char **envp) {
   making();
   attaching();
   lives();
+  pieces();
   permissions();
   return 0;
 }

@@ -1,13 +1,14 @@
 package dev.forklift.kernel.ipc;
 
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.vfs.CountsRegions;
 import dev.forklift.kernel.vfs.RegularFile;
 import dev.forklift.kernel.vfs.VfsPath;
 import org.jspecify.annotations.Nullable;
 
 /// A segment of shared memory as shmat(2) has attached it: the file that its regions show, in the
 /// memory of the caller and of those forked since.
-public final class Attachment extends RegularFile {
+public final class Attachment extends RegularFile implements CountsRegions {
   /// Who tells of attaching and detaching, which happens wherever memory is forked and given up.
   public interface Witness {
     /// The process that runs now, or null.
@@ -31,27 +32,17 @@ public final class Attachment extends RegularFile {
     return segment;
   }
 
-  /// Memories that show it.
-  int holders() {
-    return references();
-  }
-
   @Override
-  protected void onRetained() {
+  public void regionsChanged(int change, boolean lessShown) {
     Object process = witness.process();
-    if (process != null) {
+    // What is cut off is split first, which is attaching once more.
+    boolean attaches = change > 0 || (change == 0 && lessShown);
+    if (attaches && process != null) {
       segment.attachedBy(process, witness.now());
     }
-  }
-
-  @Override
-  protected void onReleased() {
-    segment.detachedBy(witness.process(), witness.now());
-  }
-
-  @Override
-  protected void onClose() {
-    segment.closed(this);
-    segment.detachedBy(witness.process(), witness.now());
+    segment.countRegions(change);
+    if (lessShown) {
+      segment.detachedBy(process, witness.now());
+    }
   }
 }

@@ -6,8 +6,6 @@ import dev.forklift.kernel.cred.Credentials;
 import dev.forklift.kernel.cred.Ucount;
 import dev.forklift.kernel.cred.Ucounts;
 import dev.forklift.kernel.vfs.VfsPath;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A segment of shared memory: a file of memory, and who has attached it.
@@ -20,11 +18,11 @@ public final class SharedSegment extends IpcObject {
 
   private final SharedMemory table;
   private final long size;
-  private final List<Attachment> attachments = new ArrayList<>(0);
   private final Object creator;
   private @Nullable VfsPath file;
   private @Nullable Object lastProcess;
   private @Nullable Runnable unlocking;
+  private int regions;
   private long attachTime;
   private long detachTime;
 
@@ -58,9 +56,13 @@ public final class SharedSegment extends IpcObject {
     return detachTime;
   }
 
-  /// How often it is attached.
+  /// How often it is attached: the regions in all memories that show it or a part of it.
   public int attached() {
-    return attachments.stream().mapToInt(Attachment::holders).sum();
+    return regions;
+  }
+
+  void countRegions(int change) {
+    regions += change;
   }
 
   /// Bytes of it that are in memory.
@@ -110,9 +112,7 @@ public final class SharedSegment extends IpcObject {
 
   /// Opens it for one attachment.
   Attachment open(int openFlags, Attachment.Witness witness) throws Errno {
-    Attachment made = new Attachment(this, file(), openFlags, witness);
-    attachments.add(made);
-    return made;
+    return new Attachment(this, file(), openFlags, witness);
   }
 
   void attachedBy(Object process, long now) {
@@ -124,10 +124,6 @@ public final class SharedSegment extends IpcObject {
     lastProcess = process;
     detachTime = now;
     destroyIfDone();
-  }
-
-  void closed(Attachment attachment) {
-    attachments.remove(attachment);
   }
 
   /// Destroys it if that was put off until nobody has it attached.

@@ -1,5 +1,6 @@
 package dev.forklift.kernel.mm;
 
+import dev.forklift.kernel.vfs.CountsRegions;
 import dev.forklift.kernel.vfs.OpenFile;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -80,14 +81,24 @@ public record Vma(int flags, @Nullable OpenFile file, @Nullable String name) {
     return new Vma(flags, file, newName);
   }
 
-  // A record's own are made when first used, which is at each start.
+  /// Says whether the file that it shows counts the regions that do so.
+  boolean isCounted() {
+    return file instanceof CountsRegions;
+  }
 
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof Vma that
-        && flags == that.flags
+  /// Says whether another one remembers the same.
+  boolean saysTheSameAs(Vma that) {
+    return flags == that.flags
         && Objects.equals(file, that.file)
         && Objects.equals(name, that.name);
+  }
+
+  // A record's own are made when first used, which is at each start.
+
+  /// Two of a file that counts its regions are never equal, so that nothing joins what was split.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other || (other instanceof Vma that && !isCounted() && saysTheSameAs(that));
   }
 
   @Override

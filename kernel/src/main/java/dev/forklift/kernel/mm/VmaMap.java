@@ -5,6 +5,7 @@ import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.engine.memory.Protection;
 import dev.forklift.engine.memory.Region;
 import dev.forklift.kernel.abi.Errno;
+import dev.forklift.kernel.vfs.CountsRegions;
 import dev.forklift.kernel.vfs.OpenFile;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,6 +57,7 @@ final class VmaMap {
     this(space);
     fileBytes.putAll(parent.fileBytes);
     fileBytes.keySet().forEach(OpenFile::retain);
+    tellAll(1);
     count = parent.count;
     totalPages = parent.totalPages;
     dataPages = parent.dataPages;
@@ -187,7 +189,21 @@ final class VmaMap {
   }
 
   void protect(long start, long length, int protection) {
+    keepApart(start, start + length, protection);
     change(start, start + length, () -> space.protect(start, length, protection));
+  }
+
+  /// What counts its regions stays in pieces once they have been different.
+  private void keepApart(long start, long end, int protection) {
+    for (Region region : within(start, end)) {
+      Vma vma = vma(region);
+      if (vma.isCounted() && region.protection() != protection) {
+        change(
+            region.start(),
+            region.end(),
+            () -> space.retag(region.start(), region.length(), vma.with(0)));
+      }
+    }
   }
 
   /// Moves what is mapped at `from` to `to`, which has been made free.
@@ -201,7 +217,7 @@ final class VmaMap {
     for (Region region : within(start, end)) {
       Vma old = vma(region);
       Vma now = change.apply(old);
-      if (!now.equals(old)) {
+      if (!now.saysTheSameAs(old)) {
         change(
             region.start(), region.end(), () -> space.retag(region.start(), region.length(), now));
       }
@@ -213,6 +229,7 @@ final class VmaMap {
     for (Region region : space.regions()) {
       syncFile(region);
     }
+    tellAll(-1);
     List<OpenFile> files = List.copyOf(fileBytes.keySet());
     fileBytes.clear();
     files.forEach(OpenFile::release);
@@ -236,22 +253,34 @@ final class VmaMap {
 
   private void change(long start, long end, Runnable change) {
     count(start, end, -1);
-    int before = neighbours(start, end);
+    RegionCensus census = new RegionCensus();
+    int before = neighbours(start, end, census, -1);
     change.run();
-    count += neighbours(start, end) - before;
+    count += neighbours(start, end, census, 1) - before;
     count(start, end, 1);
+    census.tell();
     dropUnusedFiles();
   }
 
   /// How many regions stand in the range or touch it.
-  private int neighbours(long start, long end) {
+  private int neighbours(long start, long end, RegionCensus census, int sign) {
     int found = 0;
     Region r = find(Math.max(0, start - 1));
     while (r != null && r.start() <= end) {
       found++;
+      census.count(r, sign);
       r = find(r.end());
     }
     return found;
+  }
+
+  /// All regions have come, or go.
+  private void tellAll(int sign) {
+    if (fileBytes.keySet().stream().anyMatch(CountsRegions.class::isInstance)) {
+      RegionCensus census = new RegionCensus();
+      space.regions().forEach(region -> census.count(region, sign));
+      census.tell();
+    }
   }
 
   /// Adds what stands in the range to the counters, or takes it out.
