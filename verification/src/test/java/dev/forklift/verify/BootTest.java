@@ -57,6 +57,7 @@ class BootTest {
       assertThat(board.answer("for i in 1 2 3; do (exit $i); echo $?; done | busybox tr '\\n' ' '"))
           .isEqualTo("1 2 3 ");
       assertThat(board.answer("busybox grep -c timer /proc/interrupts")).isEqualTo("1");
+      assertThat(board.shown()).as("it has random numbers from the start").contains("crng init");
       board.type("busybox poweroff -f\n");
       assertThat(board.end().kind()).isEqualTo(Stop.Kind.HALTED);
     }

@@ -33,8 +33,9 @@ public final class BootLoader {
   /// Loads it all and sets the CPU up.
   ///
   /// @param tree the machine's; it is changed to say what is booted
+  /// @param seed random bytes, without which a kernel that has just begun has none for a while
   /// @throws BadInputException if it does not fit into memory
-  public void load(Boot boot, TreeNode tree) throws BadInputException {
+  public void load(Boot boot, TreeNode tree, byte[] seed) throws BadInputException {
     long end = 0;
     for (KernelImage.Part part : boot.kernel().parts()) {
       end = Math.max(end, load(part));
@@ -42,7 +43,7 @@ public final class BootLoader {
     end += base(boot.kernel());
     byte[] ramdisk = boot.ramdisk();
     long ramdiskAt = 0;
-    TreeNode chosen = chosen(tree);
+    TreeNode chosen = chosen(tree).with("rng-seed", seed);
     if (ramdisk != null) {
       ramdiskAt = aligned(end, RAMDISK_ALIGNMENT);
       end = ramdiskAt + ramdisk.length;

@@ -14,6 +14,7 @@ import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.PhysicalMemory;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /// A machine.
@@ -33,6 +34,8 @@ public final class Board {
   /// How many nanoseconds to sleep at a time when it is not sure that there is nothing to do.
   private static final long DOZE = 100_000_000;
 
+  private static final int SEED_BYTES = 64;
+
   private final TreeNode tree;
   private final PhysicalMemory memory;
   private final ProcessorType type;
@@ -45,6 +48,7 @@ public final class Board {
   private final WakeUp wakeUp;
   private final StreamConsole console;
   private final StillnessProbe stillness;
+  private final boolean counted;
 
   // When to look next, in instructions, and how long to wait with the look after that.
   private long lookAt = SOON;
@@ -62,6 +66,7 @@ public final class Board {
     wakeUp = parts.wakeUp();
     console = parts.console();
     engine = config.engine();
+    counted = config.counted();
     cpu = processor.cpu();
     space = processor.space();
     stillness = new StillnessProbe(engine, processor);
@@ -78,7 +83,11 @@ public final class Board {
   ///
   /// @throws BadInputException if it does not fit
   public void load(BootLoader.Boot boot) throws BadInputException {
-    new BootLoader(memory, processor).load(boot, tree);
+    byte[] seed = new byte[SEED_BYTES];
+    if (!counted) {
+      new SecureRandom().nextBytes(seed);
+    }
+    new BootLoader(memory, processor).load(boot, tree, seed);
   }
 
   /// Its memory.
