@@ -260,11 +260,11 @@ final class RegionEmitter {
   /// Where a jump from the end of a block to another goes.
   Label direct(long from, long to, boolean safePoint, BitSet dirty) {
     Label there = safePoint ? polls.computeIfAbsent(to, _ -> code.newLabel()) : label(to);
-    Loop left = loops.of(from);
+    Loop around = loops.of(from);
     BitSet givenBack = flow.givenBackBetween(from, to, dirty);
     BitSet fetched = flow.fetchedBetween(from, to);
-    boolean leaves = left != null && left != loops.of(to);
-    if (!leaves && givenBack.isEmpty()) {
+    Loop loopLeft = around == loops.of(to) ? null : around;
+    if (loopLeft == null && givenBack.isEmpty()) {
       return there;
     }
     Label way = code.newLabel();
@@ -272,8 +272,8 @@ final class RegionEmitter {
       code.labelBinding(way);
       locals.store(CPU_LOCAL, givenBack);
       locals.load(CPU_LOCAL, fetched);
-      if (leaves) {
-        caches.leave(left);
+      if (loopLeft != null) {
+        caches.leave(loopLeft);
       }
       code.goto_(there);
     });

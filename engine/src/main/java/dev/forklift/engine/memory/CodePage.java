@@ -89,18 +89,18 @@ public final class CodePage {
 
   /// One byte of code, zero-extended.
   public int fetch8(long pc) {
-    return HOST.get8(frame.words, (int) (pc - address)) & 0xff;
+    return HOST.get8(frame.words, pc - address) & 0xff;
   }
 
   /// Two bytes of code, zero-extended.
   public int fetch16(long pc) {
-    short value = HOST.get16(frame.words, (int) (pc - address));
+    short value = HOST.get16(frame.words, pc - address);
     return (swap ? Short.reverseBytes(value) : value) & 0xffff;
   }
 
   /// Four bytes of code.
   public int fetch32(long pc) {
-    int value = HOST.get32(frame.words, (int) (pc - address));
+    int value = HOST.get32(frame.words, pc - address);
     return swap ? Integer.reverseBytes(value) : value;
   }
 
