@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 /// back ends, guest memory.
 @NullMarked
 module dev.forklift.engine {
+  requires jdk.jfr;
   requires jdk.unsupported; // signals of the host
   requires static transitive org.jspecify;
 

@@ -59,6 +59,11 @@ public abstract class Compiled implements CodePage.Translation {
     dropped = true;
   }
 
+  @Override
+  public final boolean isRegion() {
+    return true;
+  }
+
   /// Whether it must not be entered any more.
   public final boolean isDropped() {
     return dropped;

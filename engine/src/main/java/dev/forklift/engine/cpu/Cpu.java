@@ -31,6 +31,7 @@ public final class Cpu {
   long pc;
   long nextPc;
   long instructions;
+  long compiledInstructions;
   long instructionLimit = Long.MAX_VALUE;
   int exitCode;
   @Nullable GuestFault fault;
@@ -111,6 +112,11 @@ public final class Cpu {
   /// Instructions executed so far.
   public long instructions() {
     return instructions;
+  }
+
+  /// How many of them as Java code; the others were evaluated.
+  public long compiledInstructions() {
+    return compiledInstructions;
   }
 
   /// Makes runs come back at the first safe point at or after this many instructions.

@@ -142,24 +142,28 @@ public final class Evaluator implements Engine {
     }
   }
 
-  /// Runs compiled code, and what it goes on to as long as that is compiled.
   private static @Nullable Exit runCompiled(Compiled code, Cpu cpu, AddressSpace space) {
+    long before = cpu.instructions;
+    int how = runLinked(code, cpu, space);
+    cpu.compiledInstructions += cpu.instructions - before;
+    return how == Compiled.EVALUATE ? evaluate(cpu, space) : Compiled.exitOf(how);
+  }
+
+  /// Runs compiled code, and what it goes on to as long as that is compiled.
+  private static int runLinked(Compiled code, Cpu cpu, AddressSpace space) {
     Links links = cpu.links();
     Compiled next = code;
     while (true) {
       cpu.enter(space, CALLS);
       int how = next.run(cpu);
-      if (how == Compiled.EVALUATE) {
-        return evaluate(cpu, space);
-      }
-      if (how > Compiled.STOPPED
+      if (how >= Compiled.EVALUATE
           || cpu.isInterrupted()
           || cpu.instructions >= cpu.instructionLimit) {
-        return Compiled.exitOf(how);
+        return how;
       }
       Links.Link link = links.find(space, space.mapEpoch(), cpu.pc);
       if (link == null) {
-        return Compiled.exitOf(how);
+        return how;
       }
       next = link.code();
     }

@@ -11,16 +11,13 @@ import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.jit.Loops.Loop;
 import dev.forklift.engine.memory.GuestFault;
-import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
-import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -44,9 +41,6 @@ final class RegionEmitter {
   private static final ClassDesc CPU = describe(Cpu.class);
   private static final ClassDesc FAULT = describe(GuestFault.class);
   private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, CPU);
-
-  /// HotSpot does not compile what is longer (`HugeMethodLimit`).
-  private static final int LONGEST_CODE = 8000;
 
   /// The parameter of `run`.
   static final int CPU_LOCAL = 1;
@@ -104,37 +98,14 @@ final class RegionEmitter {
     this.notCalled = code.newLabel();
   }
 
-  /// The region as code that can be run, or null if the method would be too long for HotSpot to
-  /// compile it.
+  /// Writes the class of a region.
   ///
   /// @param geometry what [TableAccess] is to know of the spaces it is for
-  static @Nullable RegionCode define(Isa isa, int geometry, Region region) {
+  static RegionClass write(Isa isa, int geometry, Region region) {
     Sites sites = new Sites();
     List<JavaFunction> functions = new ArrayList<>();
     byte[] bytes = emit(isa, geometry, region, sites, functions);
-    if (codeLength(bytes) > LONGEST_CODE) {
-      return null;
-    }
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      return (RegionCode)
-          lookup
-              .defineHiddenClass(bytes, true)
-              .lookupClass()
-              .getDeclaredConstructor(RegionCode.Parts.class)
-              .newInstance(
-                  new RegionCode.Parts(region, sites, functions.toArray(JavaFunction[]::new)));
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a region that cannot be defined", e);
-    }
-  }
-
-  private static int codeLength(byte[] bytes) {
-    return ClassFile.of().parse(bytes).methods().stream()
-        .flatMap(method -> method.findAttribute(Attributes.code()).stream())
-        .mapToInt(CodeAttribute::codeLength)
-        .max()
-        .orElseThrow();
+    return new RegionClass(region, bytes, sites, functions);
   }
 
   private static byte[] emit(
@@ -181,15 +152,19 @@ final class RegionEmitter {
     AccessEmitter accesses = new AccessEmitter(this, code, locals, is32Bit, caches);
     Label body = code.newLabel();
     Label bodyEnd = code.newLabel();
+    // A line is a block, in its order; the last one is what stands behind them.
+    int line = 0;
     enter();
     code.labelBinding(body);
     for (LiftedBlock block : region.blocks().values()) {
       code.labelBinding(label(block.start()));
+      code.lineNumber(++line);
       BitSet dirty = flow.dirtyAt(block.start());
       loop = loops.of(block.start());
       caches.begin(block);
       new BlockEmitter(this, code, locals, sites, functions, accesses, block, dirty).emit();
     }
+    code.lineNumber(++line);
     ways.forEach(Runnable::run);
     emitPolls();
     code.labelBinding(bodyEnd);

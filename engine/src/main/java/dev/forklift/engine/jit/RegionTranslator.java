@@ -3,6 +3,7 @@ package dev.forklift.engine.jit;
 import dev.forklift.engine.cpu.Compiled;
 import dev.forklift.engine.cpu.Translator;
 import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.jit.TranslationLog.Outcome;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
 import dev.forklift.engine.memory.GuestFault;
@@ -31,6 +32,7 @@ public final class RegionTranslator implements Translator {
 
   private final Executor executor;
   private final int hotAfter;
+  private final TranslationLog log = new TranslationLog();
   private final AtomicBoolean hasFailed = new AtomicBoolean();
 
   /// @param executor what translates
@@ -65,31 +67,46 @@ public final class RegionTranslator implements Translator {
     executor.execute(() -> translate(isa, space, page, pc));
   }
 
+  /// What has been translated so far.
+  public TranslationLog log() {
+    return log;
+  }
+
   private void translate(Isa isa, AddressSpace space, CodePage page, long pc) {
+    if (page.at(pc) instanceof Compiled) {
+      return;
+    }
+    TranslationLog.Entry entry = log.begin(pc);
+    Outcome outcome = Outcome.FAILED;
     try {
-      for (int ops = MOST_OPS; ops > 0; ops /= 2) {
-        if (page.at(pc) instanceof Compiled) {
-          return;
-        }
-        int stamp = page.stamp();
-        Region region = RegionFinder.find(isa, space, page, pc, ops);
-        if (region == null) {
-          return;
-        }
-        RegionCode code = RegionEmitter.define(isa, TableAccess.geometry(space), region);
-        if (code != null) {
-          var _ = page.install(code, stamp);
-          return;
-        }
-      }
+      outcome = translate(isa, space, page, pc, entry);
     } catch (GuestFault unmapped) {
-      // Somebody has taken the code away meanwhile.
+      outcome = Outcome.UNMAPPED;
     } catch (RuntimeException | LinkageError e) {
       // A mistake of ours, which the evaluator makes up for. The next one is mostly the same.
       if (hasFailed.compareAndSet(false, true)) {
         System.getLogger(RegionTranslator.class.getName())
             .log(Level.WARNING, "cannot translate the code at 0x" + Long.toHexString(pc), e);
       }
+    } finally {
+      entry.end(outcome);
     }
+  }
+
+  private static Outcome translate(
+      Isa isa, AddressSpace space, CodePage page, long pc, TranslationLog.Entry entry) {
+    for (int ops = MOST_OPS; ops > 0; ops /= 2) {
+      int stamp = page.stamp();
+      Region region = RegionFinder.find(isa, space, page, pc, ops);
+      if (region == null) {
+        return Outcome.NOT_ON_PAGE;
+      }
+      RegionClass written = RegionEmitter.write(isa, TableAccess.geometry(space), region);
+      entry.wrote(written);
+      if (written.isCompilable()) {
+        return page.install(written.define(), stamp) ? Outcome.INSTALLED : Outcome.STALE;
+      }
+    }
+    return Outcome.TOO_LONG;
   }
 }

@@ -13,6 +13,7 @@ final class CodeCache {
   private final long limit;
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong epochs = new AtomicLong();
+  private final CodeDrops drops = new CodeDrops();
 
   // In the order in which they were filled. Guarded by its own monitor, the innermost lock of all.
   private final Set<CodePage> filled = new LinkedHashSet<>();
@@ -28,6 +29,11 @@ final class CodeCache {
 
   long limit() {
     return limit;
+  }
+
+  /// What has been dropped.
+  CodeDrops drops() {
+    return drops;
   }
 
   /// A number for a map of code that there was not before.
@@ -64,7 +70,7 @@ final class CodeCache {
         oldest = pages.next();
         pages.remove();
       }
-      oldest.empty();
+      oldest.empty(DropReason.NO_ROOM);
     }
   }
 }

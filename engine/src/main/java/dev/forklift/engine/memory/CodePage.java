@@ -30,6 +30,11 @@ public final class CodePage {
     /// to its next safe point. Any thread.
     default void drop() {}
 
+    /// Whether it is hot code, made at some expense.
+    default boolean isRegion() {
+      return false;
+    }
+
     /// First guest address behind it, on the same page.
     long end();
 
@@ -139,15 +144,20 @@ public final class CodePage {
   }
 
   /// Drops everything.
-  void empty() {
+  void empty(DropReason reason) {
     synchronized (frame) {
       AtomicReferenceArray<@Nullable Translation> all = slots;
+      int regions = 0;
+      int blocks = 0;
       for (int i = 0; all != null && i < all.length(); i++) {
         Translation t = all.getAcquire(i);
         if (t != null) {
           t.drop();
+          regions += t.isRegion() ? 1 : 0;
+          blocks += t.isRegion() ? 0 : 1;
         }
       }
+      cache.drops().add(address, regions, blocks, reason);
       slots = null;
       covered.clear();
       count(-bytes);
@@ -188,6 +198,8 @@ public final class CodePage {
     long low = address + ((long) first << granuleShift);
     long high = address + ((long) (last + 1) << granuleShift);
     covered.clear();
+    int regions = 0;
+    int blocks = 0;
     for (int i = 0; i < all.length(); i++) {
       Translation t = all.getAcquire(i);
       if (t == null) {
@@ -197,9 +209,12 @@ public final class CodePage {
         all.setRelease(i, null);
         count(-t.bytes());
         t.drop();
+        regions += t.isRegion() ? 1 : 0;
+        blocks += t.isRegion() ? 0 : 1;
       } else {
         cover(t);
       }
     }
+    cache.drops().add(address, regions, blocks, DropReason.STORED_TO);
   }
 }

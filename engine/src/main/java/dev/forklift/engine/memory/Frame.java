@@ -135,7 +135,7 @@ final class Frame {
   private synchronized void dropCode(FrameBudget from) {
     if (codePages != null) {
       from.whole().giveBack((long) codePages.size() * CODE_PAGE_BYTES);
-      codePages.forEach(CodePage::empty);
+      codePages.forEach(page -> page.empty(DropReason.PAGE_FREED));
       codePages = null;
     }
   }

@@ -25,6 +25,7 @@ public final class FrameBudget {
   private final @Nullable FrameBudget whole;
   private volatile long limit;
   private final AtomicLong used = new AtomicLong();
+  private final AtomicLong most = new AtomicLong();
   private final Set<Reclaimable> reclaimables = ConcurrentHashMap.newKeySet();
 
   private final CodeCache codeCache;
@@ -50,6 +51,11 @@ public final class FrameBudget {
   /// What this is a part of, or itself.
   FrameBudget whole() {
     return whole == null ? this : whole;
+  }
+
+  /// What has been dropped of the translations.
+  public CodeDrops codeDrops() {
+    return codeCache.drops();
   }
 
   /// What the translations are counted against.
@@ -83,9 +89,13 @@ public final class FrameBudget {
   }
 
   private boolean fits(long bytes) {
-    if (used.addAndGet(bytes) > limit) {
+    long now = used.addAndGet(bytes);
+    if (now > limit) {
       used.addAndGet(-bytes);
       return false;
+    }
+    if (now > most.get()) {
+      most.accumulateAndGet(now, Math::max);
     }
     return true;
   }
@@ -108,6 +118,11 @@ public final class FrameBudget {
   /// Bytes held now.
   public long used() {
     return used.get();
+  }
+
+  /// The most bytes that were ever held.
+  public long most() {
+    return most.get();
   }
 
   /// Bytes that may be held.

@@ -21,7 +21,6 @@ import dev.forklift.engine.memory.Protection;
 import dev.forklift.engine.memory.TableAccess;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -130,9 +129,9 @@ final class TranslatedOperationsTest {
     }
     TreeMap<Long, LiftedBlock> blocks = new TreeMap<>();
     blocks.put(0L, new LiftedBlock(0, 2, 1, ir.ops()));
-    return Objects.requireNonNull(
-        RegionEmitter.define(
-            new Bare(registers), TableAccess.geometry(space), new Region(blocks, 0L)));
+    return RegionEmitter.write(
+            new Bare(registers), TableAccess.geometry(space), new Region(blocks, 0L))
+        .define();
   }
 
   private Cpu run(RegionCode code, Width registers, long a, long b) {
