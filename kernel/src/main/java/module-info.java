@@ -40,6 +40,7 @@ module dev.forklift.kernel {
   exports dev.forklift.kernel.futex;
   exports dev.forklift.kernel.time;
   exports dev.forklift.kernel.fs.timerfd;
+  exports dev.forklift.kernel.trace;
   exports dev.forklift.kernel.vfs;
   exports dev.forklift.kernel.wait;
 }

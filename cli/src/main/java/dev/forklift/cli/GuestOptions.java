@@ -2,6 +2,7 @@ package dev.forklift.cli;
 
 import dev.forklift.arch.nios2.Nios2;
 import dev.forklift.arch.nios2.Nios2Linux;
+import dev.forklift.engine.jit.TranslationLog;
 import dev.forklift.kernel.arch.LinuxAbi;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.MachineConfig.Release;
@@ -111,9 +112,10 @@ final class GuestOptions {
     return new GuestFiles(GuestRoot.of(root), volumes, user, folder, program);
   }
 
+  /// @param log where the engine keeps what it has translated
   /// @throws IOException with a message for the user
-  MachineConfig configure(MachineConfig config) throws IOException {
-    MachineConfig result = config.withRelease(release).withEngine(engine.create());
+  MachineConfig configure(MachineConfig config, TranslationLog log) throws IOException {
+    MachineConfig result = config.withRelease(release).withEngine(engine.create(log));
     Long limit = memory;
     if (limit == null) {
       return result;

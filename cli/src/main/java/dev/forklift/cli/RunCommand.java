@@ -1,12 +1,15 @@
 package dev.forklift.cli;
 
+import dev.forklift.engine.jit.TranslationLog;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.Signal;
+import dev.forklift.kernel.calls.SyscallObserver;
 import dev.forklift.kernel.gdb.GdbServer;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import dev.forklift.kernel.machine.Outcome;
 import dev.forklift.kernel.process.TaskEvents;
+import dev.forklift.kernel.trace.Tally;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  forklift run ./hello",
       "  forklift run -L rootfs.tar.xz /bin/busybox sh -c 'ls -l /'",
       "  forklift run -L sysroot -v $HOME/data:/data:ro lua /data/script.lua",
+      "  forklift run --stats ./prog",
       "  forklift run --core core.%%p ./crashes",
       "  forklift run --tree -L rootfs.tar.xz sh -c 'ls | wc -l'",
       "  forklift run --gdb 1234 ./prog",
@@ -59,6 +63,13 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--tree", description = "Draw on stderr how the program's tasks come and go.")
   private boolean tree;
+
+  @Option(
+      names = "--stats",
+      description =
+          "Say on stderr at the end what the run took: instructions, translations, tasks, memory,"
+              + " system calls.")
+  private boolean stats;
 
   @Option(
       names = "--verbose",
@@ -90,6 +101,7 @@ final class RunCommand implements Callable<Integer> {
     switch (name) {
       case "--trace", "-strace" -> trace = true;
       case "--tree" -> tree = true;
+      case "--stats" -> stats = true;
       case "--verbose" -> verbose = true;
       default -> {
         return false;
@@ -141,8 +153,9 @@ final class RunCommand implements Callable<Integer> {
   private int run(
       HostStreams streams, GuestFiles files, LinePrinter printer, @Nullable GdbServer debugger)
       throws IOException {
+    TranslationLog translations = new TranslationLog();
     MachineConfig config =
-        guest.configure(MachineConfig.of(guest.abi(), files, streams.forGuest()));
+        guest.configure(MachineConfig.of(guest.abi(), files, streams.forGuest()), translations);
     config = debug.configure(config.withEvents(new CrashPrinter(printer, verbose)), printer);
     if (tree) {
       config =
@@ -152,6 +165,13 @@ final class RunCommand implements Callable<Integer> {
     }
     if (trace || verbose) {
       config = config.withObserver(new SyscallTrace(printer, trace, verbose));
+    }
+    Tally tally = new Tally();
+    if (stats) {
+      config =
+          config
+              .withEvents(TaskEvents.both(config.events(), tally))
+              .withObserver(SyscallObserver.both(config.observer(), tally));
     }
     Machine machine = new Machine(config);
     if (!files.isFound()) {
@@ -176,6 +196,9 @@ final class RunCommand implements Callable<Integer> {
     }
     if (outcome.isSignalled()) {
       sayWhatKilled(outcome.signal());
+    }
+    if (stats) {
+      StatisticsTable.lines(tally, translations, machine.memory()).forEach(printer);
     }
     return outcome.exitCode();
   }

@@ -28,6 +28,7 @@ class UsualRunTest {
         "run -e A=1 -E B --env C=a=b -e A=2 prog",
         "run -v a:/b:ro -v /c:/d -v e:f:/g:rw prog",
         "run --trace --tree --verbose prog --verbose",
+        "run --stats --trace prog --stats",
         "run -strace -L 'a b' prog",
         "run -L \"quoted\" ${sys:user.name}",
         "run -L @x @prog",

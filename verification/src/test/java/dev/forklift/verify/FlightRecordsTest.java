@@ -2,6 +2,9 @@ package dev.forklift.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.engine.cpu.Engine;
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.jit.RegionTranslator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +16,27 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What Java Flight Recorder, and so JDK Mission Control, is told of tasks.
+/// What Java Flight Recorder, and so JDK Mission Control, is told of tasks and of the translator.
 class FlightRecordsTest {
+  private static final List<String> EVENTS =
+      List.of(
+          "TaskCreated",
+          "TaskExited",
+          "TaskExecuted",
+          "CloneRefused",
+          "RegionTranslated",
+          "CodeDropped");
+
   @TempDir Path folder;
 
   private List<RecordedEvent> record(String program) throws Exception {
+    return record(program, new Evaluator());
+  }
+
+  private List<RecordedEvent> record(String program, Engine engine) throws Exception {
     Path file = folder.resolve("recording.jfr");
     try (Recording recording = new Recording()) {
-      for (String event : List.of("TaskCreated", "TaskExited", "TaskExecuted", "CloneRefused")) {
+      for (String event : EVENTS) {
         recording.enable("forklift." + event);
       }
       recording.start();
@@ -29,7 +45,8 @@ class FlightRecordsTest {
           GuestRun.of(
               GuestRun.rootWith(program, binary),
               GuestRun.program(program, List.of(), List.of()),
-              "");
+              "",
+              config -> config.withEngine(engine));
       assertThat(run.outcome().exitCode()).isZero();
       recording.stop();
       recording.dump(file);
@@ -73,6 +90,27 @@ class FlightRecordsTest {
           assertThat(event.getString("rule")).isEqualTo("SIZE_UNDER_VER0");
           assertThat(event.getString("row")).isEqualTo("3");
           assertThat(event.getString("error")).isEqualTo("EINVAL");
+        });
+  }
+
+  @Test
+  void tellsOfHotCodeThatWasTranslatedAndThenStoredTo() throws Exception {
+    Map<String, List<RecordedEvent>> events =
+        byType(record("nios2-cacheflush", new Evaluator(new RegionTranslator(Runnable::run, 1))));
+    assertThat(events.get("forklift.RegionTranslated"))
+        .anySatisfy(event -> {
+          assertThat(event.getString("outcome")).isEqualTo("INSTALLED");
+          assertThat(event.getInt("blocks")).isPositive();
+          assertThat(event.getInt("instructions")).isPositive();
+          assertThat(event.getInt("bytes")).isGreaterThan(100);
+          assertThat(event.getInt("attempts")).isPositive();
+          assertThat(event.getDuration()).isPositive();
+        });
+    assertThat(events.get("forklift.CodeDropped"))
+        .anySatisfy(event -> {
+          assertThat(event.getString("reason")).isEqualTo("STORED_TO");
+          assertThat(event.getInt("regions")).isPositive();
+          assertThat(event.getLong("page") % 4096).isZero();
         });
   }
 }

@@ -32,18 +32,26 @@ public final class RegionTranslator implements Translator {
 
   private final Executor executor;
   private final int hotAfter;
-  private final TranslationLog log = new TranslationLog();
+  private final TranslationLog log;
   private final AtomicBoolean hasFailed = new AtomicBoolean();
 
   /// @param executor what translates
   /// @param hotAfter how often a block runs until it is hot
   public RegionTranslator(Executor executor, int hotAfter) {
+    this(executor, hotAfter, new TranslationLog());
+  }
+
+  /// @param log where it keeps what it has done
+  public RegionTranslator(Executor executor, int hotAfter, TranslationLog log) {
     this.executor = executor;
     this.hotAfter = hotAfter;
+    this.log = log;
   }
 
   /// One that translates on a thread of its own.
-  public static RegionTranslator inBackground() {
+  ///
+  /// @param log where it keeps what it has done
+  public static RegionTranslator inBackground(TranslationLog log) {
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
             1,
@@ -54,7 +62,7 @@ public final class RegionTranslator implements Translator {
             Thread.ofPlatform().daemon().name("translator").factory(),
             new ThreadPoolExecutor.DiscardPolicy());
     executor.allowCoreThreadTimeOut(true);
-    return new RegionTranslator(executor, HOT_AFTER);
+    return new RegionTranslator(executor, HOT_AFTER, log);
   }
 
   @Override
@@ -65,11 +73,6 @@ public final class RegionTranslator implements Translator {
   @Override
   public void hot(Isa isa, AddressSpace space, CodePage page, long pc) {
     executor.execute(() -> translate(isa, space, page, pc));
-  }
-
-  /// What has been translated so far.
-  public TranslationLog log() {
-    return log;
   }
 
   private void translate(Isa isa, AddressSpace space, CodePage page, long pc) {

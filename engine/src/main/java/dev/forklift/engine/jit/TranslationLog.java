@@ -32,8 +32,6 @@ public final class TranslationLog {
   private final LongAdder bytes = new LongAdder();
   private final LongAdder nanos = new LongAdder();
 
-  TranslationLog() {}
-
   /// How often this came of it.
   public long count(Outcome outcome) {
     return outcomes.get(outcome.ordinal());

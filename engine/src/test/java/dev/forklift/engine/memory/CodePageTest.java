@@ -80,12 +80,19 @@ class CodePageTest {
     assertThat(at(space, BASE)).isSameAs(first);
     assertThat(at(space, BASE + 16)).isSameAs(second);
     assertThat(at(space, BASE + 20)).isNull();
+    assertThat(budget.codeDrops().blocks(DropReason.STORED_TO)).isOne();
     space.store16(BASE + 11, 1);
     assertThat(at(space, BASE)).isNull();
     assertThat(at(space, BASE + 8)).isNull();
     assertThat(at(space, BASE + 16)).isSameAs(second);
     assertThat(space.compareExchange32(BASE + 16, 0, 1)).isZero();
     assertThat(at(space, BASE + 16)).isNull();
+    assertThat(budget.codeDrops().blocks(DropReason.STORED_TO)).isEqualTo(4);
+    assertThat(budget.codeDrops().pages(DropReason.STORED_TO)).isEqualTo(3);
+    lift(space, BASE, 16);
+    space.unmap(BASE, PAGE);
+    assertThat(budget.codeDrops().blocks(DropReason.PAGE_FREED)).isOne();
+    assertThat(budget.codeDrops().regions(DropReason.PAGE_FREED)).isZero();
   }
 
   @Test
@@ -277,6 +284,7 @@ class CodePageTest {
     }
     assertThat(most).isBetween(budget.codeCache().limit() / 2, budget.codeCache().limit());
     assertThat(at(space, BASE)).isNull();
+    assertThat(budget.codeDrops().pages(DropReason.NO_ROOM)).isPositive();
     assertThat(at(space, BASE + (pages - 1L) * PAGE)).isNotNull();
     lift(space, BASE, 8);
     space.store32(BASE, 1);

@@ -19,4 +19,27 @@ public interface SyscallObserver {
 
   /// A number without a row has been answered with ENOSYS.
   default void unknown(Task task, int number, SyscallFrame frame) {}
+
+  /// Both watch.
+  static SyscallObserver both(SyscallObserver first, SyscallObserver second) {
+    return new SyscallObserver() {
+      @Override
+      public void enter(Syscall row, SyscallFrame frame) {
+        first.enter(row, frame);
+        second.enter(row, frame);
+      }
+
+      @Override
+      public void leave(Syscall row, SyscallFrame frame, long result, @Nullable Errno error) {
+        first.leave(row, frame, result, error);
+        second.leave(row, frame, result, error);
+      }
+
+      @Override
+      public void unknown(Task task, int number, SyscallFrame frame) {
+        first.unknown(task, number, frame);
+        second.unknown(task, number, frame);
+      }
+    };
+  }
 }

@@ -52,6 +52,7 @@ public final class Machine {
 
   private final KernelLock lock = new KernelLock();
   private final ExecutorService threads;
+  private final FrameBudget budget;
   private final Kernel kernel;
   private final StandardFiles standardFiles;
   private final FlightRecords flightRecords = new FlightRecords();
@@ -70,7 +71,7 @@ public final class Machine {
     threads =
         Executors.newCachedThreadPool(
             run -> Thread.ofPlatform().daemon().name("forklift-task").unstarted(run));
-    FrameBudget budget = new FrameBudget(config.memoryLimit());
+    budget = new FrameBudget(config.memoryLimit());
     int pageSize = 1 << abi.memoryLayout().pageShift();
     lock.acquire();
     try {
@@ -144,6 +145,11 @@ public final class Machine {
 
   public Kernel kernel() {
     return kernel;
+  }
+
+  /// What its guests hold, and held.
+  public FrameBudget memory() {
+    return budget;
   }
 
   /// Boots and runs a program to its end.

@@ -1,2 +1,2 @@
-/// What a running kernel shows of itself: events for Java Flight Recorder.
+/// What a running kernel shows of itself: events for Java Flight Recorder, and counts.
 package dev.forklift.kernel.trace;
