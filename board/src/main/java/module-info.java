@@ -13,6 +13,7 @@ module dev.forklift.board {
   exports dev.forklift.board.machine;
   exports dev.forklift.board.time;
   exports dev.forklift.board.tree;
+  exports dev.forklift.board.virtio;
 
   uses dev.forklift.board.cpu.ProcessorType;
   uses dev.forklift.board.device.DeviceType;
@@ -22,5 +23,6 @@ module dev.forklift.board {
       dev.forklift.board.device.JtagUart,
       dev.forklift.board.device.ParallelPort,
       dev.forklift.board.device.SystemId,
-      dev.forklift.board.device.Uart16550;
+      dev.forklift.board.device.Uart16550,
+      dev.forklift.board.virtio.VirtioSlots;
 }

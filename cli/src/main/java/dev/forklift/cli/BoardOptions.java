@@ -14,12 +14,14 @@ import dev.forklift.engine.cpu.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which board is booted, and with what.
@@ -63,17 +65,22 @@ final class BoardOptions {
       description = "Let the board's time follow its instructions, so that two runs are equal.")
   private boolean counted;
 
+  @Mixin private AttachedOptions attached = new AttachedOptions();
+
   /// The board, with everything in its memory.
   ///
   /// @throws IOException with a message for the user
   Board board(HostConsoleStreams streams, Consumer<String> remarks) throws IOException {
     List<ProcessorType> processors = ProcessorType.all();
     TreeNode tree = tree(processors);
+    List<DeviceType> devices = new ArrayList<>();
+    devices.add(attached.addTo(tree));
+    devices.addAll(DeviceType.all(BoardOptions.class.getClassLoader()));
     BoardConfig config =
         new BoardConfig(
             new Evaluator(),
             processors,
-            DeviceType.all(BoardOptions.class.getClassLoader()),
+            devices,
             streams.input(),
             streams.output(),
             counted,
@@ -86,6 +93,11 @@ final class BoardOptions {
             () -> KernelImage.readElf(contents(kernel), type.elfMachine(), type.byteOrder()));
     made.load(new BootLoader.Boot(image, ramdisk(), append == null ? "" : append));
     return made;
+  }
+
+  /// Lets go of what was attached.
+  void detach() throws IOException {
+    attached.close();
   }
 
   private TreeNode tree(List<ProcessorType> processors) throws IOException {

@@ -37,7 +37,11 @@ final class BootCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (HostConsoleStreams streams = HostConsoleStreams.open()) {
-      return run(streams);
+      try {
+        return run(streams);
+      } finally {
+        options.detach();
+      }
     } catch (IOException e) {
       err(String.valueOf(e.getMessage()));
       return Main.NOT_RUN;

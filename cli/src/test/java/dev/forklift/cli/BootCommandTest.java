@@ -97,6 +97,31 @@ class BootCommandTest {
   }
 
   @Test
+  void disksThatCannotBeAreNamed() throws IOException {
+    Path none = temp.resolve("none");
+    refused(none + ": no such file or folder", "--kernel", kernel(STAY), "--disk", none);
+    refused(temp + ": a disk has to be a regular file", "--kernel", kernel(STAY), "--disk", temp);
+    Path disk = file("disk", "x".repeat(512));
+    refused(
+        disk + ": in use as another disk",
+        "--kernel",
+        kernel(STAY),
+        "--disk",
+        disk,
+        "--disk",
+        disk);
+  }
+
+  @Test
+  void aDiskIsLetGoOf() throws IOException {
+    Path disk = file("disk", "x".repeat(512));
+    for (int run = 0; run < 2; run++) {
+      assertThat(boot("--kernel", kernel(STAY), "--disk", disk)).as(said).isZero();
+      assertThat(boot("--kernel", kernel(STAY), "--disk", disk + ":ro")).as(said).isZero();
+    }
+  }
+
+  @Test
   void whatDoesNotFitIsRefused() throws IOException {
     Path large = temp.resolve("large");
     Files.write(large, new byte[129 << 20]);

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A board that runs on a thread of its own, and somebody who sits at its console.
 final class BootedBoard implements AutoCloseable {
@@ -67,9 +68,18 @@ final class BootedBoard implements AutoCloseable {
     return Fdt.read(Files.readAllBytes(dtb));
   }
 
+  /// @param ramdisk an initial file system, or null
+  /// @param more kinds of devices beside the usual ones
   static BootedBoard start(
-      TreeNode tree, Path kernel, byte[] ramdisk, String commandLine, boolean counted)
+      TreeNode tree,
+      Path kernel,
+      byte @Nullable [] ramdisk,
+      String commandLine,
+      boolean counted,
+      DeviceType... more)
       throws IOException {
+    List<DeviceType> devices = new ArrayList<>(List.of(more));
+    devices.addAll(DeviceType.all(BootedBoard.class.getClassLoader()));
     List<String> remarks = new ArrayList<>();
     Shown shown = new Shown();
     PipedOutputStream keyboard = new PipedOutputStream();
@@ -77,7 +87,7 @@ final class BootedBoard implements AutoCloseable {
         new BoardConfig(
             new Evaluator(),
             ProcessorType.all(),
-            DeviceType.all(BootedBoard.class.getClassLoader()),
+            devices,
             new PipedInputStream(keyboard, 1 << 16),
             shown,
             counted,

@@ -3,6 +3,7 @@ package dev.forklift.board.device;
 import dev.forklift.board.BadInputException;
 import dev.forklift.board.time.Timeline;
 import dev.forklift.board.tree.TreeNode;
+import dev.forklift.engine.memory.PhysicalMemory;
 import java.util.List;
 
 /// Where a device stands in its machine.
@@ -11,8 +12,13 @@ import java.util.List;
 /// @param interrupts its wires, in the order of the node's `interrupts`
 /// @param timeline the machine's time
 /// @param console what is at the other end, for a device that people talk through
+/// @param memory the machine's memory, for a device that loads and stores by itself
 public record Placement(
-    TreeNode node, List<InterruptLine> interrupts, Timeline timeline, Console console) {
+    TreeNode node,
+    List<InterruptLine> interrupts,
+    Timeline timeline,
+    Console console,
+    PhysicalMemory memory) {
   public Placement {
     interrupts = List.copyOf(interrupts);
   }

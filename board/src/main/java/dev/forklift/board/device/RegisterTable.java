@@ -32,6 +32,19 @@ public final class RegisterTable implements Device {
     return writable(name, read, _ -> {});
   }
 
+  /// So many places without a register.
+  public RegisterTable unused(int count) {
+    for (int i = 0; i < count; i++) {
+      readable("-", () -> 0);
+    }
+    return this;
+  }
+
+  /// The next register, which can only be written; zero is read.
+  public RegisterTable command(String name, IntConsumer write) {
+    return writable(name, () -> 0, write);
+  }
+
   @Override
   public int load(int offset, int bytes) {
     Row row = row(offset);

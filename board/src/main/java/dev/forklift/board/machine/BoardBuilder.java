@@ -51,7 +51,7 @@ final class BoardBuilder {
     Timeline timeline = new Timeline(clock);
     WakeUp wakeUp = new WakeUp(processor.cpu()::interrupt);
     StreamConsole console = new StreamConsole(config.input(), config.output(), wakeUp);
-    new Devices(cpuNode, processor, timeline, console).addBelow(tree);
+    new Devices(cpuNode, processor, timeline, console, memory).addBelow(tree);
     return new BoardParts(tree, memory, type, processor, clock, timeline, wakeUp, console);
   }
 
@@ -108,13 +108,20 @@ final class BoardBuilder {
     private final Processor processor;
     private final Timeline timeline;
     private final StreamConsole console;
+    private final PhysicalMemory memory;
     private final @Nullable String consolePath;
 
-    Devices(TreeNode cpu, Processor processor, Timeline timeline, StreamConsole console) {
+    Devices(
+        TreeNode cpu,
+        Processor processor,
+        Timeline timeline,
+        StreamConsole console,
+        PhysicalMemory memory) {
       cpuHandle = handle(cpu);
       this.processor = processor;
       this.timeline = timeline;
       this.console = console;
+      this.memory = memory;
       consolePath = consolePath();
     }
 
@@ -180,7 +187,7 @@ final class BoardBuilder {
     }
 
     private Placement place(TreeNode node) throws BadInputException {
-      return new Placement(node, interrupts(node), timeline, consoleOf(node));
+      return new Placement(node, interrupts(node), timeline, consoleOf(node), memory);
     }
 
     /// The machine's console, for the device that `/chosen` names.

@@ -36,7 +36,8 @@ final class IntervalTimerTest {
   private Device timer(int hertz) throws BadInputException {
     TreeNode node = new TreeNode("timer").with("clock-frequency", hertz);
     List<InterruptLine> lines = List.of(up -> raised = up);
-    return new IntervalTimer().create(new Placement(node, lines, timeline, Console.NOBODY));
+    return new IntervalTimer()
+        .create(new Placement(node, lines, timeline, Console.NOBODY, DeviceMemory.none()));
   }
 
   private void set(int register, int value) {

@@ -55,7 +55,8 @@ final class Uart16550Test {
                     node,
                     List.of(up -> raised = up),
                     new Timeline(MachineClock.counted(() -> 0)),
-                    console));
+                    console,
+                    DeviceMemory.none()));
   }
 
   private void type(String text) {

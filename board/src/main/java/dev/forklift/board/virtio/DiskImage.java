@@ -1,0 +1,96 @@
+package dev.forklift.board.virtio;
+
+import dev.forklift.board.BadInputException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+
+/// A file of the host that holds what is on a disk, byte for byte.
+public final class DiskImage implements AutoCloseable {
+  private final FileChannel file;
+  private final boolean readOnly;
+  private final long size;
+
+  private DiskImage(FileChannel file, boolean readOnly, long size) {
+    this.file = file;
+    this.readOnly = readOnly;
+    this.size = size;
+  }
+
+  /// Opens it, and locks it so that two machines do not write to one.
+  ///
+  /// @throws IOException if it cannot be used
+  public static DiskImage open(Path path, boolean readOnly) throws IOException {
+    // A FIFO would wait to be opened; a folder can be, and then not read.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new BadInputException(path + ": a disk has to be a regular file");
+    }
+    Set<StandardOpenOption> options =
+        readOnly
+            ? Set.of(StandardOpenOption.READ)
+            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel file = FileChannel.open(path, options);
+    try {
+      if (!isLocked(file, readOnly)) {
+        throw new BadInputException(path + ": in use as another disk");
+      }
+      return new DiskImage(file, readOnly, file.size());
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static boolean isLocked(FileChannel file, boolean shared) throws IOException {
+    try {
+      FileLock lock = file.tryLock(0, Long.MAX_VALUE, shared);
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  boolean isReadOnly() {
+    return readOnly;
+  }
+
+  /// In bytes; it does not grow.
+  long size() {
+    return size;
+  }
+
+  void read(long position, ByteBuffer into) throws IOException {
+    long at = position;
+    while (into.hasRemaining()) {
+      int count = file.read(into, at);
+      if (count < 0) {
+        throw new EOFException("somebody has cut it off");
+      }
+      at += count;
+    }
+  }
+
+  void write(long position, ByteBuffer from) throws IOException {
+    long at = position;
+    while (from.hasRemaining()) {
+      at += file.write(from, at);
+    }
+  }
+
+  /// Waits until all that was written is on the host's disk.
+  void flush() throws IOException {
+    file.force(false);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

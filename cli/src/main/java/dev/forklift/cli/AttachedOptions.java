@@ -1,0 +1,56 @@
+package dev.forklift.cli;
+
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.tree.TreeNode;
+import dev.forklift.board.virtio.DiskImage;
+import dev.forklift.board.virtio.VirtioBlock;
+import dev.forklift.board.virtio.VirtioSlots;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/// What of the host is attached to a board, beside its console.
+///
+/// Devices get their places in the order of the fields here, and those of one option in the order
+/// in which they were typed.
+final class AttachedOptions implements AutoCloseable {
+  @Option(
+      names = "--disk",
+      paramLabel = "FILE[:ro]",
+      converter = Attachment.Converter.class,
+      description = "A disk image, the guest's /dev/vda; the next one is /dev/vdb. Repeatable.")
+  private List<Attachment> disks = new ArrayList<>();
+
+  private final List<DiskImage> images = new ArrayList<>();
+
+  /// Adds the devices to a board's tree.
+  ///
+  /// @throws IOException with a message for the user
+  VirtioSlots addTo(TreeNode tree) throws IOException {
+    VirtioSlots slots = new VirtioSlots();
+    for (Attachment disk : disks) {
+      DiskImage image = open(disk);
+      images.add(image);
+      slots.add(tree, new VirtioBlock(image, "disk" + (images.size() - 1)));
+    }
+    return slots;
+  }
+
+  private static DiskImage open(Attachment disk) throws IOException {
+    try {
+      return DiskImage.open(CommandLineBytes.path(disk.host()), disk.readOnly());
+    } catch (BadInputException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BadInputException(disk.host() + ": " + HostErrors.describe(e));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (DiskImage image : images) {
+      image.close();
+    }
+  }
+}
