@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       BootCommand.class,
       DemoCommand.class,
+      DisasmCommand.class,
       ExplainCommand.class,
       RootCommand.class,
       SyscallsCommand.class

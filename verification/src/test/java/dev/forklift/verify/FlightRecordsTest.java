@@ -103,7 +103,6 @@ class FlightRecordsTest {
           assertThat(event.getInt("blocks")).isPositive();
           assertThat(event.getInt("instructions")).isPositive();
           assertThat(event.getInt("bytes")).isGreaterThan(100);
-          assertThat(event.getInt("attempts")).isPositive();
           assertThat(event.getDuration()).isPositive();
         });
     assertThat(events.get("forklift.CodeDropped"))

@@ -1,5 +1,8 @@
 package dev.forklift.engine.jit;
 
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.ir.Value;
 import java.lang.classfile.CodeBuilder;
@@ -8,6 +11,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The Java local variables of a region: guest registers and temporaries.
@@ -97,6 +101,17 @@ final class Locals {
       slots.put(index, slot);
     }
     return slot;
+  }
+
+  /// Gives the variables names, for people.
+  void name(List<String> names) {
+    slots.forEach((index, slot) -> name(index, slot, is32Bit ? CD_int : CD_long, names));
+    wideTemporaries.forEach((index, slot) -> name(index, slot, CD_long, names));
+  }
+
+  private void name(int index, int slot, ClassDesc type, List<String> names) {
+    String name = isRegister(index) ? names.get(index) : "t" + (index - registers);
+    code.localVariable(slot, name, type, code.startLabel(), code.endLabel());
   }
 
   private int wideSlot(int index) {

@@ -19,7 +19,8 @@ record RegionClass(Region region, byte[] bytes, Sites sites, List<JavaFunction> 
     return codeLength() <= LONGEST_CODE;
   }
 
-  private int codeLength() {
+  /// Bytes of its longest method.
+  int codeLength() {
     return ClassFile.of().parse(bytes).methods().stream()
         .flatMap(method -> method.findAttribute(Attributes.code()).stream())
         .mapToInt(CodeAttribute::codeLength)

@@ -101,15 +101,21 @@ final class RegionEmitter {
   /// Writes the class of a region.
   ///
   /// @param geometry what [TableAccess] is to know of the spaces it is for
-  static RegionClass write(Isa isa, int geometry, Region region) {
+  /// @param named whether local variables have names, which costs room
+  static RegionClass write(Isa isa, int geometry, Region region, boolean named) {
     Sites sites = new Sites();
     List<JavaFunction> functions = new ArrayList<>();
-    byte[] bytes = emit(isa, geometry, region, sites, functions);
+    byte[] bytes = emit(isa, geometry, region, sites, functions, named);
     return new RegionClass(region, bytes, sites, functions);
   }
 
   private static byte[] emit(
-      Isa isa, int geometry, Region region, Sites sites, List<JavaFunction> functions) {
+      Isa isa,
+      int geometry,
+      Region region,
+      Sites sites,
+      List<JavaFunction> functions,
+      boolean named) {
     GiveBacks giveBacks = new GiveBacks(SELF, isa.registers().is32Bit());
     return ClassFile.of()
         .build(
@@ -136,9 +142,18 @@ final class RegionEmitter {
                       "run",
                       RUN,
                       ClassFile.ACC_PUBLIC | ClassFile.ACC_FINAL,
-                      code ->
-                          new RegionEmitter(isa, geometry, region, code, sites, giveBacks)
-                              .run(functions));
+                      code -> {
+                        RegionEmitter emitter =
+                            new RegionEmitter(isa, geometry, region, code, sites, giveBacks);
+                        emitter.run(functions);
+                        if (named) {
+                          emitter.locals.name(isa.registers().names());
+                          code.localVariable(
+                              CPU_LOCAL, "cpu", CPU, code.startLabel(), code.endLabel());
+                          code.localVariable(
+                              emitter.left, "left", CD_int, code.startLabel(), code.endLabel());
+                        }
+                      });
               giveBacks.emit(type);
             });
   }

@@ -29,10 +29,6 @@ final class RegionTranslatedEvent extends Event {
   @DataAmount
   int bytes;
 
-  @Label("Attempts")
-  @Description("Each with half as much code as the one before")
-  int attempts;
-
   @Label("Outcome")
   @Description("INSTALLED, or why it is not")
   String outcome = "";

@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// Translates hot regions, beside the threads that run them or on them.
 public final class RegionTranslator implements Translator {
@@ -82,7 +83,16 @@ public final class RegionTranslator implements Translator {
     TranslationLog.Entry entry = log.begin(pc);
     Outcome outcome = Outcome.FAILED;
     try {
-      outcome = translate(isa, space, page, pc, entry);
+      int stamp = page.stamp();
+      RegionClass written = write(isa, space, page, pc, false);
+      entry.wrote(written);
+      if (written == null) {
+        outcome = Outcome.NOT_ON_PAGE;
+      } else if (!written.isCompilable()) {
+        outcome = Outcome.TOO_LONG;
+      } else {
+        outcome = page.install(written.define(), stamp) ? Outcome.INSTALLED : Outcome.STALE;
+      }
     } catch (GuestFault unmapped) {
       outcome = Outcome.UNMAPPED;
     } catch (RuntimeException | LinkageError e) {
@@ -96,20 +106,23 @@ public final class RegionTranslator implements Translator {
     }
   }
 
-  private static Outcome translate(
-      Isa isa, AddressSpace space, CodePage page, long pc, TranslationLog.Entry entry) {
+  /// Translates as much of the code around `pc` as fits a method that HotSpot compiles, or as
+  /// little as there can be. Null if the first block goes on to another page.
+  ///
+  /// @param named whether the class is to be read by people
+  static @Nullable RegionClass write(
+      Isa isa, AddressSpace space, CodePage page, long pc, boolean named) {
+    RegionClass written = null;
     for (int ops = MOST_OPS; ops > 0; ops /= 2) {
-      int stamp = page.stamp();
       Region region = RegionFinder.find(isa, space, page, pc, ops);
       if (region == null) {
-        return Outcome.NOT_ON_PAGE;
+        return null;
       }
-      RegionClass written = RegionEmitter.write(isa, TableAccess.geometry(space), region);
-      entry.wrote(written);
+      written = RegionEmitter.write(isa, TableAccess.geometry(space), region, named);
       if (written.isCompilable()) {
-        return page.install(written.define(), stamp) ? Outcome.INSTALLED : Outcome.STALE;
+        break;
       }
     }
-    return Outcome.TOO_LONG;
+    return written;
   }
 }

@@ -67,7 +67,6 @@ public final class TranslationLog {
     private final long pc;
     private final long began = System.nanoTime();
     private final @Nullable RegionTranslatedEvent event;
-    private int attempts;
     private @Nullable RegionClass written;
 
     private Entry(long pc) {
@@ -80,8 +79,7 @@ public final class TranslationLog {
     }
 
     /// This came of it, and may be too long.
-    void wrote(RegionClass result) {
-      attempts++;
+    void wrote(@Nullable RegionClass result) {
       written = result;
     }
 
@@ -111,7 +109,6 @@ public final class TranslationLog {
         record.instructions = instructionsOf(result);
         record.bytes = result.bytes().length;
       }
-      record.attempts = attempts;
       record.outcome = outcome.name();
       record.commit();
     }

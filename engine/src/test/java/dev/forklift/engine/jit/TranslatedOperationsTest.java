@@ -130,7 +130,7 @@ final class TranslatedOperationsTest {
     TreeMap<Long, LiftedBlock> blocks = new TreeMap<>();
     blocks.put(0L, new LiftedBlock(0, 2, 1, ir.ops()));
     return RegionEmitter.write(
-            new Bare(registers), TableAccess.geometry(space), new Region(blocks, 0L))
+            new Bare(registers), TableAccess.geometry(space), new Region(blocks, 0L), false)
         .define();
   }
 

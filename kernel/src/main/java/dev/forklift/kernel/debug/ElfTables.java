@@ -52,6 +52,8 @@ final class ElfTables {
   private final List<Section> sections = new ArrayList<>();
   private final List<Entry> symbols = new ArrayList<>();
   private byte[] symbolNames = {};
+  private int machine = -1;
+  private long entry;
 
   ElfTables(@Nullable MemoryFile file, DataModel model) {
     this.file = file;
@@ -73,13 +75,29 @@ final class ElfTables {
     return model;
   }
 
+  /// `e_machine`, or -1 if it is no ELF file.
+  int machine() {
+    return machine;
+  }
+
+  /// Where the program begins.
+  long entry() {
+    return entry;
+  }
+
+  List<Segment> segments() {
+    return segments;
+  }
+
   private void readHeaders() throws Malformed {
     boolean wide = model.is64Bit();
     byte[] magic = bytes(0, 4);
     if (magic[0] != 0x7f || magic[1] != 'E' || magic[2] != 'L' || magic[3] != 'F') {
       throw new Malformed("magic");
     }
-    ByteCursor in = cursor(0, wide ? 64 : 52).seek(IDENT_BYTES + 8).skip(model.wordBytes());
+    ByteCursor in = cursor(0, wide ? 64 : 52).seek(IDENT_BYTES + Short.BYTES);
+    machine = in.u16();
+    entry = in.skip(Integer.BYTES).word();
     long programHeaders = in.word();
     long sectionHeaders = in.word();
     in.skip(6);
@@ -219,6 +237,17 @@ final class ElfTables {
     return label;
   }
 
+  /// The symbol of that name, one with a size if there are several.
+  @Nullable Symbol symbol(String wanted) {
+    Symbol found = null;
+    for (Entry each : symbols) {
+      if ((found == null || found.size == 0) && name(each).equals(wanted)) {
+        found = new Symbol(wanted, each.address, each.size);
+      }
+    }
+    return found;
+  }
+
   private String name(Entry entry) {
     try {
       return new ByteCursor(symbolNames, model).seek(entry.name).string(LONGEST_NAME);
@@ -244,6 +273,11 @@ final class ElfTables {
       }
     }
     return found;
+  }
+
+  /// The bytes of a segment in the file.
+  byte[] contents(Segment segment) throws Malformed {
+    return bytes(segment.offset, segment.fileSize);
   }
 
   /// The bytes of a section in the file.
