@@ -138,7 +138,7 @@ public final class Evaluator implements Engine {
     } else {
       // Once more when it is much hotter, in case the translator has too much to do now.
       block.hotAt = 8 * block.runs;
-      translator.hot(cpu.isa(), space, page, block.start());
+      translator.hot(cpu.isa(), space, page, block.start(), block.runs);
     }
   }
 

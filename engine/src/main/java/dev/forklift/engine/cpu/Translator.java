@@ -11,5 +11,7 @@ public interface Translator {
 
   /// The block at `pc` has become hot. Installs in `page` what it makes of it, now or later, on
   /// this thread or on another, or does nothing.
-  void hot(Isa isa, AddressSpace space, CodePage page, long pc);
+  ///
+  /// @param runs how often it has run
+  void hot(Isa isa, AddressSpace space, CodePage page, long pc, int runs);
 }

@@ -7,6 +7,7 @@ import dev.forklift.engine.cpu.Links.Link;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ abstract class RegionCode extends Compiled {
   private final long start;
   private final long end;
   private final long bytes;
+  private final long[] blocks;
   private final Sites sites;
   private final JavaFunction[] functions;
 
@@ -41,6 +43,7 @@ abstract class RegionCode extends Compiled {
     start = parts.region.start();
     end = parts.region.end();
     bytes = EXPANSION * parts.region.bytes();
+    blocks = parts.region.blocks().keySet().stream().mapToLong(start -> start).toArray();
     sites = parts.sites;
     functions = parts.functions;
     links = new Link[parts.region.calls()];
@@ -64,6 +67,11 @@ abstract class RegionCode extends Compiled {
   @Override
   public final long bytes() {
     return bytes;
+  }
+
+  /// Whether a block of it begins there.
+  final boolean contains(long pc) {
+    return Arrays.binarySearch(blocks, pc) >= 0;
   }
 
   /// How many instructions the region may execute before it leaves at a safe point, so that

@@ -31,6 +31,9 @@ public final class RegionTranslator implements Translator {
   /// Blocks that run this often are worth it.
   private static final int HOT_AFTER = 400;
 
+  /// Blocks inside of regions get one of their own when they run so many times as often.
+  private static final int HOTTER = 64;
+
   private final Executor executor;
   private final int hotAfter;
   private final TranslationLog log;
@@ -72,12 +75,12 @@ public final class RegionTranslator implements Translator {
   }
 
   @Override
-  public void hot(Isa isa, AddressSpace space, CodePage page, long pc) {
-    executor.execute(() -> translate(isa, space, page, pc));
+  public void hot(Isa isa, AddressSpace space, CodePage page, long pc, int runs) {
+    executor.execute(() -> translate(isa, space, page, pc, runs));
   }
 
-  private void translate(Isa isa, AddressSpace space, CodePage page, long pc) {
-    if (page.at(pc) instanceof Compiled) {
+  private void translate(Isa isa, AddressSpace space, CodePage page, long pc, int runs) {
+    if (page.at(pc) instanceof Compiled || isInside(page, pc, runs)) {
       return;
     }
     TranslationLog.Entry entry = log.begin(pc);
@@ -104,6 +107,12 @@ public final class RegionTranslator implements Translator {
     } finally {
       entry.end(outcome);
     }
+  }
+
+  /// Whether a region has the block already, which is not hot enough for another.
+  private boolean isInside(CodePage page, long pc, int runs) {
+    return runs < HOTTER * hotAfter
+        && page.any(t -> t instanceof RegionCode region && region.contains(pc));
   }
 
   /// Translates as much of the code around `pc` as fits a method that HotSpot compiles, or as

@@ -5,6 +5,7 @@ import static dev.forklift.engine.memory.HostMemory.HOST;
 import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What has been translated from one page of code as seen at one virtual address.
@@ -113,6 +114,18 @@ public final class CodePage {
   public @Nullable Translation at(long pc) {
     AtomicReferenceArray<@Nullable Translation> all = slots;
     return all == null ? null : all.getAcquire((int) (pc - address) >>> granuleShift);
+  }
+
+  /// Whether anything is installed that a condition holds for.
+  public boolean any(Predicate<Translation> condition) {
+    AtomicReferenceArray<@Nullable Translation> all = slots;
+    for (int i = 0; all != null && i < all.length(); i++) {
+      Translation t = all.getAcquire(i);
+      if (t != null && condition.test(t)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Changes with every store into the page: taken before reading the code, given to [#install].
