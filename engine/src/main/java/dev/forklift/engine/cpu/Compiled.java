@@ -30,6 +30,25 @@ public abstract class Compiled implements CodePage.Translation {
   private static final int FIRST_EXIT = 5;
   private static final Exit[] EXITS = Exit.values();
 
+  /// Stands where there is none.
+  static final Compiled NONE =
+      new Compiled() {
+        @Override
+        public int run(Cpu cpu) {
+          return STOPPED;
+        }
+
+        @Override
+        public long start() {
+          return 0;
+        }
+
+        @Override
+        public long end() {
+          return 0;
+        }
+      };
+
   // Read after a volatile read of the CPU's, so no loop keeps an old value for ever.
   private boolean dropped;
 

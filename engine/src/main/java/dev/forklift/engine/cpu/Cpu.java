@@ -21,6 +21,10 @@ public final class Cpu {
   /// A slot that always reads zero.
   static final int ZERO = SLOTS - 1;
 
+  /// Compiled code executes so many instructions, some ten microseconds, between two looks whether
+  /// it may go on.
+  private static final int BETWEEN_LOOKS = 20_000;
+
   private final Isa isa;
 
   /// The bits that an address has.
@@ -43,9 +47,11 @@ public final class Cpu {
   private @Nullable AddressSpace space;
   private long[][] @Nullable [] readable = {};
   private long[][] @Nullable [] writable = {};
+  private long codeEpoch;
   private long mapEpoch;
   private int depth;
   private int allowance;
+  private int left;
 
   public Cpu(Isa isa) {
     this.isa = isa;
@@ -127,15 +133,28 @@ public final class Cpu {
   // For compiled code, which keeps registers and a count in local variables while it runs, and
   // nothing else: HotSpot gives host registers to what a loop uses only where few values are kept.
 
-  /// Compiled code is about to run in a space, by which [#mapEpoch] and the tables are set.
+  /// Compiled code is about to run in a space, by which its epochs and tables are set.
   ///
   /// @param depth how many calls of compiled code may stand on the Java stack
   public void enter(AddressSpace in, int depth) {
     space = in;
     this.depth = depth;
+    codeEpoch = in.codeEpoch();
     mapEpoch = in.mapEpoch();
     readable = in.readableTable();
     writable = in.writableTable();
+    allow();
+  }
+
+  private void allow() {
+    left = (int) Math.min(instructionLimit - instructions, BETWEEN_LOOKS);
+    allowance = left;
+  }
+
+  /// Compiled code has come back to who entered it.
+  public void leave() {
+    instructions += allowance - left;
+    allowance = left;
   }
 
   /// The space that compiled code runs in.
@@ -157,9 +176,14 @@ public final class Cpu {
     return writable;
   }
 
-  /// [AddressSpace#mapEpoch] of the space when compiled code was entered.
-  public long mapEpoch() {
-    return mapEpoch;
+  /// [AddressSpace#codeEpoch] of the space when compiled code was entered.
+  public long codeEpoch() {
+    return codeEpoch;
+  }
+
+  /// Whether [AddressSpace#mapEpoch] of the space is another than when compiled code was entered.
+  public boolean hasMapChanged() {
+    return space().mapEpoch() != mapEpoch;
   }
 
   /// The registers, by number: sign-extended where they are 32 bits wide.
@@ -191,24 +215,33 @@ public final class Cpu {
     depth++;
   }
 
-  /// How many instructions may be executed before the limit is reached.
-  public long instructionsLeft() {
-    return instructionLimit - instructions;
+  /// How many instructions compiled code may execute until it has to look whether it may go on.
+  public int left() {
+    return left;
   }
 
-  /// Compiled code begins to count down from what this answers, `most` or less: when nothing is
-  /// left, it leaves at the next safe point.
-  public int allow(int most) {
-    allowance = (int) Math.min(instructionsLeft(), most);
-    return allowance;
+  /// Takes over how many instructions are left, from compiled code that has counted.
+  public void setLeft(int left) {
+    this.left = left;
   }
 
-  /// Compiled code ends at `pc`.
-  ///
-  /// @param left of what [#allow] answered
+  /// At a safe point: whether compiled code may go on. If so, something is left.
+  public boolean mayGoOn() {
+    if (left > 0) {
+      return true;
+    }
+    leave();
+    if (interrupted || instructions >= instructionLimit || hasMapChanged()) {
+      return false;
+    }
+    allow();
+    return true;
+  }
+
+  /// Compiled code ends at `pc`, an address.
   public void leaveAt(long pc, int left) {
-    this.pc = pc & addresses;
-    instructions += allowance - left;
+    this.pc = pc;
+    this.left = left;
   }
 
   /// Compiled code ends in front of an instruction, or at a trap.

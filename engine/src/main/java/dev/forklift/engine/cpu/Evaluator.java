@@ -156,12 +156,13 @@ public final class Evaluator implements Engine {
     while (true) {
       cpu.enter(space, CALLS);
       int how = next.run(cpu);
+      cpu.leave();
       if (how >= Compiled.EVALUATE
           || cpu.isInterrupted()
           || cpu.instructions >= cpu.instructionLimit) {
         return how;
       }
-      Links.Link link = links.find(space, space.mapEpoch(), cpu.pc);
+      Links.Link link = links.find(space, space.codeEpoch(), cpu.pc);
       if (link == null) {
         return how;
       }

@@ -6,16 +6,24 @@ import org.jspecify.annotations.Nullable;
 
 /// What a CPU has found lately of compiled code at the addresses it went to.
 ///
-/// A link holds as long as its space shows the same code ([AddressSpace#mapEpoch]) and the code was
-/// not dropped.
+/// A link holds as long as its space shows the same code ([AddressSpace#codeEpoch]) and the code
+/// was not dropped.
 public final class Links {
   /// Compiled code at an address.
   ///
   /// @param epoch the space's when it was found
   public record Link(long target, long epoch, Compiled code) {
+    /// What stands where nothing has been found.
+    public static final Link NONE = new Link(-1, -1, Compiled.NONE);
+
+    /// Whether it holds, its target being the one that is wanted.
+    public boolean holds(long epoch) {
+      return this.epoch == epoch && !code.isDropped();
+    }
+
     /// Whether it still tells what is at `target`.
     public boolean leadsTo(long target, long epoch) {
-      return this.target == target && this.epoch == epoch && !code.isDropped();
+      return this.target == target && holds(epoch);
     }
   }
 

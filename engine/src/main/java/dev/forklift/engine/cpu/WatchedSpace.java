@@ -243,6 +243,11 @@ final class WatchedSpace extends AddressSpace {
   }
 
   @Override
+  public long codeEpoch() {
+    return space.codeEpoch();
+  }
+
+  @Override
   public long mapEpoch() {
     return space.mapEpoch();
   }

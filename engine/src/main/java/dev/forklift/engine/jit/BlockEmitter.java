@@ -49,6 +49,9 @@ final class BlockEmitter implements Op.Visitor {
   private long next;
   private int accessSite;
 
+  // Whether a fence, or what is one, came behind the last look.
+  private boolean mustLook;
+
   // Whether it has done nothing so far that must not be done twice.
   private boolean isRepeatable;
 
@@ -94,6 +97,7 @@ final class BlockEmitter implements Op.Visitor {
     }
     accessSite = -1;
     isRepeatable = true;
+    look(pc, next, instructionsBefore);
   }
 
   private int site(@Nullable Exit exit, int number, int executed) {
@@ -216,23 +220,27 @@ final class BlockEmitter implements Op.Visitor {
   @Override
   public void load(Op.Load op) {
     accesses.load(op, isRepeatable, accessSite());
+    mustLook |= op.ordering() == Op.Ordering.ACQUIRE;
   }
 
   @Override
   public void store(Op.Store op) {
     accesses.store(op, isRepeatable, accessSite());
+    mustLook |= !isRepeatable;
   }
 
   @Override
   public void compareExchange(Op.CompareExchange op) {
     accesses.compareExchange(op, accessSite());
     isRepeatable = false;
+    mustLook = true;
   }
 
   @Override
   public void fence(Op.Fence op) {
     code.invokestatic(FENCES, "fullFence", NOTHING);
     region.dropPages();
+    mustLook = true;
   }
 
   @Override
@@ -257,6 +265,27 @@ final class BlockEmitter implements Op.Visitor {
   }
 
   // Ways out.
+
+  private void pushAddress(Value value) {
+    locals.pushLong(value);
+    if (locals.is32Bit()) {
+      code.loadConstant(LOW_HALF).land();
+    }
+  }
+
+  /// Behind a fence, where the next instruction begins: what others did before it must be seen. If
+  /// it has changed the map, the region is left, and so is who has called it.
+  private void look(long at, long behind, int executed) {
+    if (mustLook) {
+      mustLook = false;
+      Label goOn = code.newLabel();
+      region.pushHasMapChanged();
+      code.ifeq(goOn);
+      region.stopAt(
+          sites.add(new Sites.Site(at, behind, executed, (BitSet) dirty.clone(), null, 0)));
+      code.labelBinding(goOn);
+    }
+  }
 
   @Override
   public void raiseIf(Op.RaiseIf op) {
@@ -285,10 +314,12 @@ final class BlockEmitter implements Op.Visitor {
 
   @Override
   public void jump(Op.Jump op) {
+    // Only where a block goes on to the next has nothing begun behind a fence.
+    look(op.target(), op.target(), instructionsBefore + 1);
     region.count(block.instructions());
     if (op.kind() == Op.JumpKind.CALL) {
       code.loadConstant(op.target());
-      region.call(block.end(), dirty);
+      region.call(true, block.end(), dirty);
     } else {
       region.goTo(
           block.start(), op.target(), op.kind() != Op.JumpKind.JUMP || op.target() <= pc, dirty);
@@ -298,9 +329,9 @@ final class BlockEmitter implements Op.Visitor {
   @Override
   public void jumpIndirect(Op.JumpIndirect op) {
     region.count(block.instructions());
-    locals.pushLong(op.target());
+    pushAddress(op.target());
     switch (op.kind()) {
-      case CALL -> region.call(block.end(), dirty);
+      case CALL -> region.call(false, block.end(), dirty);
       case RETURN -> region.goOut(Compiled.RETURNED, dirty);
       case JUMP -> region.goOut(Compiled.JUMPED_SAFELY, dirty);
     }

@@ -123,6 +123,11 @@ final class Locals {
     return slot;
   }
 
+  /// Whether registers, and addresses, have 32 bits.
+  boolean is32Bit() {
+    return is32Bit;
+  }
+
   /// Whether this is a register of the guest and not a temporary.
   boolean isRegister(int index) {
     return index >= 0 && index < registers;

@@ -21,9 +21,6 @@ abstract class RegionCode extends Compiled {
   /// The callee has come back to where it was called from.
   static final int BACK = -1;
 
-  /// Some ten microseconds.
-  private static final int BETWEEN_POLLS = 20_000;
-
   /// About what the host needs for one guest byte of a region.
   private static final int EXPANSION = 40;
 
@@ -35,9 +32,6 @@ abstract class RegionCode extends Compiled {
   private final Sites sites;
   private final JavaFunction[] functions;
 
-  // What was found last at the target of each call. Threads may undo each other's finds.
-  private final @Nullable Link[] links;
-
   RegionCode(Parts parts) {
     entry = parts.region.entry();
     start = parts.region.start();
@@ -46,7 +40,6 @@ abstract class RegionCode extends Compiled {
     blocks = parts.region.blocks().keySet().stream().mapToLong(start -> start).toArray();
     sites = parts.sites;
     functions = parts.functions;
-    links = new Link[parts.region.calls()];
   }
 
   @Override
@@ -74,77 +67,74 @@ abstract class RegionCode extends Compiled {
     return Arrays.binarySearch(blocks, pc) >= 0;
   }
 
-  /// How many instructions the region may execute before it leaves at a safe point, so that
-  /// somebody else looks whether it may go on. That looking is not done in the region: it would be
-  /// a call, and where a loop has a call, even one that is never made, HotSpot keeps all of its
-  /// values in memory.
-  static int allow(Cpu cpu) {
-    return cpu.allow(BETWEEN_POLLS);
+  // Calls, which are safe points. The registers have been given back.
+
+  /// What a region finds at the targets of so many calls: nothing so far.
+  static Link[] noLinks(int calls) {
+    Link[] links = new Link[calls];
+    Arrays.fill(links, Link.NONE);
+    return links;
   }
 
-  // Calls. The registers have been given back.
-
-  /// At a safe point: whether the region need not be left.
-  private boolean mayGoOn(Cpu cpu) {
-    return cpu.instructionsLeft() > 0
-        && !cpu.isInterrupted()
-        && !isDropped()
-        && cpu.space().mapEpoch() == cpu.mapEpoch();
+  /// In front of a call: what is to be called, if that is what was found last; or null.
+  static @Nullable Compiled direct(Link link, Cpu cpu, int left) {
+    cpu.setLeft(left);
+    return left > 0 && link.holds(cpu.codeEpoch()) && cpu.descend() ? link.code() : null;
   }
 
-  /// In front of a call, which is a safe point: what is to be called, or null if that is not
-  /// compiled or may not be called from here.
+  /// In front of a call of what is in a register.
+  static @Nullable Compiled indirect(Link link, Cpu cpu, int left, long target) {
+    cpu.setLeft(left);
+    return left > 0 && link.leadsTo(target, cpu.codeEpoch()) && cpu.descend() ? link.code() : null;
+  }
+
+  /// What is to be called otherwise, or null if that is not compiled or may not be called from
+  /// here: then the CPU is left at the target.
   ///
-  /// @param call its number among those of the region
-  final @Nullable Compiled callee(int call, Cpu cpu, long target, int left) {
-    cpu.leaveAt(target, left);
-    if (!mayGoOn(cpu)) {
+  /// @param links what was found last at the target of each call. Threads may undo each other's
+  ///   finds
+  /// @param call the number of the call
+  final @Nullable Compiled find(Link[] links, int call, Cpu cpu, long target) {
+    cpu.leaveAt(target, cpu.left());
+    if (isDropped() || !cpu.mayGoOn()) {
       return null;
     }
-    Link link = links[call];
-    if (link == null || !link.leadsTo(cpu.pc(), cpu.mapEpoch())) {
-      link = cpu.links().find(cpu.space(), cpu.mapEpoch(), cpu.pc());
-      if (link == null) {
-        return null;
-      }
-      links[call] = link;
+    Link link = cpu.links().find(cpu.space(), cpu.codeEpoch(), target);
+    if (link == null) {
+      return null;
     }
+    links[call] = link;
     return cpu.descend() ? link.code() : null;
   }
 
-  /// Whether the callee has come back to where the call returns to, so that the caller may go on.
-  /// Otherwise it passes on what this answers.
-  ///
-  /// @return [#BACK], or how the caller is to come back
-  final int comeBack(int how, Cpu cpu, long to) {
-    int last = how == RETURNED && cpu.pc() == to ? RETURNED : follow(how, cpu);
+  /// Whether the callee has simply returned to where it was called from.
+  static boolean isBack(int how, Cpu cpu, long to) {
     cpu.ascend();
-    return last == RETURNED && cpu.pc() == to && mayGoOn(cpu) ? BACK : last;
+    return how == RETURNED && cpu.pc() == to;
+  }
+
+  /// The callee has come back in another way. Where it has jumped to code of somebody else (which
+  /// is how functions are called at their ends, and through linkage tables), runs that in its
+  /// place.
+  ///
+  /// @return [#BACK] if that has returned to where the call returns to; otherwise how the caller is
+  ///   to come back
+  final int comeBack(int how, Cpu cpu, long to) {
+    int last = how;
+    while (last == JUMPED || (last == JUMPED_SAFELY && cpu.mayGoOn())) {
+      Link next = cpu.links().find(cpu.space(), cpu.codeEpoch(), cpu.pc());
+      if (next == null) {
+        return last;
+      }
+      last = next.code().run(cpu);
+    }
+    return last == RETURNED && cpu.pc() == to && !isDropped() ? BACK : last;
   }
 
   /// The callee has come back to a region that does not know how to go on.
   static int passOn(int how, Cpu cpu) {
     cpu.ascend();
     return how;
-  }
-
-  /// Where the callee has jumped to code of somebody else (which is how functions are called at
-  /// their ends, and through linkage tables), runs that in its place.
-  private static int follow(int how, Cpu cpu) {
-    int last = how;
-    while (last == JUMPED
-        || (last == JUMPED_SAFELY && cpu.instructionsLeft() > 0 && !cpu.isInterrupted())) {
-      // The map may have changed at a safe point of whoever jumped.
-      Link next =
-          cpu.space().mapEpoch() == cpu.mapEpoch()
-              ? cpu.links().find(cpu.space(), cpu.mapEpoch(), cpu.pc())
-              : null;
-      if (next == null) {
-        break;
-      }
-      last = next.code().run(cpu);
-    }
-    return last;
   }
 
   // Stops inside of a block.

@@ -1,5 +1,6 @@
 package dev.forklift.engine.jit;
 
+import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -7,6 +8,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import dev.forklift.engine.cpu.Compiled;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.LiftedBlock;
+import dev.forklift.engine.cpu.Links.Link;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.jit.Loops.Loop;
@@ -40,6 +42,8 @@ final class RegionEmitter {
   private static final ClassDesc COMPILED = describe(Compiled.class);
   private static final ClassDesc CPU = describe(Cpu.class);
   private static final ClassDesc FAULT = describe(GuestFault.class);
+  private static final ClassDesc LINK = describe(Link.class);
+  private static final ClassDesc LINK_ARRAY = describe(Link[].class);
   private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, CPU);
 
   /// The parameter of `run`.
@@ -48,6 +52,9 @@ final class RegionEmitter {
   /// The field that holds the one object of the class, which is loaded where it is needed: `this`
   /// would be one value more that loops have to keep.
   private static final String ITSELF = "itself";
+
+  /// The field that holds what was found last at the target of each call: a constant for HotSpot.
+  private static final String LINKS = "links";
 
   private final boolean is32Bit;
   private final Region region;
@@ -138,6 +145,20 @@ final class RegionEmitter {
                               .putstatic(SELF, ITSELF, REGION_CODE)
                               .return_())
                   .withField(ITSELF, REGION_CODE, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC)
+                  .withField(
+                      LINKS,
+                      LINK_ARRAY,
+                      ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL)
+                  .withMethodBody(
+                      ConstantDescs.CLASS_INIT_NAME,
+                      MethodTypeDesc.of(CD_void),
+                      ClassFile.ACC_STATIC,
+                      code ->
+                          code.loadConstant(region.calls())
+                              .invokestatic(
+                                  REGION_CODE, "noLinks", MethodTypeDesc.of(LINK_ARRAY, CD_int))
+                              .putstatic(SELF, LINKS, LINK_ARRAY)
+                              .return_())
                   .withMethodBody(
                       "run",
                       RUN,
@@ -215,9 +236,7 @@ final class RegionEmitter {
   }
 
   private void startCounting() {
-    code.aload(CPU_LOCAL)
-        .invokestatic(REGION_CODE, "allow", MethodTypeDesc.of(CD_int, CPU))
-        .istore(left);
+    code.aload(CPU_LOCAL).invokevirtual(CPU, "left", MethodTypeDesc.of(CD_int)).istore(left);
   }
 
   /// Pushes the region.
@@ -287,22 +306,38 @@ final class RegionEmitter {
 
   /// Calls what is at the address on the stack, a `long`.
   ///
+  /// @param direct whether it is always the same
   /// @param back where it returns to
-  void call(long back, BitSet dirty) {
+  void call(boolean direct, long back, BitSet dirty) {
     code.lstore(target);
     if (!dirty.isEmpty()) {
       code.aload(CPU_LOCAL);
       giveBacks.beforeCall(code, locals, dirty);
     }
+    Label found = code.newLabel();
+    code.getstatic(SELF, LINKS, LINK_ARRAY)
+        .loadConstant(calls)
+        .aaload()
+        .aload(CPU_LOCAL)
+        .iload(left);
+    if (direct) {
+      code.invokestatic(REGION_CODE, "direct", MethodTypeDesc.of(COMPILED, LINK, CPU, CD_int));
+    } else {
+      code.lload(target)
+          .invokestatic(
+              REGION_CODE, "indirect", MethodTypeDesc.of(COMPILED, LINK, CPU, CD_int, CD_long));
+    }
+    code.dup().ifnonnull(found).pop();
     pushItself();
-    code.loadConstant(calls++)
+    code.getstatic(SELF, LINKS, LINK_ARRAY)
+        .loadConstant(calls++)
         .aload(CPU_LOCAL)
         .lload(target)
-        .iload(left)
         .invokevirtual(
-            REGION_CODE, "callee", MethodTypeDesc.of(COMPILED, CD_int, CPU, CD_long, CD_int))
+            REGION_CODE, "find", MethodTypeDesc.of(COMPILED, LINK_ARRAY, CD_int, CPU, CD_long))
         .dup()
         .ifnull(notCalled)
+        .labelBinding(found)
         .aload(CPU_LOCAL)
         .invokevirtual(COMPILED, "run", RUN);
     if (!region.contains(back)) {
@@ -312,7 +347,12 @@ final class RegionEmitter {
       return;
     }
     Label called = code.newLabel();
-    code.istore(how);
+    code.istore(how)
+        .iload(how)
+        .aload(CPU_LOCAL)
+        .loadConstant(back)
+        .invokestatic(REGION_CODE, "isBack", MethodTypeDesc.of(CD_boolean, CD_int, CPU, CD_long))
+        .ifne(called);
     pushItself();
     code.iload(how)
         .aload(CPU_LOCAL)
@@ -337,6 +377,11 @@ final class RegionEmitter {
   /// Behind a fence.
   void dropPages() {
     caches.drop();
+  }
+
+  /// Pushes whether what the region and its callers have found so far holds no more.
+  void pushHasMapChanged() {
+    code.aload(CPU_LOCAL).invokevirtual(CPU, "hasMapChanged", MethodTypeDesc.of(CD_boolean));
   }
 
   /// Where sites of the block that is being written stop.

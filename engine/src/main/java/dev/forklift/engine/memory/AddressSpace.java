@@ -155,9 +155,13 @@ public abstract class AddressSpace {
   /// The code page at `pc` if it can be told at once, which is no safe point.
   public abstract @Nullable CodePage shownCode(long pc);
 
-  /// Changes whenever a page of code is taken away or replaced, or another page by a copy of it, to
-  /// a number that no other space of the kernel has or had. Code that keeps running without asking
-  /// for its [CodePage] again compares it at its safe points, and so does code that keeps what it
-  /// found in a table.
+  /// Changes whenever a page of code is taken away or replaced, to a number that no other space of
+  /// the kernel has or had. Code found while it was this may be run while it is this, unless it was
+  /// dropped.
+  public abstract long codeEpoch();
+
+  /// Changes whenever [#codeEpoch] does, a page is replaced by a copy of it, or code is dropped.
+  /// Code that keeps running without asking for its [CodePage] again, or that keeps what it found
+  /// in a table, compares it behind fences and from time to time.
   public abstract long mapEpoch();
 }

@@ -1,5 +1,6 @@
 package dev.forklift.engine.memory;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import jdk.jfr.FlightRecorder;
 
@@ -12,7 +13,14 @@ public final class CodeDrops {
   private final AtomicLongArray regions = new AtomicLongArray(REASONS);
   private final AtomicLongArray blocks = new AtomicLongArray(REASONS);
 
+  private final AtomicLong allRegions = new AtomicLong();
+
   CodeDrops() {}
+
+  /// How much hot code was dropped, for whatever reason.
+  long regions() {
+    return allRegions.get();
+  }
 
   /// How often something of a page was dropped.
   public long pages(DropReason reason) {
@@ -35,6 +43,7 @@ public final class CodeDrops {
       return;
     }
     pages.incrementAndGet(reason.ordinal());
+    allRegions.addAndGet(droppedRegions);
     regions.addAndGet(reason.ordinal(), droppedRegions);
     blocks.addAndGet(reason.ordinal(), droppedBlocks);
     if (!FlightRecorder.isInitialized()) {

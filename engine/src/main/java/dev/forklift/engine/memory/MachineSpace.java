@@ -378,6 +378,11 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   @Override
+  public long codeEpoch() {
+    return mapEpoch();
+  }
+
+  @Override
   public long mapEpoch() {
     // What supervisor mode has found must not be entered from user mode.
     return (tlb.mapEpoch() << 1) | (user ? 1 : 0);

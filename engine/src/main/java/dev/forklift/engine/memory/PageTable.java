@@ -36,9 +36,12 @@ final class PageTable {
   final long[][] @Nullable [] writable;
   final @Nullable CodePage[][] code;
 
-  /// Changes whenever a page of code is taken away or replaced, or another page by a copy, to a
-  /// number that no other table of the kernel has or had.
-  long mapEpoch;
+  /// Changes whenever a page of code is taken away or replaced, to a number that no other table of
+  /// the kernel has or had.
+  long codeEpoch;
+
+  // How often a page was replaced by a copy.
+  private long copies;
 
   private final @Nullable Frame[][] frames;
 
@@ -50,7 +53,7 @@ final class PageTable {
   PageTable(FrameBudget budget, long pages) {
     int leaves = leaves(pages);
     this.budget = budget;
-    mapEpoch = budget.codeCache().nextEpoch();
+    codeEpoch = budget.codeCache().nextEpoch();
     readable = new long[leaves][][];
     writable = new long[leaves][][];
     frames = new Frame[leaves][];
@@ -147,7 +150,7 @@ final class PageTable {
   /// that was there goes on doing so until the epoch tells otherwise.
   void replace(long page, Frame copy) {
     set(page, copy, false, false);
-    mapEpoch = budget.codeCache().nextEpoch();
+    copies++;
   }
 
   /// Changes what may be done with a present page.
@@ -178,8 +181,14 @@ final class PageTable {
   void clearCode(long page) {
     if (code[leaf(page)][slot(page)] != null) {
       code[leaf(page)][slot(page)] = null;
-      mapEpoch = budget.codeCache().nextEpoch();
+      codeEpoch = budget.codeCache().nextEpoch();
     }
+  }
+
+  /// Changes with [#codeEpoch], when a page is replaced by a copy, and when code is dropped: the
+  /// sum of numbers that only ever grow.
+  long mapEpoch() {
+    return codeEpoch + copies + budget.codeCache().drops().regions();
   }
 
   /// Sends the next store to the page the slow way.

@@ -500,8 +500,13 @@ public final class PagedAddressSpace extends AddressSpace {
   }
 
   @Override
+  public long codeEpoch() {
+    return table.codeEpoch;
+  }
+
+  @Override
   public long mapEpoch() {
-    return table.mapEpoch;
+    return table.mapEpoch();
   }
 
   @Override

@@ -140,6 +140,7 @@ final class TranslatedOperationsTest {
     cpu.setRegister(2, b);
     cpu.enter(space, 0);
     how = code.run(cpu);
+    cpu.leave();
     assertThat(how).isNotEqualTo(Compiled.exit(Exit.TRAP));
     return cpu;
   }
