@@ -67,7 +67,8 @@ final class SideBySide {
     RegionTranslator translator = new RegionTranslator(Runnable::run, 1);
     for (int i = 0; i < 40; i++) {
       long pc = Machine.CODE + 4L * i;
-      translator.hot(translated.isa, translated.space, translated.space.codePage(pc), pc);
+      translator.hot(
+          translated.isa, translated.space, translated.space.codePage(pc), pc, Integer.MAX_VALUE);
     }
   }
 

@@ -24,7 +24,8 @@ final class TranslationTest {
   private final RegionTranslator translator = new RegionTranslator(Runnable::run, 1);
 
   private void translate(long pc) {
-    translator.hot(translated.isa, translated.space, translated.space.codePage(pc), pc);
+    translator.hot(
+        translated.isa, translated.space, translated.space.codePage(pc), pc, Integer.MAX_VALUE);
   }
 
   private boolean isTranslated(long pc) {

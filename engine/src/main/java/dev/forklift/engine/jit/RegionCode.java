@@ -107,10 +107,10 @@ abstract class RegionCode extends Compiled {
     return cpu.descend() ? link.code() : null;
   }
 
-  /// Whether the callee has simply returned to where it was called from.
+  /// Whether the callee has simply returned to where it was called from, a safe point.
   static boolean isBack(int how, Cpu cpu, long to) {
     cpu.ascend();
-    return how == RETURNED && cpu.pc() == to;
+    return how == RETURNED && cpu.pc() == to && cpu.left() > 0;
   }
 
   /// The callee has come back in another way. Where it has jumped to code of somebody else (which
@@ -128,7 +128,7 @@ abstract class RegionCode extends Compiled {
       }
       last = next.code().run(cpu);
     }
-    return last == RETURNED && cpu.pc() == to && !isDropped() ? BACK : last;
+    return last == RETURNED && cpu.pc() == to && !isDropped() && cpu.mayGoOn() ? BACK : last;
   }
 
   /// The callee has come back to a region that does not know how to go on.
