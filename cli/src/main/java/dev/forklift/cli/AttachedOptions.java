@@ -1,6 +1,7 @@
 package dev.forklift.cli;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.share.VirtioShare;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.board.virtio.DiskImage;
 import dev.forklift.board.virtio.VirtioBlock;
@@ -22,7 +23,17 @@ final class AttachedOptions implements AutoCloseable {
       description = "A disk image, the guest's /dev/vda; the next one is /dev/vdb. Repeatable.")
   private List<Attachment> disks = new ArrayList<>();
 
+  @Option(
+      names = "--share",
+      paramLabel = "DIR[:ro]",
+      converter = Attachment.Converter.class,
+      description =
+          "A folder for the guest: mount -t 9p -o trans=virtio share0 /mnt; the next one is"
+              + " share1. Repeatable.")
+  private List<Attachment> shares = new ArrayList<>();
+
   private final List<DiskImage> images = new ArrayList<>();
+  private final List<VirtioShare> folders = new ArrayList<>();
 
   /// Adds the devices to a board's tree.
   ///
@@ -33,6 +44,12 @@ final class AttachedOptions implements AutoCloseable {
       DiskImage image = open(disk);
       images.add(image);
       slots.add(tree, new VirtioBlock(image, "disk" + (images.size() - 1)));
+    }
+    for (Attachment share : shares) {
+      VirtioShare folder =
+          VirtioShare.open(share.host(), "share" + folders.size(), share.readOnly());
+      folders.add(folder);
+      slots.add(tree, folder);
     }
     return slots;
   }
@@ -52,5 +69,6 @@ final class AttachedOptions implements AutoCloseable {
     for (DiskImage image : images) {
       image.close();
     }
+    folders.forEach(VirtioShare::close);
   }
 }

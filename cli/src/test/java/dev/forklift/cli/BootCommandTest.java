@@ -113,6 +113,14 @@ class BootCommandTest {
   }
 
   @Test
+  void foldersThatCannotBeSharedAreNamed() throws IOException {
+    Path none = temp.resolve("none");
+    Path text = file("text", "x");
+    refused(none + ": no such file or folder", "--kernel", kernel(STAY), "--share", none);
+    refused(text + ": not a folder", "--kernel", kernel(STAY), "--share", text + ":ro");
+  }
+
+  @Test
   void aDiskIsLetGoOf() throws IOException {
     Path disk = file("disk", "x".repeat(512));
     for (int run = 0; run < 2; run++) {

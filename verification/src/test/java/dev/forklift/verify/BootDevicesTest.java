@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.share.VirtioShare;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.board.virtio.DiskImage;
 import dev.forklift.board.virtio.VirtioBlock;
@@ -122,6 +123,36 @@ class BootDevicesTest {
       powerOff(board);
     }
     assertThat(Files.readAllBytes(second)).containsOnly(0);
+  }
+
+  @Test
+  void aFolderOfTheHostIsMounted() throws Exception {
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Files.writeString(folder.resolve("secret"), "secret");
+    Files.writeString(shared.resolve("hello"), "from the host\n");
+    Files.createSymbolicLink(shared.resolve("out"), folder.resolve("secret"));
+    try (DiskImage disk = DiskImage.open(image("disk"), false);
+        VirtioShare share = VirtioShare.open(shared.toString(), "share0", false);
+        VirtioShare readOnly = VirtioShare.open(shared.toString(), "share1", true);
+        BootedBoard board = boot(false, new VirtioBlock(disk, "disk0"), share, readOnly)) {
+      board.expect("/ # ");
+      assertThat(board.answer("busybox mount -t 9p -o trans=virtio share0 /mnt")).isEmpty();
+      assertThat(board.answer("busybox cat /mnt/hello")).isEqualTo("from the host");
+      assertThat(board.answer("busybox cat /mnt/out")).contains("No such file or directory");
+      board.answer("busybox mkdir /mnt/d; echo from the guest >/mnt/d/x; busybox sync");
+      assertThat(shared.resolve("d/x")).hasContent("from the guest\n");
+      board.answer("busybox mv /mnt/d/x /mnt/y; busybox ln -s y /mnt/z; busybox chmod 600 /mnt/y");
+      assertThat(Files.readSymbolicLink(shared.resolve("z"))).isEqualTo(Path.of("y"));
+      assertThat(Files.getPosixFilePermissions(shared.resolve("y")))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+      assertThat(board.answer("busybox cp /bin/busybox /mnt; /mnt/busybox cat /mnt/z"))
+          .isEqualTo("from the guest");
+      assertThat(board.answer("busybox ls /mnt/../mnt | busybox tr '\\n' ' '"))
+          .isEqualTo("busybox d hello out y z ");
+      board.answer("busybox umount /mnt; busybox mount -t 9p -o trans=virtio share1 /mnt");
+      assertThat(board.answer("echo x >/mnt/y")).contains("Read-only file system");
+      powerOff(board);
+    }
   }
 
   /// What two runs have to agree about.

@@ -4,7 +4,7 @@ package dev.forklift.board.virtio;
 public final class BrokenQueueException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  BrokenQueueException(String message) {
+  public BrokenQueueException(String message) {
     // Guests can do this as often as they like.
     super(message, null, false, false);
   }

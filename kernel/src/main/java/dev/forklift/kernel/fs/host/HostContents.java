@@ -1,5 +1,6 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.HostStatus;
 import dev.forklift.kernel.abi.Errno;
 
 /// An open regular file of the host. May be used and closed by several threads at once; what comes

@@ -1,5 +1,6 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.HostStatus;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
 import dev.forklift.kernel.vfs.DirectorySink;

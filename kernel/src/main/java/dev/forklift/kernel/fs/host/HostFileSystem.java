@@ -1,5 +1,7 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.HostCalls;
+import dev.forklift.engine.host.HostStatus;
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
@@ -86,7 +88,7 @@ public final class HostFileSystem extends FileSystem {
 
   /// Says whether this host's folders can be walked by descriptors, so that they can be shown.
   public static boolean isAvailable() {
-    return LinuxCalls.areAvailable();
+    return HostCalls.areAvailable();
   }
 
   /// Shows a folder, or a file alone.

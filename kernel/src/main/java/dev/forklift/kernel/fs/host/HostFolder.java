@@ -1,5 +1,7 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.HostCalls;
+import dev.forklift.engine.host.HostStatus;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.vfs.FileSystemStatus;
 import java.io.IOException;
@@ -16,7 +18,7 @@ interface HostFolder extends AutoCloseable {
   /// Opens a folder by its path, as whoever gave it on the command line means it: links in it are
   /// followed.
   static HostFolder open(Path path) throws IOException {
-    if (!LinuxCalls.areAvailable()) {
+    if (!HostCalls.areAvailable()) {
       throw new IOException("folders of the host need Linux on x86-64 or aarch64");
     }
     return LinuxFolder.open(path);

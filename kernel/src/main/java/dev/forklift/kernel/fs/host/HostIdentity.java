@@ -1,7 +1,9 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.HostCalls;
+import dev.forklift.engine.host.HostCalls.Call;
+import dev.forklift.engine.host.HostStatus;
 import dev.forklift.kernel.abi.Errno;
-import dev.forklift.kernel.fs.host.LinuxCalls.Call;
 
 /// Whose files the guest's user has: those of the user who runs Forklift. All others are shown by
 /// their number.
@@ -11,7 +13,7 @@ import dev.forklift.kernel.fs.host.LinuxCalls.Call;
 public record HostIdentity(int hostUid, int hostGid, int uid, int gid) {
   /// The guest's user and group for those of this process.
   public static HostIdentity as(int uid, int gid) {
-    if (!LinuxCalls.areAvailable()) {
+    if (!HostCalls.areAvailable()) {
       return new HostIdentity(-1, -1, uid, gid);
     }
     LinuxCalls calls = LinuxCalls.get();

@@ -1,7 +1,9 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.CallMemory;
+import dev.forklift.engine.host.HostCalls.Call;
+import dev.forklift.engine.host.HostStatus;
 import dev.forklift.kernel.abi.Errno;
-import dev.forklift.kernel.fs.host.LinuxCalls.Call;
 
 /// An open file of a Linux host.
 final class LinuxContents implements HostContents {

@@ -1,8 +1,11 @@
 package dev.forklift.kernel.fs.host;
 
+import dev.forklift.engine.host.CallMemory;
+import dev.forklift.engine.host.HostCalls;
+import dev.forklift.engine.host.HostCalls.Call;
+import dev.forklift.engine.host.HostStatus;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
-import dev.forklift.kernel.fs.host.LinuxCalls.Call;
 import dev.forklift.kernel.vfs.FileSystemStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,11 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// An open folder of a Linux host.
 final class LinuxFolder implements HostFolder {
   private static final int FOLDER =
-      LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY | LinuxCalls.O_NOFOLLOW;
+      HostCalls.O_RDONLY | HostCalls.O_DIRECTORY | HostCalls.O_NOFOLLOW;
 
   /// Neither waits for the other end of a FIFO nor takes a terminal, should it turn out to be one.
-  private static final int FILE =
-      LinuxCalls.O_NOFOLLOW | LinuxCalls.O_NONBLOCK | LinuxCalls.O_NOCTTY;
+  private static final int FILE = HostCalls.O_NOFOLLOW | HostCalls.O_NONBLOCK | HostCalls.O_NOCTTY;
 
   private static final int RENAME_EXCHANGE = 2;
   private static final long UTIME_OMIT = 0x3fff_fffe;
@@ -36,8 +38,8 @@ final class LinuxFolder implements HostFolder {
     LinuxCalls calls = LinuxCalls.get();
     try (CallMemory memory = calls.memory()) {
       long name = memory.text(HostNames.inGuest(path));
-      int flags = LinuxCalls.O_RDONLY | LinuxCalls.O_DIRECTORY;
-      return new LinuxFolder(calls.open(LinuxCalls.AT_FDCWD, name, flags, 0));
+      int flags = HostCalls.O_RDONLY | HostCalls.O_DIRECTORY;
+      return new LinuxFolder(calls.open(HostCalls.AT_FDCWD, name, flags, 0));
     } catch (Errno e) {
       throw new IOException(path + ": " + e.text(), e);
     }
@@ -91,12 +93,12 @@ final class LinuxFolder implements HostFolder {
   public HostContents file(String name, boolean writable) throws Errno {
     int opened;
     try {
-      opened = open(name, FILE | (writable ? LinuxCalls.O_RDWR : LinuxCalls.O_RDONLY), 0);
+      opened = open(name, FILE | (writable ? HostCalls.O_RDWR : HostCalls.O_RDONLY), 0);
     } catch (Errno e) {
       if (!writable || e != Errno.EACCES) {
         throw e;
       }
-      opened = open(name, FILE | LinuxCalls.O_WRONLY, 0);
+      opened = open(name, FILE | HostCalls.O_WRONLY, 0);
     }
     HostContents contents = new LinuxContents(opened, writable);
     try {
@@ -112,7 +114,7 @@ final class LinuxFolder implements HostFolder {
 
   @Override
   public HostContents makeFile(String name, int permissions) throws Errno {
-    int flags = FILE | LinuxCalls.O_RDWR | LinuxCalls.O_CREAT | LinuxCalls.O_EXCL;
+    int flags = FILE | HostCalls.O_RDWR | HostCalls.O_CREAT | HostCalls.O_EXCL;
     return new LinuxContents(open(name, flags, permissions), true);
   }
 
@@ -172,10 +174,7 @@ final class LinuxFolder implements HostFolder {
     try (CallMemory memory = calls.memory()) {
       var _ =
           calls.call(
-              Call.UNLINKAT,
-              descriptor,
-              name(memory, name),
-              isFolder ? LinuxCalls.AT_REMOVEDIR : 0);
+              Call.UNLINKAT, descriptor, name(memory, name), isFolder ? HostCalls.AT_REMOVEDIR : 0);
     }
   }
 
@@ -197,13 +196,13 @@ final class LinuxFolder implements HostFolder {
   @Override
   public void setPermissions(String name, int permissions) throws Errno {
     // fchmodat follows links, so it is given the entry itself, whatever it is by now.
-    int entry = open(name, LinuxCalls.O_PATH | LinuxCalls.O_NOFOLLOW, 0);
+    int entry = open(name, HostCalls.O_PATH | HostCalls.O_NOFOLLOW, 0);
     try (CallMemory memory = calls.memory()) {
       if (FileMode.isSymlink(calls.status(entry, "").mode())) {
         throw Errno.ESTALE;
       }
       long path = memory.text("/proc/self/fd/" + entry);
-      var _ = calls.call(Call.FCHMODAT, LinuxCalls.AT_FDCWD, path, permissions);
+      var _ = calls.call(Call.FCHMODAT, HostCalls.AT_FDCWD, path, permissions);
     } finally {
       calls.close(entry);
     }
@@ -239,7 +238,7 @@ final class LinuxFolder implements HostFolder {
             descriptor,
             path,
             memory.address(times),
-            LinuxCalls.AT_SYMLINK_NOFOLLOW,
+            HostCalls.AT_SYMLINK_NOFOLLOW,
             0);
   }
 

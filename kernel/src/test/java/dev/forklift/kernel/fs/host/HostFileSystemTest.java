@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.forklift.engine.host.HostCalls;
 import dev.forklift.engine.memory.MemoryFile;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.FileMode;
@@ -40,7 +41,7 @@ class HostFileSystemTest {
 
   @BeforeEach
   void mount() throws Exception {
-    assumeThat(LinuxCalls.areAvailable()).as("a Linux host").isTrue();
+    assumeThat(HostCalls.areAvailable()).as("a Linux host").isTrue();
     given = Files.createDirectory(temp.resolve("given"));
     Path outside = Files.createDirectory(temp.resolve("outside"));
     secret = Files.writeString(outside.resolve("secret"), "secret");

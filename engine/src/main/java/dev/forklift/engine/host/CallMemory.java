@@ -1,4 +1,4 @@
-package dev.forklift.kernel.fs.host;
+package dev.forklift.engine.host;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -9,9 +9,9 @@ import java.util.concurrent.BlockingQueue;
 /// Memory outside the heap that one call to the host needs. Taken from a few that are kept.
 ///
 /// What is allocated is named by its offset.
-final class CallMemory implements AutoCloseable {
+public final class CallMemory implements AutoCloseable {
   /// The most that [#allocate] gives at once.
-  static final int CHUNK = 1 << 16;
+  public static final int CHUNK = 1 << 16;
 
   /// Names, a status and the like beside it.
   private static final int SIZE = CHUNK + (1 << 15);
@@ -35,7 +35,7 @@ final class CallMemory implements AutoCloseable {
   }
 
   /// Memory for so many bytes, which hold anything.
-  int allocate(int bytes) {
+  public int allocate(int bytes) {
     int at = used;
     if (bytes > SIZE - at) {
       throw new IllegalStateException("too much for one call: " + bytes);
@@ -45,55 +45,55 @@ final class CallMemory implements AutoCloseable {
   }
 
   /// Where that is, for the host.
-  long address(int at) {
+  public long address(int at) {
     return start + at;
   }
 
   /// The address of a name or path, ended by a zero.
-  long text(String text) {
+  public long text(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     int at = allocate(bytes.length + 1);
     buffer.put(at, bytes).put(at + bytes.length, (byte) 0);
     return address(at);
   }
 
-  byte getByte(int at) {
+  public byte getByte(int at) {
     return buffer.get(at);
   }
 
-  int getUnsigned16(int at) {
+  public int getUnsigned16(int at) {
     return buffer.getShort(at) & 0xffff;
   }
 
-  int getInt(int at) {
+  public int getInt(int at) {
     return buffer.getInt(at);
   }
 
-  long getLong(int at) {
+  public long getLong(int at) {
     return buffer.getLong(at);
   }
 
-  void putLong(int at, long value) {
+  public void putLong(int at, long value) {
     buffer.putLong(at, value);
   }
 
-  void copyOut(int at, byte[] bytes, int start, int length) {
+  public void copyOut(int at, byte[] bytes, int start, int length) {
     buffer.get(at, bytes, start, length);
   }
 
-  void copyIn(byte[] bytes, int start, int at, int length) {
+  public void copyIn(byte[] bytes, int start, int at, int length) {
     buffer.put(at, bytes, start, length);
   }
 
   /// The text of so many bytes.
-  String string(int at, int length) {
+  public String string(int at, int length) {
     byte[] bytes = new byte[length];
     copyOut(at, bytes, 0, length);
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   /// The text up to a zero.
-  String string(int at) {
+  public String string(int at) {
     int end = at;
     while (buffer.get(end) != 0) {
       end++;

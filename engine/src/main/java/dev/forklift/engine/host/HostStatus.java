@@ -1,9 +1,7 @@
-package dev.forklift.kernel.fs.host;
-
-import dev.forklift.kernel.abi.FileMode;
+package dev.forklift.engine.host;
 
 /// What the host says about a file. Times are nanoseconds since 1970.
-record HostStatus(
+public record HostStatus(
     long device,
     long ino,
     int mode,
@@ -16,16 +14,19 @@ record HostStatus(
     long modifyTime,
     long changeTime,
     long birthTime) {
+  /// The bits of `mode` that say what kind of file it is.
+  private static final int TYPE = 0170000;
+
   /// Says whether `other` describes the same file, perhaps at another time.
-  boolean isSameFile(HostStatus other) {
+  public boolean isSameFile(HostStatus other) {
     return device == other.device
         && ino == other.ino
         && birthTime == other.birthTime
-        && (mode & FileMode.S_IFMT) == (other.mode & FileMode.S_IFMT);
+        && (mode & TYPE) == (other.mode & TYPE);
   }
 
   /// Says whether the contents can have changed between the two.
-  boolean hasSameContents(HostStatus other) {
+  public boolean hasSameContents(HostStatus other) {
     return size == other.size && modifyTime == other.modifyTime && changeTime == other.changeTime;
   }
 }
