@@ -5,10 +5,13 @@ import dev.forklift.board.share.VirtioShare;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.board.virtio.DiskImage;
 import dev.forklift.board.virtio.VirtioBlock;
+import dev.forklift.board.virtio.VirtioConsole;
+import dev.forklift.board.virtio.VirtioEntropy;
 import dev.forklift.board.virtio.VirtioSlots;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import picocli.CommandLine.Option;
 
 /// What of the host is attached to a board, beside its console.
@@ -32,13 +35,22 @@ final class AttachedOptions implements AutoCloseable {
               + " share1. Repeatable.")
   private List<Attachment> shares = new ArrayList<>();
 
+  @Option(names = "--rng", description = "A source of random bytes, /dev/hwrng.")
+  private boolean entropy;
+
+  @Option(
+      names = "--hvc",
+      description = "A console that needs no serial port, hvc0, in place of the board's own.")
+  private boolean console;
+
   private final List<DiskImage> images = new ArrayList<>();
   private final List<VirtioShare> folders = new ArrayList<>();
 
   /// Adds the devices to a board's tree.
   ///
+  /// @param random where random bytes come from
   /// @throws IOException with a message for the user
-  VirtioSlots addTo(TreeNode tree) throws IOException {
+  VirtioSlots addTo(TreeNode tree, RandomGenerator random) throws IOException {
     VirtioSlots slots = new VirtioSlots();
     for (Attachment disk : disks) {
       DiskImage image = open(disk);
@@ -50,6 +62,12 @@ final class AttachedOptions implements AutoCloseable {
           VirtioShare.open(share.host(), "share" + folders.size(), share.readOnly());
       folders.add(folder);
       slots.add(tree, folder);
+    }
+    if (entropy) {
+      slots.add(tree, new VirtioEntropy(random));
+    }
+    if (console) {
+      tree.made("chosen").with("stdout-path", slots.add(tree, new VirtioConsole()));
     }
     return slots;
   }

@@ -14,9 +14,11 @@ import dev.forklift.engine.cpu.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -74,7 +76,7 @@ final class BoardOptions {
     List<ProcessorType> processors = ProcessorType.all();
     TreeNode tree = tree(processors);
     List<DeviceType> devices = new ArrayList<>();
-    devices.add(attached.addTo(tree));
+    devices.add(attached.addTo(tree, counted ? new Random(0) : new SecureRandom()));
     devices.addAll(DeviceType.all(BoardOptions.class.getClassLoader()));
     BoardConfig config =
         new BoardConfig(

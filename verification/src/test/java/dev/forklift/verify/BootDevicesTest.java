@@ -3,12 +3,17 @@ package dev.forklift.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.forklift.board.boot.Initramfs;
 import dev.forklift.board.cpu.Stop;
 import dev.forklift.board.share.VirtioShare;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.board.virtio.DiskImage;
+import dev.forklift.board.virtio.NetworkLink;
 import dev.forklift.board.virtio.VirtioBlock;
+import dev.forklift.board.virtio.VirtioConsole;
 import dev.forklift.board.virtio.VirtioDevice;
+import dev.forklift.board.virtio.VirtioEntropy;
+import dev.forklift.board.virtio.VirtioNetwork;
 import dev.forklift.board.virtio.VirtioSlots;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +157,35 @@ class BootDevicesTest {
           .isEqualTo("busybox d hello out y z ");
       board.answer("busybox umount /mnt; busybox mount -t 9p -o trans=virtio share1 /mnt");
       assertThat(board.answer("echo x >/mnt/y")).contains("Read-only file system");
+      powerOff(board);
+    }
+  }
+
+  @Test
+  void itsConsoleNeedsNoSerialPort() throws Exception {
+    init("busybox mount -t devtmpfs dev /dev; exec /bin/sh");
+    TreeNode tree = BootedBoard.named("10m50");
+    VirtioSlots slots = new VirtioSlots();
+    slots.add(tree, new VirtioEntropy(new Random(1)));
+    slots.add(tree, new VirtioNetwork(NetworkLink.UNPLUGGED));
+    tree.made("chosen").with("stdout-path", slots.add(tree, new VirtioConsole()));
+    try (BootedBoard board =
+        BootedBoard.start(
+            tree,
+            Checkout.material("nios2/vmlinux"),
+            Initramfs.of(root),
+            "console=hvc0 rdinit=/init",
+            false,
+            slots)) {
+      // Early, and not lost.
+      board.type("echo typed; echo early\n");
+      board.expect("typed\nearly\n");
+      board.expect("/ # ");
+      assertThat(board.answer("busybox cut -c 1-4 /proc/consoles")).isEqualTo("hvc0");
+      assertThat(board.answer("busybox head -c 1000 /dev/hwrng | busybox wc -c")).isEqualTo("1000");
+      board.answer("busybox mkdir -p /sys; busybox mount -t sysfs sys /sys");
+      assertThat(board.answer("busybox ifconfig eth0 up; busybox cat /sys/class/net/eth0/carrier"))
+          .isEqualTo("0");
       powerOff(board);
     }
   }

@@ -14,10 +14,17 @@ import dev.forklift.board.machine.Board;
 import dev.forklift.board.machine.BoardConfig;
 import dev.forklift.board.tree.Fdt;
 import dev.forklift.board.tree.TreeNode;
+import dev.forklift.board.virtio.NetworkLink;
+import dev.forklift.board.virtio.VirtioConsole;
+import dev.forklift.board.virtio.VirtioEntropy;
+import dev.forklift.board.virtio.VirtioNetwork;
+import dev.forklift.board.virtio.VirtioSlots;
 import dev.forklift.engine.cpu.Evaluator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +32,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Small programs on the whole 10M50 board, without any kernel.
 @Timeout(60)
@@ -314,5 +323,81 @@ final class FirmwareTest {
     }
     cpus.children().getFirst().with(property, value);
     return tree;
+  }
+
+  /// Half a million stores and loads of all sizes, of numbers of all sizes, at all registers that
+  /// there are, with virtio devices beside the board's own.
+  private static final String GARBAGE =
+      """
+      movhi r9,0x41c6
+      ori r9,r9,0x4e6d
+      movhi r11,0xc810
+      movhi r10,4
+      loop: mul r8,r8,r9
+      addi r8,r8,12345
+      srli r2,r8,14
+      andi r2,r2,0x3ff
+      srli r3,r8,25
+      andi r3,r3,0x1c
+      add r3,r3,r11
+      ldw r3,0(r3)
+      add r2,r2,r3
+      mul r4,r8,r9
+      srli r5,r4,27
+      srl r4,r4,r5
+      srli r5,r8,24
+      andi r5,r5,3
+      beq r5,zero,bytes
+      cmpeqi r6,r5,1
+      bne r6,zero,halves
+      srli r2,r2,2
+      slli r2,r2,2
+      stwio r4,0(r2)
+      ldwio r4,0(r2)
+      br next
+      bytes: stbio r4,0(r2)
+      ldbuio r4,0(r2)
+      br next
+      halves: srli r2,r2,1
+      slli r2,r2,1
+      sthio r4,0(r2)
+      ldhuio r4,0(r2)
+      next: addi r10,r10,-1
+      bne r10,zero,loop
+      .word 0xffffff06\
+      """;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 77})
+  void garbageInEveryRegisterOfEveryDeviceHurtsNobody(int seed) throws BadInputException {
+    TreeNode tree = Board10m50.tree();
+    VirtioSlots slots = new VirtioSlots();
+    slots.add(tree, new VirtioEntropy(new Random(seed)));
+    slots.add(tree, new VirtioConsole());
+    slots.add(tree, new VirtioNetwork(NetworkLink.UNPLUGGED));
+    devices.addFirst(slots);
+    typed = "anything";
+    counted = true;
+    Board board = board(tree);
+    put(board, CODE, GARBAGE);
+    put(board, EXCEPTION, ".word 0xffffff06");
+    int[] bases = {
+      0xf800_1400,
+      0xf800_1600,
+      0xe000_0800,
+      0xfc00_0000,
+      0xfc00_0200,
+      0xfc00_0300,
+      0xf800_1500,
+      0xfc00_0000
+    };
+    ByteBuffer table = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+    table.asIntBuffer().put(bases);
+    board.memory().write(0x0810_0000, table.array(), 0, 32);
+    board.processor().cpu().setPc(CODE);
+    board.processor().cpu().setRegister(8, seed);
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(10)).as("stores left").isZero();
+    assertThat(board.processor().cpu().pc()).as("took no exception").isGreaterThan(CODE);
   }
 }

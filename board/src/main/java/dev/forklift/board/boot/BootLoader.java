@@ -43,7 +43,7 @@ public final class BootLoader {
     end += base(boot.kernel());
     byte[] ramdisk = boot.ramdisk();
     long ramdiskAt = 0;
-    TreeNode chosen = chosen(tree).with("rng-seed", seed);
+    TreeNode chosen = tree.made("chosen").with("rng-seed", seed);
     if (ramdisk != null) {
       ramdiskAt = aligned(end, RAMDISK_ALIGNMENT);
       end = ramdiskAt + ramdisk.length;
@@ -64,15 +64,6 @@ public final class BootLoader {
         (boot.commandLine() + "\0").getBytes(StandardCharsets.ISO_8859_1));
     processor.boot(
         boot.kernel().entry(), new Processor.BootArguments(ramdiskAt, treeAt, commandLineAt));
-  }
-
-  private static TreeNode chosen(TreeNode tree) {
-    TreeNode chosen = tree.child("chosen");
-    if (chosen == null) {
-      chosen = new TreeNode("chosen");
-      tree.with(chosen);
-    }
-    return chosen;
   }
 
   /// What lies between the addresses that the kernel is linked to and those that it is loaded at.

@@ -91,6 +91,17 @@ public final class TreeNode {
     return this;
   }
 
+  /// The child that has this name, made if there is none.
+  public TreeNode made(String childName) {
+    TreeNode there = child(childName);
+    if (there != null) {
+      return there;
+    }
+    TreeNode child = new TreeNode(childName);
+    with(child);
+    return child;
+  }
+
   // Reading.
 
   public boolean has(String property) {

@@ -112,7 +112,8 @@ public final class Virtqueue {
     }
   }
 
-  private int waiting() throws BrokenQueueException {
+  /// How many requests wait.
+  public int waiting() throws BrokenQueueException {
     if (!ready) {
       return 0;
     }

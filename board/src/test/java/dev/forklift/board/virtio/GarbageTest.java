@@ -55,6 +55,8 @@ final class GarbageTest {
       List<VirtioDevice> devices = new ArrayList<>();
       devices.add(new VirtioBlock(image, "disk"));
       devices.add(new VirtioEntropy(new Random(seed)));
+      devices.add(new VirtioConsole());
+      devices.add(new VirtioNetwork(NetworkLink.UNPLUGGED));
       if (HostCalls.areAvailable()) {
         devices.add(VirtioShare.open(shared.toString(), "share", false));
       }

@@ -61,6 +61,9 @@ final class VirtioDriver {
   final VirtioTransport device;
   boolean raised;
 
+  private long ticks;
+  private final Timeline timeline = new Timeline(MachineClock.counted(() -> ticks));
+
   private final int[] submitted = new int[8];
   private final int[] nextDescriptor = new int[8];
   private long free = MEMORY + 16 * PAGE;
@@ -70,12 +73,17 @@ final class VirtioDriver {
   }
 
   VirtioDriver(VirtioDevice device, Console console) {
-    Timeline timeline = new Timeline(MachineClock.counted(() -> 0));
     this.device =
         new VirtioTransport(
             device,
             new Placement(
                 new TreeNode("virtio"), List.of(up -> raised = up), timeline, console, memory));
+  }
+
+  /// Lets so much time go by.
+  void pass(long nanos) {
+    ticks += nanos / 10;
+    timeline.runDue();
   }
 
   /// A part of a request: what the device reads, or room for what it writes.

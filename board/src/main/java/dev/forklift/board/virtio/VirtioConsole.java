@@ -1,0 +1,105 @@
+package dev.forklift.board.virtio;
+
+import dev.forklift.board.device.Console;
+import dev.forklift.board.device.Placement;
+import dev.forklift.board.time.Timeline;
+import java.util.function.IntConsumer;
+
+/// A console, Linux's `hvc0`. What is sent is shown at once.
+///
+/// Linux throws away what comes before somebody has opened it, and does not say when that is. So
+/// the first input waits until there has been no output for a while.
+public final class VirtioConsole implements VirtioDevice {
+  private static final int TYPE = 3;
+  private static final int RECEIVE = 0;
+  private static final int SEND = 1;
+  private static final int CHUNK = 4096;
+
+  /// How long there has to be silence before the first input, in nanoseconds.
+  private static final long SILENCE = 1_000_000_000;
+
+  private final byte[] chunk = new byte[CHUNK];
+  private Console console = Console.NOBODY;
+  private Runnable outputSeen = () -> {};
+  private boolean listens;
+
+  /// A byte that was typed and not taken yet, or -1.
+  private int held = -1;
+
+  @Override
+  public int type() {
+    return TYPE;
+  }
+
+  @Override
+  public int queues() {
+    return 2;
+  }
+
+  @Override
+  public void attach(Placement place, IntConsumer serve) {
+    console = place.console();
+    Timeline timeline = place.timeline();
+    Timeline.Alarm silence =
+        timeline.alarm(() -> {
+          listens = true;
+          serve.accept(RECEIVE);
+        });
+    outputSeen = () -> silence.set(timeline.now() + SILENCE);
+    console.listen(() -> {
+      if (listens) {
+        serve.accept(RECEIVE);
+      }
+    });
+  }
+
+  @Override
+  public void serve(int index, Virtqueue queue) throws BrokenQueueException {
+    if (!listens) {
+      outputSeen.run();
+    }
+    if (index == SEND) {
+      queue.answerAll(this::show);
+    } else if (listens) {
+      receive(queue);
+    }
+  }
+
+  private void show(DescriptorChain chain) throws BrokenQueueException {
+    while (chain.readable() > 0) {
+      int length = chain.read(chunk, 0, CHUNK);
+      for (int i = 0; i < length; i++) {
+        console.write(chunk[i] & 0xff);
+      }
+    }
+  }
+
+  /// Gives what was typed to the requests that wait for it. What none waits for stays outside.
+  private void receive(Virtqueue queue) throws BrokenQueueException {
+    for (int left = queue.waiting(); left > 0; left--) {
+      if (held < 0) {
+        held = console.read();
+      }
+      if (held < 0) {
+        return;
+      }
+      DescriptorChain chain = queue.take();
+      if (chain == null) {
+        return;
+      }
+      int room = Math.min(CHUNK, chain.writable());
+      int length = 0;
+      while (length < room && held >= 0) {
+        chunk[length++] = (byte) held;
+        held = console.read();
+      }
+      chain.write(chunk, 0, length);
+      queue.give(chain);
+    }
+  }
+
+  @Override
+  public void reset() {
+    listens = false;
+  }
+}
