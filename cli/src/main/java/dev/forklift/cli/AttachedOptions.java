@@ -1,17 +1,22 @@
 package dev.forklift.cli;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.net.NameServer;
+import dev.forklift.board.net.UserNetwork;
 import dev.forklift.board.share.VirtioShare;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.board.virtio.DiskImage;
+import dev.forklift.board.virtio.NetworkLink;
 import dev.forklift.board.virtio.VirtioBlock;
 import dev.forklift.board.virtio.VirtioConsole;
 import dev.forklift.board.virtio.VirtioEntropy;
+import dev.forklift.board.virtio.VirtioNetwork;
 import dev.forklift.board.virtio.VirtioSlots;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// What of the host is attached to a board, beside its console.
@@ -43,8 +48,15 @@ final class AttachedOptions implements AutoCloseable {
       description = "A console that needs no serial port, hvc0, in place of the board's own.")
   private boolean console;
 
+  @Option(
+      names = "--net",
+      paramLabel = "KIND",
+      description = "A network device: user (through sockets of the host) or none (no cable).")
+  private @Nullable String network;
+
   private final List<DiskImage> images = new ArrayList<>();
   private final List<VirtioShare> folders = new ArrayList<>();
+  private @Nullable UserNetwork link;
 
   /// Adds the devices to a board's tree.
   ///
@@ -66,10 +78,26 @@ final class AttachedOptions implements AutoCloseable {
     if (entropy) {
       slots.add(tree, new VirtioEntropy(random));
     }
+    if (network != null) {
+      slots.add(tree, new VirtioNetwork(cable(network)));
+    }
     if (console) {
       tree.made("chosen").with("stdout-path", slots.add(tree, new VirtioConsole()));
     }
     return slots;
+  }
+
+  private NetworkLink cable(String kind) throws IOException {
+    return switch (kind) {
+      case "none" -> NetworkLink.UNPLUGGED;
+      case "user" -> {
+        UserNetwork made = new UserNetwork(NameServer.ofHost());
+        link = made;
+        yield made;
+      }
+      default ->
+          throw new BadInputException("--net: there is no " + kind + "; there are: none, user");
+    };
   }
 
   private static DiskImage open(Attachment disk) throws IOException {
@@ -88,5 +116,8 @@ final class AttachedOptions implements AutoCloseable {
       image.close();
     }
     folders.forEach(VirtioShare::close);
+    if (link != null) {
+      link.close();
+    }
   }
 }

@@ -121,6 +121,14 @@ class BootCommandTest {
   }
 
   @Test
+  void networksAreThereOrNot() throws IOException {
+    refused(
+        "--net: there is no tap; there are: none, user", "--kernel", kernel(STAY), "--net", "tap");
+    assertThat(boot("--kernel", kernel(STAY), "--net", "none")).as(said).isZero();
+    assertThat(boot("--kernel", kernel(STAY), "--net", "user")).as(said).isZero();
+  }
+
+  @Test
   void aDiskIsLetGoOf() throws IOException {
     Path disk = file("disk", "x".repeat(512));
     for (int run = 0; run < 2; run++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.forklift.board.boot.Initramfs;
 import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.net.UserNetwork;
 import dev.forklift.board.share.VirtioShare;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.board.virtio.DiskImage;
@@ -16,6 +17,9 @@ import dev.forklift.board.virtio.VirtioEntropy;
 import dev.forklift.board.virtio.VirtioNetwork;
 import dev.forklift.board.virtio.VirtioSlots;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,6 +191,44 @@ class BootDevicesTest {
       assertThat(board.answer("busybox ifconfig eth0 up; busybox cat /sys/class/net/eth0/carrier"))
           .isEqualTo("0");
       powerOff(board);
+    }
+  }
+
+  @Test
+  void itReachesTheWorldThroughTheHostsSockets() throws Exception {
+    try (UserNetwork network = new UserNetwork(0);
+        ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      Thread world =
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                try (Socket guest = server.accept()) {
+                  byte[] asked = guest.getInputStream().readNBytes(4);
+                  guest.getOutputStream().write(asked);
+                  guest.getOutputStream().write(new byte[100_000]);
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      TreeNode tree = BootedBoard.named("10m50");
+      VirtioSlots slots = new VirtioSlots();
+      slots.add(tree, new VirtioNetwork(network));
+      try (BootedBoard board =
+          BootedBoard.start(
+              tree,
+              Checkout.material("nios2/vmlinux"),
+              Initramfs.of(root),
+              "console=ttyS0 rdinit=/init ip=dhcp",
+              false,
+              slots)) {
+        board.expect("my address is 10.0.2.15");
+        board.expect("/ # ");
+        String ask = "echo ask | busybox nc 10.0.2.2 " + server.getLocalPort();
+        assertThat(board.answer(ask + " >/tmp/got; busybox head -n 1 /tmp/got")).isEqualTo("ask");
+        assertThat(board.answer("busybox wc -c </tmp/got")).isEqualTo("100004");
+        world.join();
+        powerOff(board);
+      }
     }
   }
 

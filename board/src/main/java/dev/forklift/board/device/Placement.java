@@ -2,6 +2,7 @@ package dev.forklift.board.device;
 
 import dev.forklift.board.BadInputException;
 import dev.forklift.board.time.Timeline;
+import dev.forklift.board.time.WakeUp;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.memory.PhysicalMemory;
 import java.util.List;
@@ -13,12 +14,14 @@ import java.util.List;
 /// @param timeline the machine's time
 /// @param console what is at the other end, for a device that people talk through
 /// @param memory the machine's memory, for a device that loads and stores by itself
+/// @param wakeUp how other threads get the machine's to look
 public record Placement(
     TreeNode node,
     List<InterruptLine> interrupts,
     Timeline timeline,
     Console console,
-    PhysicalMemory memory) {
+    PhysicalMemory memory,
+    WakeUp wakeUp) {
   public Placement {
     interrupts = List.copyOf(interrupts);
   }

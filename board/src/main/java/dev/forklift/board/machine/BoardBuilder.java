@@ -51,7 +51,7 @@ final class BoardBuilder {
     Timeline timeline = new Timeline(clock);
     WakeUp wakeUp = new WakeUp(processor.cpu()::interrupt);
     StreamConsole console = new StreamConsole(config.input(), config.output(), wakeUp);
-    new Devices(cpuNode, processor, timeline, console, memory).addBelow(tree);
+    new Devices(cpuNode, processor, timeline, console, memory, wakeUp).addBelow(tree);
     return new BoardParts(tree, memory, type, processor, clock, timeline, wakeUp, console);
   }
 
@@ -109,6 +109,7 @@ final class BoardBuilder {
     private final Timeline timeline;
     private final StreamConsole console;
     private final PhysicalMemory memory;
+    private final WakeUp wakeUp;
     private final @Nullable String consolePath;
 
     Devices(
@@ -116,12 +117,14 @@ final class BoardBuilder {
         Processor processor,
         Timeline timeline,
         StreamConsole console,
-        PhysicalMemory memory) {
+        PhysicalMemory memory,
+        WakeUp wakeUp) {
       cpuHandle = handle(cpu);
       this.processor = processor;
       this.timeline = timeline;
       this.console = console;
       this.memory = memory;
+      this.wakeUp = wakeUp;
       consolePath = consolePath();
     }
 
@@ -187,7 +190,7 @@ final class BoardBuilder {
     }
 
     private Placement place(TreeNode node) throws BadInputException {
-      return new Placement(node, interrupts(node), timeline, consoleOf(node), memory);
+      return new Placement(node, interrupts(node), timeline, consoleOf(node), memory, wakeUp);
     }
 
     /// The machine's console, for the device that `/chosen` names.

@@ -1,11 +1,14 @@
 package dev.forklift.board.time;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// How other threads get the machine's thread to look at what they have brought.
 public final class WakeUp {
   private final Runnable interrupt;
+  private final List<Runnable> listeners = new ArrayList<>();
   private volatile @Nullable Thread sleeper;
   private volatile boolean called;
 
@@ -24,11 +27,20 @@ public final class WakeUp {
     }
   }
 
-  /// Whether there was a call since the last time. The machine's thread.
+  /// Whether there was a call since the last time; if so, those who listen have looked. The
+  /// machine's thread.
   public boolean take() {
     boolean was = called;
     called = false;
+    if (was) {
+      listeners.forEach(Runnable::run);
+    }
     return was;
+  }
+
+  /// Has `look` run on the machine's thread after a call. Before the machine runs.
+  public void listen(Runnable look) {
+    listeners.add(look);
   }
 
   /// Sleeps until called, or so many nanoseconds. The machine's thread.

@@ -1,5 +1,6 @@
 package dev.forklift.board.virtio;
 
+import dev.forklift.board.device.Placement;
 import org.jspecify.annotations.Nullable;
 
 /// The other end of a network device's cable. Only the machine's thread calls it.
@@ -21,7 +22,10 @@ public interface NetworkLink {
         }
 
         @Override
-        public void listen(Runnable arrived) {}
+        public void attach(Placement place, Runnable arrived) {}
+
+        @Override
+        public void reset() {}
       };
 
   /// Whether there is anybody.
@@ -33,6 +37,11 @@ public interface NetworkLink {
   /// The next frame for the guest, or null.
   byte @Nullable [] receive();
 
-  /// Calls `arrived` whenever there may be something to receive.
-  void listen(Runnable arrived);
+  /// It belongs to a machine now.
+  ///
+  /// @param arrived is called whenever there may be something to receive
+  void attach(Placement place, Runnable arrived);
+
+  /// The guest has forgotten all.
+  void reset();
 }

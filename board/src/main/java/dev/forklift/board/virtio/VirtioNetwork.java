@@ -59,7 +59,7 @@ public final class VirtioNetwork implements VirtioDevice {
 
   @Override
   public void attach(Placement place, IntConsumer serve) {
-    link.listen(() -> serve.accept(RECEIVE));
+    link.attach(place, () -> serve.accept(RECEIVE));
   }
 
   @Override
@@ -104,5 +104,10 @@ public final class VirtioNetwork implements VirtioDevice {
       }
       queue.give(chain);
     }
+  }
+
+  @Override
+  public void reset() {
+    link.reset();
   }
 }

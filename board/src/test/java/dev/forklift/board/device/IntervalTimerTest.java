@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forklift.board.BadInputException;
 import dev.forklift.board.time.MachineClock;
 import dev.forklift.board.time.Timeline;
+import dev.forklift.board.time.WakeUp;
 import dev.forklift.board.tree.TreeNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,9 @@ final class IntervalTimerTest {
     TreeNode node = new TreeNode("timer").with("clock-frequency", hertz);
     List<InterruptLine> lines = List.of(up -> raised = up);
     return new IntervalTimer()
-        .create(new Placement(node, lines, timeline, Console.NOBODY, DeviceMemory.none()));
+        .create(
+            new Placement(
+                node, lines, timeline, Console.NOBODY, DeviceMemory.none(), new WakeUp(() -> {})));
   }
 
   private void set(int register, int value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forklift.board.BadInputException;
 import dev.forklift.board.time.MachineClock;
 import dev.forklift.board.time.Timeline;
+import dev.forklift.board.time.WakeUp;
 import dev.forklift.board.tree.TreeNode;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -56,7 +57,8 @@ final class Uart16550Test {
                     List.of(up -> raised = up),
                     new Timeline(MachineClock.counted(() -> 0)),
                     console,
-                    DeviceMemory.none()));
+                    DeviceMemory.none(),
+                    new WakeUp(() -> {})));
   }
 
   private void type(String text) {

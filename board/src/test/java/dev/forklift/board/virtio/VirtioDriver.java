@@ -7,6 +7,7 @@ import dev.forklift.board.device.DeviceMemory;
 import dev.forklift.board.device.Placement;
 import dev.forklift.board.time.MachineClock;
 import dev.forklift.board.time.Timeline;
+import dev.forklift.board.time.WakeUp;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.memory.PhysicalMemory;
 import java.nio.ByteBuffer;
@@ -77,7 +78,12 @@ final class VirtioDriver {
         new VirtioTransport(
             device,
             new Placement(
-                new TreeNode("virtio"), List.of(up -> raised = up), timeline, console, memory));
+                new TreeNode("virtio"),
+                List.of(up -> raised = up),
+                timeline,
+                console,
+                memory,
+                new WakeUp(() -> {})));
   }
 
   /// Lets so much time go by.

@@ -5,6 +5,7 @@ import static dev.forklift.board.virtio.VirtioDriver.NOTIFY;
 import static dev.forklift.board.virtio.VirtioDriver.VERSION_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.board.device.Placement;
 import dev.forklift.board.virtio.VirtioDriver.Piece;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,9 +42,12 @@ final class VirtioNetworkTest {
         }
 
         @Override
-        public void listen(Runnable listener) {
+        public void attach(Placement place, Runnable listener) {
           arrived = listener;
         }
+
+        @Override
+        public void reset() {}
       };
 
   private final VirtioDriver driver = new VirtioDriver(new VirtioNetwork(link)).begin(VERSION_1, 2);
