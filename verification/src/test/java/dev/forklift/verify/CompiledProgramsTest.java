@@ -2,10 +2,15 @@ package dev.forklift.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.engine.cpu.Engine;
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.jit.RegionTranslator;
+import dev.forklift.engine.jit.TranslationLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -18,6 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// library, static and dynamic, print here what they print on the real kernel.
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "compile is a bash script")
 class CompiledProgramsTest {
+  /// Those whose threads may meet the translator's.
+  private static final Set<String> CONCURRENT =
+      Set.of("concurrency", "conditions", "exceptions", "mutexes", "threads", "unloading");
+
   @TempDir static Path folder;
 
   static List<String> programs() throws IOException {
@@ -40,9 +49,16 @@ class CompiledProgramsTest {
     for (String variant : List.of("static", "dynamic")) {
       Path program = folder.resolve(name + "-" + variant);
       if (Files.exists(program)) {
-        assertThat(programs.run(List.of(program), "/job/" + program.getFileName()))
+        String path = "/job/" + program.getFileName();
+        assertThat(programs.run(List.of(program), path))
             .as(variant)
             .isEqualTo(RealPrograms.expected(name));
+        if (CONCURRENT.contains(name)) {
+          Engine engine = new Evaluator(RegionTranslator.inBackground(new TranslationLog()));
+          assertThat(programs.run(engine, List.of(program), path))
+              .as("%s, translated", variant)
+              .isEqualTo(RealPrograms.expected(name));
+        }
         Files.delete(program);
       }
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.engine.jit.RegionTranslator;
+import dev.forklift.kernel.machine.MachineConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -34,6 +36,11 @@ class FlightRecordsTest {
   }
 
   private List<RecordedEvent> record(String program, Engine engine) throws Exception {
+    return record(program, config -> config.withEngine(engine));
+  }
+
+  private List<RecordedEvent> record(String program, UnaryOperator<MachineConfig> change)
+      throws Exception {
     Path file = folder.resolve("recording.jfr");
     try (Recording recording = new Recording()) {
       for (String event : EVENTS) {
@@ -46,7 +53,7 @@ class FlightRecordsTest {
               GuestRun.rootWith(program, binary),
               GuestRun.program(program, List.of(), List.of()),
               "",
-              config -> config.withEngine(engine));
+              change);
       assertThat(run.outcome().exitCode()).isZero();
       recording.stop();
       recording.dump(file);
@@ -111,5 +118,23 @@ class FlightRecordsTest {
           assertThat(event.getInt("regions")).isPositive();
           assertThat(event.getLong("page") % 4096).isZero();
         });
+  }
+
+  /// There is room for some four MiB of translations, a quarter of what guests may hold.
+  @Test
+  void tellsOfTranslationsThatMadeRoomForOthers() throws Exception {
+    Map<String, List<RecordedEvent>> events =
+        byType(
+            record(
+                "nios2-much-code",
+                config ->
+                    config
+                        .withEngine(new Evaluator(new RegionTranslator(Runnable::run, 1)))
+                        .withLimits(16 << 20, 64)));
+    assertThat(events.get("forklift.RegionTranslated")).hasSizeGreaterThan(10_000);
+    assertThat(events.get("forklift.CodeDropped"))
+        .filteredOn(event -> event.getString("reason").equals("NO_ROOM"))
+        .hasSizeGreaterThan(100)
+        .anySatisfy(event -> assertThat(event.getInt("regions")).isGreaterThan(1));
   }
 }

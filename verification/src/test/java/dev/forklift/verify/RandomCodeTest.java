@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.forklift.arch.nios2.Nios2;
 import dev.forklift.arch.nios2.Nios2Linux;
+import dev.forklift.engine.cpu.Engine;
+import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.jit.RegionTranslator;
+import dev.forklift.engine.jit.TranslationLog;
+import dev.forklift.engine.jit.TranslationLog.Outcome;
 import dev.forklift.kernel.abi.DataModel;
 import dev.forklift.kernel.abi.StructWriter;
 import java.io.File;
@@ -22,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Long programs of random instructions leave the same registers and memory here and in QEMU, which
-/// knows plain integer code well.
+/// Long programs of random instructions leave the same registers and memory evaluated, translated
+/// and in QEMU, which knows plain integer code well.
 class RandomCodeTest {
   private static final long FIRST_SEED = 20261123;
   private static final int PROGRAMS = 12;
@@ -32,6 +37,12 @@ class RandomCodeTest {
   private static final long CODE = 0x10_0000;
   private static final long DATA = 0x40_0000;
   private static final int DATA_BYTES = 0x2000;
+
+  /// How often all of it runs, so that all of it gets hot: what runs twice is translated.
+  private static final int TURNS = 4;
+
+  /// Where those are counted, behind the places of the registers.
+  private static final int TURN = 4 * 32 - DATA_BYTES / 2;
 
   /// What random instructions may change: not fp, which points into the middle of the data, not sp,
   /// which counts, and not those that belong to kernels and debuggers.
@@ -71,12 +82,15 @@ class RandomCodeTest {
       for (int register : REGISTERS) {
         constant(name(register), random.nextInt());
       }
+      add("again:");
       for (int i = 0; i < INSTRUCTIONS; i++) {
         instruction();
       }
       for (int i = 0; i < 8; i++) {
         loop();
       }
+      add("ldw sp,%d(fp)\n addi sp,sp,1\n stw sp,%d(fp)".formatted(TURN, TURN));
+      add("cmpgei sp,sp,%d\n bne sp,zero,done\n jmpi again\ndone:".formatted(TURNS));
       // All that changed goes to standard output.
       for (int register : REGISTERS) {
         add("stw %s,%d(fp)".formatted(name(register), 4 * register - DATA_BYTES / 2));
@@ -209,26 +223,52 @@ class RandomCodeTest {
 
   @ParameterizedTest
   @MethodSource("seeds")
+  void leavesTheSameEvaluatedAndTranslated(long seed, @TempDir Path folder) throws Exception {
+    Path program = program(seed, folder);
+    TranslationLog log = new TranslationLog();
+    String translated = run(program, new Evaluator(new RegionTranslator(Runnable::run, 1, log)));
+    assertSame(seed, translated, run(program, new Evaluator()));
+    assertThat(log.instructions()).isGreaterThan(INSTRUCTIONS / 2);
+    assertThat(log.count(Outcome.FAILED)).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
   void leavesWhatQemuLeaves(long seed, @TempDir Path folder) throws Exception {
     Path qemu = qemu();
+    Path program = program(seed, folder);
+    assertSame(
+        seed, run(program, new Evaluator()), underQemu(qemu, program, folder.resolve("out")));
+  }
+
+  private static Path program(long seed, Path folder) throws IOException {
     String text = new Writer(seed).program();
     byte[] code = new Nios2().instructions().assembler().assemble(CODE, text);
     Path program = Files.write(folder.resolve("program"), elf(code));
     assertThat(program.toFile().setExecutable(true)).isTrue();
-    String expected = underQemu(qemu, program, folder.resolve("out"));
+    return program;
+  }
+
+  /// What the program leaves.
+  private static String run(Path program, Engine engine) throws Exception {
     GuestRun run =
         GuestRun.of(
             GuestRun.rootWith("program", program),
             GuestRun.program("program", List.of(), List.of()),
-            "");
+            "",
+            config -> config.withEngine(engine));
     assertThat(run.outcome().exitCode()).isZero();
-    assertThat(run.out()).hasSize(DATA_BYTES);
+    return run.out();
+  }
+
+  private static void assertSame(long seed, String left, String expected) {
+    assertThat(left).hasSize(DATA_BYTES);
     for (int register : REGISTERS) {
-      assertThat(word(run.out(), register))
+      assertThat(word(left, register))
           .as("%s in seed %d", Writer.name(register), seed)
           .isEqualTo(word(expected, register));
     }
-    assertThat(run.out().equals(expected)).as("memory in seed %d", seed).isTrue();
+    assertThat(left.equals(expected)).as("memory in seed %d", seed).isTrue();
   }
 
   private static String word(String out, int index) {

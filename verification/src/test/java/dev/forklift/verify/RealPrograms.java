@@ -2,6 +2,8 @@ package dev.forklift.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.engine.cpu.Engine;
+import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.kernel.fs.image.ImageCache;
 import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
 import dev.forklift.kernel.fs.tmpfs.Origin;
@@ -24,11 +26,19 @@ final class RealPrograms {
     root = new ImageCache(cache, line -> {}).root(Checkout.material("nios2/rootfs.tar.xz"));
   }
 
-  /// Runs a command in an empty folder of a machine of its own.
+  /// Runs a command in an empty folder of a machine of its own, evaluated.
   ///
   /// @param job what `/job` holds
   /// @return what it wrote to standard output and standard error together
   String run(List<Path> job, String... command) throws Exception {
+    return run(new Evaluator(), job, command);
+  }
+
+  /// Runs a command in an empty folder of a machine of its own.
+  ///
+  /// @param job what `/job` holds
+  /// @return what it wrote to standard output and standard error together
+  String run(Engine engine, List<Path> job, String... command) throws Exception {
     MemoryOrigin folder = MemoryOrigin.folder(0755);
     for (Path file : job) {
       byte[] bytes = Files.readAllBytes(file);
@@ -46,7 +56,8 @@ final class RealPrograms {
                 false,
                 0,
                 0),
-            "");
+            "",
+            config -> config.withEngine(engine));
     assertThat(run.notStarted()).isNull();
     return run.out();
   }
