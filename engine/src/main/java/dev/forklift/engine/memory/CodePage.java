@@ -128,7 +128,8 @@ public final class CodePage {
     return false;
   }
 
-  /// Changes with every store into the page: taken before reading the code, given to [#install].
+  /// Changes with every store into the page that is seen, and when stores begin to be seen: taken
+  /// before reading the code, given to [#install].
   public int stamp() {
     return frame.codeStamp();
   }
@@ -150,6 +151,10 @@ public final class CodePage {
       }
       Translation before = all.getAndSet(slot(translation), translation);
       count(translation.bytes() - (before == null ? 0 : before.bytes()));
+      if (before != null) {
+        // Whoever has found it before would go on with it, and no store would drop it any more.
+        before.drop();
+      }
       cover(translation);
     }
     cache.makeRoom();

@@ -201,6 +201,8 @@ final class Frame {
   /// so: they have to be stopped, then [#closed] called.
   synchronized boolean close(boolean writableHere) {
     if (guard == Guard.OPEN) {
+      // What was read while stores went unseen may be old.
+      codeStamp++;
       boolean others = writableHere || writableInFile;
       guard = others ? Guard.CLOSING : Guard.GUARDED;
     }
@@ -210,11 +212,12 @@ final class Frame {
   /// No page table lets stores through any more.
   synchronized void closed() {
     if (guard == Guard.CLOSING) {
+      codeStamp++;
       guard = Guard.GUARDED;
     }
   }
 
-  /// Changes with every store that goes through [#store].
+  /// Changes with every store that goes through [#store], and when stores begin to go through it.
   int codeStamp() {
     return codeStamp;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,49 @@ class CodePageTest {
     space.unmap(BASE, PAGE);
     assertThat(budget.codeDrops().blocks(DropReason.PAGE_FREED)).isOne();
     assertThat(budget.codeDrops().regions(DropReason.PAGE_FREED)).isZero();
+  }
+
+  @Test
+  void codeReadWhileStoresWereNotSeenIsNotKept() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    CodePage page = space.codePage(BASE);
+    for (int i = 0; i < 40; i++) {
+      space.store32(BASE + 64, i);
+    }
+    assertThat(page.isGuarded()).isFalse();
+    int stamp = page.stamp();
+    space.store32(BASE, 1);
+    assertThat(space.codePage(BASE)).isSameAs(page);
+    assertThat(page.isGuarded()).isTrue();
+    assertThat(page.install(new Lifted(BASE, BASE + 8), stamp)).isFalse();
+  }
+
+  @Test
+  void whatIsReplacedIsDropped() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    List<Long> dropped = new ArrayList<>();
+    CodePage page = space.codePage(BASE);
+    for (int i = 0; i < 2; i++) {
+      CodePage.Translation translation =
+          new CodePage.Translation() {
+            @Override
+            public long start() {
+              return BASE;
+            }
+
+            @Override
+            public long end() {
+              return BASE + 8;
+            }
+
+            @Override
+            public void drop() {
+              dropped.add(page.address());
+            }
+          };
+      assertThat(page.install(translation, page.stamp())).isTrue();
+      assertThat(dropped).hasSize(i);
+    }
   }
 
   @Test
