@@ -3,7 +3,7 @@
 
 #include "guest.h"
 
-enum { PAGE = 4096, PAGES = 1200, FUNCTION = 256, FUNCTIONS = PAGES * PAGE / FUNCTION, ROUNDS = 2 };
+enum { PAGE = 4096, PAGES = 200, FUNCTION = 256, FUNCTIONS = PAGES * PAGE / FUNCTION, ROUNDS = 2 };
 
 #define R(n) ((unsigned)(n))
 #define ADDI(to, from, number) (R(from) << 27 | R(to) << 22 | ((unsigned)(number) & 0xffff) << 6 | 0x04)

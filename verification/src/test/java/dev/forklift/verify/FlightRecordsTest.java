@@ -131,7 +131,7 @@ class FlightRecordsTest {
                     config
                         .withEngine(new Evaluator(new RegionTranslator(Runnable::run, 1)))
                         .withLimits(16 << 20, 64)));
-    assertThat(events.get("forklift.RegionTranslated")).hasSizeGreaterThan(10_000);
+    assertThat(events.get("forklift.RegionTranslated")).hasSizeGreaterThan(3000);
     assertThat(events.get("forklift.CodeDropped"))
         .filteredOn(event -> event.getString("reason").equals("NO_ROOM"))
         .hasSizeGreaterThan(100)
