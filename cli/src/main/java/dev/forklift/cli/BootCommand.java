@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       "  forklift boot --kernel vmlinux --initrd rootfs/ --append rdinit=/bin/sh",
       "  forklift boot --dtb my-design.dtb --kernel vmlinux --initrd initramfs.cpio.gz",
       "  echo 'poweroff -f' | forklift boot --kernel vmlinux --initrd rootfs/",
+      "  forklift boot --kernel vmlinux --disk root.img --append 'root=/dev/vda rw'",
+      "  forklift boot --kernel vmlinux --initrd rootfs/ --share work/:ro --net user",
       "",
       "Exit status: 0 when the machine is powered off, halted or reset, or ended by",
       "Ctrl-A X; 1 if the CPU went where there is nothing; 125 if the machine could not",

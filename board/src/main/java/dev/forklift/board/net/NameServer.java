@@ -20,7 +20,7 @@ public final class NameServer {
   public static int ofHost() {
     try {
       for (String line : Files.readAllLines(SETTINGS, StandardCharsets.ISO_8859_1)) {
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", 3);
         if (words.length >= 2 && words[0].equals(KEY)) {
           InetAddress address = InetAddress.ofLiteral(words[1]);
           if (address instanceof Inet4Address) {

@@ -266,7 +266,7 @@ final class TcpFlow implements HostSockets.Owner {
     ByteBuffer segment = ByteBuffer.allocate(header + payload.length);
     segment.putShort((short) from.port()).putShort((short) from.guestPort());
     segment.putInt(sequence).putInt(acknowledged);
-    segment.put((byte) (header / Integer.BYTES << 4)).put((byte) flags);
+    segment.put((byte) ((header / Integer.BYTES) << 4)).put((byte) flags);
     segment.putShort((short) window).putShort((short) 0).putShort((short) 0);
     if (first) {
       segment.put((byte) 2).put((byte) Integer.BYTES).putShort((short) SEGMENT);

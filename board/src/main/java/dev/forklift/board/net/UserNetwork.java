@@ -9,6 +9,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -204,8 +205,9 @@ public final class UserNetwork implements NetworkLink, AutoCloseable {
         return;
       }
       if (datagrams.size() >= MOST_FLOWS) {
-        Endpoints oldest = datagrams.keySet().iterator().next();
-        datagrams.remove(oldest).close();
+        Iterator<UdpFlow> flows = datagrams.values().iterator();
+        flows.next().close();
+        flows.remove();
       }
       datagrams.put(endpoints, flow);
     }
@@ -217,7 +219,7 @@ public final class UserNetwork implements NetworkLink, AutoCloseable {
         new Endpoints(segment.getShort(0) & 0xffff, destination, segment.getShort(2) & 0xffff);
     int sequence = segment.getInt(4);
     int acknowledged = segment.getInt(8);
-    int header = (segment.get(12) >> 4 & 0xf) * Integer.BYTES;
+    int header = ((segment.get(12) >> 4) & 0xf) * Integer.BYTES;
     int flags = segment.get(13);
     int window = segment.getShort(14) & 0xffff;
     ByteBuffer payload = segment.slice(header, segment.remaining() - header);

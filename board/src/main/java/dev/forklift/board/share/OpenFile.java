@@ -72,6 +72,8 @@ final class OpenFile implements AutoCloseable {
 
   /// Is told what is in a folder until it says that it is enough.
   interface Listing {
+    /// Takes an entry; says whether to go on.
+    ///
     /// @param next where to go on behind this entry
     boolean add(long ino, long next, int type, String name) throws HostError;
   }

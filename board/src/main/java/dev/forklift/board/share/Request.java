@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The requests of 9P2000.L, what answers each, and whether it changes anything. The reply's number
 /// is one more.
+@SuppressWarnings("ImmutableEnumChecker") // the handlers are methods
 enum Request {
   // spotless:off
   STATFS     (8,   false, FileRequests::fileSystem),

@@ -15,6 +15,9 @@ public final class VirtioConsole implements VirtioDevice {
   private static final int SEND = 1;
   private static final int CHUNK = 4096;
 
+  /// The most that one request shows, so that the machine is soon asked again whether to go on.
+  private static final int MOST = 64 << 10;
+
   /// How long there has to be silence before the first input, in nanoseconds.
   private static final long SILENCE = 1_000_000_000;
 
@@ -66,6 +69,9 @@ public final class VirtioConsole implements VirtioDevice {
   }
 
   private void show(DescriptorChain chain) throws BrokenQueueException {
+    if (chain.readable() > MOST) {
+      throw new BrokenQueueException("more than anybody shows at once");
+    }
     while (chain.readable() > 0) {
       int length = chain.read(chunk, 0, CHUNK);
       for (int i = 0; i < length; i++) {

@@ -374,10 +374,10 @@ final class SessionTest {
     Message reply = new Message(Session.MOST);
     int answered = 0;
     for (int i = 0; i < 5_000; i++) {
-      String[] shape = shapes[random.nextInt(shapes.length)].split(" ");
+      String[] shape = shapes[random.nextInt(shapes.length)].split(" ", -1);
       request.begin(Integer.parseInt(shape[0]), i, Session.MOST);
-      for (char field : shape[1].toCharArray()) {
-        switch (random.nextInt(40) == 0 ? 'l' : field) {
+      for (int at = 0; at < shape[1].length(); at++) {
+        switch (random.nextInt(40) == 0 ? 'l' : shape[1].charAt(at)) {
           case 'f' -> request.put32(random.nextInt(5));
           case 'n' -> request.putText(names[random.nextInt(names.length)]);
           case 'b' -> request.put8(random.nextInt(4));

@@ -84,8 +84,8 @@ final class ShareClient {
             118,
             m -> {
               m.put32(fid).put64(offset).put32(text.length());
-              for (char c : text.toCharArray()) {
-                m.put8(c);
+              for (int i = 0; i < text.length(); i++) {
+                m.put8(text.charAt(i));
               }
             });
     return answer.get32();

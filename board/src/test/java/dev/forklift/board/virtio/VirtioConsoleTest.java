@@ -98,4 +98,12 @@ final class VirtioConsoleTest {
     driver.pass(SECOND);
     assertThat(driver.usedCount(RECEIVE)).isEqualTo(1);
   }
+
+  @Test
+  void nobodyShowsMegabytesAtOnce() {
+    driver.offer(SEND, driver.chain(SEND, driver.input(new byte[(64 << 10) + 1])));
+    driver.set(NOTIFY, SEND);
+    assertThat(driver.get(VirtioDriver.STATUS) & VirtioDriver.NEEDS_RESET).isNotZero();
+    assertThat(shown.toString()).isEmpty();
+  }
 }
