@@ -7,8 +7,10 @@ import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Value;
+import dev.forklift.engine.jit.AccessGroups.Group;
 import dev.forklift.engine.jit.PageCaches.Cache;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.TableAccess;
@@ -18,6 +20,8 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Writes loads and stores.
 ///
@@ -50,6 +54,16 @@ final class AccessEmitter {
   private final int words;
   private final int offset;
 
+  // The group whose accesses are being written, its page's words, and how far its first byte is
+  // behind their beginning.
+  private @Nullable Group group;
+  private int groupWords;
+  private final int ownGroupWords;
+  private final int groupOffset;
+
+  // Whether accesses are written as calls.
+  private boolean asCalls;
+
   AccessEmitter(
       RegionEmitter region, CodeBuilder code, Locals locals, boolean is32Bit, PageCaches caches) {
     this.region = region;
@@ -61,9 +75,66 @@ final class AccessEmitter {
     this.address = code.allocateLocal(is32Bit ? TypeKind.INT : TypeKind.LONG);
     this.words = code.allocateLocal(TypeKind.REFERENCE);
     this.offset = code.allocateLocal(TypeKind.LONG);
+    this.ownGroupWords = code.allocateLocal(TypeKind.REFERENCE);
+    this.groupOffset = code.allocateLocal(TypeKind.LONG);
+  }
+
+  // Groups.
+
+  /// The groups that the accesses of a block are written in, by the positions of their first steps.
+  Map<Integer, Group> groups(LiftedBlock block) {
+    return is32Bit ? AccessGroups.of(block, locals.registers()) : Map.of();
+  }
+
+  /// Checks for all accesses of a group at once, those that are written from here to [#endGroup].
+  /// Goes elsewhere if not all of them can be made straight away.
+  void beginGroup(Group of, Label otherwise) {
+    Place first =
+        new Place(new Value.Reg(of.base()), of.lowest(), of.span(), false, of.stores(), -1);
+    Cache cache = caches.of(first.base);
+    Label within = code.newLabel();
+    if (cache != null) {
+      pushDistance(first, cache.page(of.stores()));
+      code.dup2()
+          .lstore(groupOffset)
+          .loadConstant(limit(first))
+          .invokestatic(LONG, "compareUnsigned", MethodTypeDesc.of(CD_int, CD_long, CD_long))
+          .iflt(within);
+    }
+    findPage(first, otherwise);
+    if (cache != null) {
+      pushPageAddress();
+      caches.found(cache, of.stores(), words);
+    } else {
+      code.aload(words).astore(ownGroupWords);
+    }
+    pushOffset();
+    code.lstore(groupOffset);
+    code.labelBinding(within);
+    if (of.alignment() > 1) {
+      code.lload(groupOffset).l2i().loadConstant(of.alignment() - 1).iand().ifne(otherwise);
+    }
+    group = of;
+    groupWords = cache == null ? ownGroupWords : cache.words();
+  }
+
+  void endGroup() {
+    group = null;
+  }
+
+  /// From here to [#endCalls] accesses are calls of the space, which makes them whatever it takes,
+  /// or throws the fault.
+  void beginCalls() {
+    asCalls = true;
+  }
+
+  void endCalls() {
+    asCalls = false;
   }
 
   /// Where an access goes.
+  ///
+  /// @param site where it stops if it cannot be made straight away; -1 if it does not stop
   private record Place(
       Value base, long displacement, int bytes, boolean aligned, boolean store, int site) {}
 
@@ -73,13 +144,12 @@ final class AccessEmitter {
     boolean wide = op.bytes() == Long.BYTES;
     ClassDesc type = wide ? CD_long : CD_int;
     Place place = new Place(op.base(), op.displacement(), op.bytes(), op.aligned(), false, site);
-    if (is32Bit && repeatable) {
+    if (isInPlace(repeatable)) {
       pushPlace(place);
       code.invokestatic(TABLE, name("get", op.bytes()), MethodTypeDesc.of(type, WORDS, CD_long));
     } else {
       pushSpaceAndAddress(place);
       code.invokevirtual(SPACE, "load" + bits(op.bytes()), MethodTypeDesc.of(type, CD_long));
-      caches.drop();
     }
     if (op.signed() && op.bytes() == Byte.BYTES) {
       code.i2b();
@@ -105,7 +175,7 @@ final class AccessEmitter {
     if (op.ordering() == Op.Ordering.RELEASE) {
       code.invokestatic(FENCES, "releaseFence", NOTHING);
     }
-    if (is32Bit && repeatable) {
+    if (isInPlace(repeatable)) {
       pushPlace(place);
       push(op.value(), wide);
       code.invokestatic(
@@ -115,8 +185,14 @@ final class AccessEmitter {
       push(op.value(), wide);
       code.invokevirtual(
           SPACE, "store" + bits(op.bytes()), MethodTypeDesc.of(CD_void, CD_long, type));
-      caches.drop();
+      if (!asCalls) {
+        caches.drop();
+      }
     }
+  }
+
+  private boolean isInPlace(boolean repeatable) {
+    return is32Bit && repeatable && !asCalls;
   }
 
   void compareExchange(Op.CompareExchange op, int site) {
@@ -182,6 +258,14 @@ final class AccessEmitter {
 
   /// Pushes the words of the page and how far from their beginning the place is, or leaves.
   private void pushPlace(Place place) {
+    Group of = group;
+    if (of != null && of.covers(place.base, place.displacement, place.bytes, place.aligned)) {
+      code.aload(groupWords).lload(groupOffset);
+      if (place.displacement != of.lowest()) {
+        code.loadConstant(place.displacement - of.lowest()).ladd();
+      }
+      return;
+    }
     Cache cache = caches.of(place.base);
     if (cache == null) {
       findPage(place, region.stop());
@@ -204,7 +288,7 @@ final class AccessEmitter {
         .iflt(within);
     // In place, not behind the blocks: HotSpot takes a jump back for a loop.
     findPage(place, region.stop());
-    code.iload(address).loadConstant(-pageBytes).iand().i2l().loadConstant(LOW_HALF).land();
+    pushPageAddress();
     caches.found(cache, place.store, words);
     pushOffset();
     if (shift != 0) {
@@ -233,6 +317,10 @@ final class AccessEmitter {
     return place.aligned ? pageBytes / place.bytes : pageBytes - place.bytes + 1;
   }
 
+  private void pushPageAddress() {
+    code.iload(address).loadConstant(-pageBytes).iand().i2l().loadConstant(LOW_HALF).land();
+  }
+
   private void pushOffset() {
     code.iload(address).loadConstant(pageBytes - 1).iand().i2l();
   }
@@ -240,7 +328,9 @@ final class AccessEmitter {
   /// Finds the words of the page in the table, or leaves.
   private void findPage(Place place, Label stop) {
     int shift = TableAccess.pageShift(region.geometry());
-    region.at(place.site);
+    if (place.site >= 0) {
+      region.at(place.site);
+    }
     takeAddress(place.base, place.displacement);
     if (place.bytes > 1) {
       if (place.aligned) {

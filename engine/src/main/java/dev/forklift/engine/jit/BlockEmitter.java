@@ -11,6 +11,7 @@ import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.ir.Value;
 import dev.forklift.engine.ir.Width;
+import dev.forklift.engine.jit.AccessGroups.Group;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
@@ -19,6 +20,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Writes what the steps of one block do.
@@ -75,13 +77,53 @@ final class BlockEmitter implements Op.Visitor {
   }
 
   void emit() {
-    for (position = 0; position < block.ops().size(); position++) {
+    Map<Integer, Group> groups = accesses.groups(block);
+    while (position < block.ops().size()) {
+      Group group = groups.get(position);
+      if (group == null) {
+        emitUntil(position + 1);
+      } else {
+        emit(group);
+      }
+    }
+  }
+
+  private void emitUntil(int end) {
+    for (; position < end; position++) {
       Op op = block.ops().get(position);
       op.accept(this);
       if (op instanceof Op.Result result && locals.isRegister(result.destination())) {
         dirty.set(result.destination());
       }
     }
+  }
+
+  /// The steps of a group twice: with one check for its accesses, and with calls for where that
+  /// fails. HotSpot compiles the second only if it is ever run.
+  private void emit(Group group) {
+    Label calls = code.newLabel();
+    Label join = code.newLabel();
+    BitSet dirtyBefore = (BitSet) dirty.clone();
+    int instructionsBeforeIt = instructionsBefore;
+    boolean mustLookBefore = mustLook;
+    accesses.beginGroup(group, calls);
+    emitUntil(group.end());
+    accesses.endGroup();
+    code.goto_(join);
+    code.labelBinding(calls);
+    position = group.first();
+    dirty.clear();
+    dirty.or(dirtyBefore);
+    instructionsBefore = instructionsBeforeIt;
+    mustLook = mustLookBefore;
+    accesses.beginCalls();
+    emitUntil(group.end());
+    accesses.endCalls();
+    region.catchFaults(calls, code.newBoundLabel());
+    // A store may have replaced a page by a copy.
+    mustLook = group.stores();
+    look(next, next, instructionsBefore + 1);
+    code.labelBinding(join);
   }
 
   @Override

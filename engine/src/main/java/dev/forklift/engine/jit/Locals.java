@@ -123,6 +123,11 @@ final class Locals {
     return slot;
   }
 
+  /// How many registers there are.
+  int registers() {
+    return registers;
+  }
+
   /// Whether registers, and addresses, have 32 bits.
   boolean is32Bit() {
     return is32Bit;

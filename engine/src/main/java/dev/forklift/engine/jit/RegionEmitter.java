@@ -67,6 +67,7 @@ final class RegionEmitter {
   private final Map<Long, Label> polls = new HashMap<>();
   private final List<Runnable> ways = new ArrayList<>();
   private final Map<@Nullable Loop, Label> stops = new LinkedHashMap<>();
+  private final Map<@Nullable Loop, Label> handlers = new LinkedHashMap<>();
   private final Map<BitSet, Label> tails = new LinkedHashMap<>();
   private final GiveBacks giveBacks;
   private final PageCaches caches;
@@ -228,9 +229,7 @@ final class RegionEmitter {
     locals.clear(others);
     locals.load(CPU_LOCAL, flow.liveAt(region.entry()));
     startCounting();
-    if (!is32Bit || region.hasCallsForAccess()) {
-      code.iconst_0().istore(site);
-    }
+    code.iconst_0().istore(site);
     caches.enter();
     code.goto_(label(region.entry()));
   }
@@ -389,6 +388,12 @@ final class RegionEmitter {
     return stops.computeIfAbsent(loop, _ -> code.newLabel());
   }
 
+  /// Where accesses in the block that is being written are calls: their faults stop at the site.
+  void catchFaults(Label from, Label to) {
+    Label handler = handlers.computeIfAbsent(loop, _ -> code.newLabel());
+    code.exceptionCatch(from, to, handler, FAULT);
+  }
+
   /// Stops at a site.
   void stopAt(int number) {
     at(number);
@@ -423,12 +428,20 @@ final class RegionEmitter {
     stops.forEach((in, label) -> {
       code.labelBinding(label);
       code.aconst_null();
-      BitSet which = flow.changed();
-      if (in != null) {
-        which.and(in.registers());
-      }
-      stopAtSite(which);
+      stopAtSite(changedIn(in));
     });
+    handlers.forEach((in, label) -> {
+      code.labelBinding(label);
+      stopAtSite(changedIn(in));
+    });
+  }
+
+  private BitSet changedIn(@Nullable Loop in) {
+    BitSet which = flow.changed();
+    if (in != null) {
+      which.and(in.registers());
+    }
+    return which;
   }
 
   /// The fault is on the stack, or null.
