@@ -107,7 +107,7 @@ final class StillnessProbe implements StoreWatch {
       }
       if (candidates.size() < CANDIDATES) {
         candidates.add(
-            new Candidate(cpu.pc(), Arrays.copyOf(cpu.file(), registers), changes.size()));
+            new Candidate(cpu.pc(), Arrays.copyOf(cpu.file, registers), changes.size()));
       }
       if (!step()) {
         return Finding.BUSY;
@@ -127,7 +127,7 @@ final class StillnessProbe implements StoreWatch {
 
   private boolean isAt(Candidate candidate) {
     return candidate.pc == cpu.pc()
-        && Arrays.equals(candidate.registers, 0, registers, cpu.file(), 0, registers);
+        && Arrays.equals(candidate.registers, 0, registers, cpu.file, 0, registers);
   }
 
   /// Runs to the next safe point; says whether nothing stood against stillness.

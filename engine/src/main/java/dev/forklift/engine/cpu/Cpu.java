@@ -30,7 +30,21 @@ public final class Cpu {
   /// The bits that an address has.
   final long addresses;
 
-  final long[] file = new long[SLOTS];
+  // What compiled code works on stands here as fields: until it is compiled best, HotSpot counts
+  // calls, and a call at each register would cost more than everything else.
+
+  /// The registers, by number: sign-extended where they are 32 bits wide.
+  public final long[] file = new long[SLOTS];
+
+  /// [AddressSpace#readableTable] of the space that compiled code runs in.
+  public long[][] @Nullable [] readable = {};
+
+  /// [AddressSpace#writableTable] of that.
+  public long[][] @Nullable [] writable = {};
+
+  /// How many instructions compiled code may execute until it has to look whether it may go on.
+  public int left;
+
   private @Nullable Links links;
   long pc;
   long nextPc;
@@ -45,13 +59,10 @@ public final class Cpu {
 
   // While compiled code runs.
   private @Nullable AddressSpace space;
-  private long[][] @Nullable [] readable = {};
-  private long[][] @Nullable [] writable = {};
   private long codeEpoch;
   private long mapEpoch;
   private int depth;
   private int allowance;
-  private int left;
 
   public Cpu(Isa isa) {
     this.isa = isa;
@@ -166,16 +177,6 @@ public final class Cpu {
     return in;
   }
 
-  /// [AddressSpace#readableTable] of the space.
-  public long[][] @Nullable [] readable() {
-    return readable;
-  }
-
-  /// [AddressSpace#writableTable] of the space.
-  public long[][] @Nullable [] writable() {
-    return writable;
-  }
-
   /// [AddressSpace#codeEpoch] of the space when compiled code was entered.
   public long codeEpoch() {
     return codeEpoch;
@@ -184,11 +185,6 @@ public final class Cpu {
   /// Whether [AddressSpace#mapEpoch] of the space is another than when compiled code was entered.
   public boolean hasMapChanged() {
     return space().mapEpoch() != mapEpoch;
-  }
-
-  /// The registers, by number: sign-extended where they are 32 bits wide.
-  public long[] file() {
-    return file;
   }
 
   /// What it has found lately of compiled code.
@@ -213,16 +209,6 @@ public final class Cpu {
   /// One call less stands on the Java stack.
   public void ascend() {
     depth++;
-  }
-
-  /// How many instructions compiled code may execute until it has to look whether it may go on.
-  public int left() {
-    return left;
-  }
-
-  /// Takes over how many instructions are left, from compiled code that has counted.
-  public void setLeft(int left) {
-    this.left = left;
   }
 
   /// At a safe point: whether compiled code may go on. If so, something is left.

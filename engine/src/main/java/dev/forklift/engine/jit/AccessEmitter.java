@@ -1,9 +1,12 @@
 package dev.forklift.engine.jit;
 
 import static dev.forklift.engine.jit.RegionEmitter.CPU_LOCAL;
+import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_short;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.forklift.engine.cpu.Cpu;
@@ -37,7 +40,7 @@ final class AccessEmitter {
   private static final ClassDesc REGION_CODE = RegionCode.class.describeConstable().orElseThrow();
   private static final ClassDesc TABLE = TableAccess.class.describeConstable().orElseThrow();
   private static final ClassDesc TABLES = long[][][].class.describeConstable().orElseThrow();
-  private static final ClassDesc LONG = Long.class.describeConstable().orElseThrow();
+  static final ClassDesc UNSAFE = ClassDesc.of("jdk.internal.misc.Unsafe");
   private static final ClassDesc WORDS = long[].class.describeConstable().orElseThrow();
   private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
   private static final long LOW_HALF = 0xffff_ffffL;
@@ -48,6 +51,7 @@ final class AccessEmitter {
   private final boolean is32Bit;
   private final PageCaches caches;
   private final int pageBytes;
+  private final boolean isUnsafe;
 
   // The address; with one of 32 bits its page's words, and how far it is behind their beginning.
   private final int address;
@@ -72,6 +76,7 @@ final class AccessEmitter {
     this.is32Bit = is32Bit;
     this.caches = caches;
     this.pageBytes = 1 << TableAccess.pageShift(region.geometry());
+    this.isUnsafe = isUnsafe(region.geometry());
     this.address = code.allocateLocal(is32Bit ? TypeKind.INT : TypeKind.LONG);
     this.words = code.allocateLocal(TypeKind.REFERENCE);
     this.offset = code.allocateLocal(TypeKind.LONG);
@@ -94,12 +99,19 @@ final class AccessEmitter {
     Cache cache = caches.of(first.base);
     Label within = code.newLabel();
     if (cache != null) {
+      // Zero if the first byte and the last are on the page.
       pushDistance(first, cache.page(of.stores()));
       code.dup2()
+          .dup2()
           .lstore(groupOffset)
-          .loadConstant(limit(first))
-          .invokestatic(LONG, "compareUnsigned", MethodTypeDesc.of(CD_int, CD_long, CD_long))
-          .iflt(within);
+          .loadConstant((long) of.span() - 1)
+          .ladd()
+          .lor()
+          .loadConstant((long) -pageBytes)
+          .land()
+          .lconst_0()
+          .lcmp()
+          .ifeq(within);
     }
     findPage(first, otherwise);
     if (cache != null) {
@@ -132,6 +144,11 @@ final class AccessEmitter {
     asCalls = false;
   }
 
+  /// Whether the code uses [RegionEmitter#MEMORY].
+  static boolean isUnsafe(int geometry) {
+    return TableAccess.isUnsafeOpen() && !TableAccess.swap(geometry);
+  }
+
   /// Where an access goes.
   ///
   /// @param site where it stops if it cannot be made straight away; -1 if it does not stop
@@ -145,8 +162,7 @@ final class AccessEmitter {
     ClassDesc type = wide ? CD_long : CD_int;
     Place place = new Place(op.base(), op.displacement(), op.bytes(), op.aligned(), false, site);
     if (isInPlace(repeatable)) {
-      pushPlace(place);
-      code.invokestatic(TABLE, name("get", op.bytes()), MethodTypeDesc.of(type, WORDS, CD_long));
+      loadFrom(locate(place), op.bytes(), op.signed());
     } else {
       pushSpaceAndAddress(place);
       code.invokevirtual(SPACE, "load" + bits(op.bytes()), MethodTypeDesc.of(type, CD_long));
@@ -176,10 +192,17 @@ final class AccessEmitter {
       code.invokestatic(FENCES, "releaseFence", NOTHING);
     }
     if (isInPlace(repeatable)) {
-      pushPlace(place);
+      Found found = locate(place);
+      beginAccess();
+      pushFound(found);
       push(op.value(), wide);
-      code.invokestatic(
-          TABLE, name("put", op.bytes()), MethodTypeDesc.of(CD_void, WORDS, CD_long, type));
+      if (isUnsafe) {
+        code.invokevirtual(
+            UNSAFE, "put" + javaName(op.bytes()), unsafeType(CD_void, javaType(op.bytes())));
+      } else {
+        code.invokestatic(
+            TABLE, name("put", op.bytes()), MethodTypeDesc.of(CD_void, WORDS, CD_long, type));
+      }
     } else {
       pushSpaceAndAddress(place);
       push(op.value(), wide);
@@ -189,6 +212,44 @@ final class AccessEmitter {
         caches.drop();
       }
     }
+  }
+
+  private void loadFrom(Found found, int bytes, boolean signed) {
+    beginAccess();
+    pushFound(found);
+    if (!isUnsafe) {
+      ClassDesc type = bytes == Long.BYTES ? CD_long : CD_int;
+      code.invokestatic(TABLE, name("get", bytes), MethodTypeDesc.of(type, WORDS, CD_long));
+      return;
+    }
+    code.invokevirtual(UNSAFE, "get" + javaName(bytes), unsafeType(javaType(bytes)));
+    if (!signed && bytes == Byte.BYTES) {
+      code.loadConstant(0xff).iand();
+    } else if (!signed && bytes == Short.BYTES) {
+      code.i2c();
+    }
+  }
+
+  private static MethodTypeDesc unsafeType(ClassDesc result, ClassDesc... value) {
+    return MethodTypeDesc.of(result, CD_Object, CD_long).insertParameterTypes(2, value);
+  }
+
+  private static ClassDesc javaType(int bytes) {
+    return switch (bytes) {
+      case Byte.BYTES -> CD_byte;
+      case Short.BYTES -> CD_short;
+      case Integer.BYTES -> CD_int;
+      default -> CD_long;
+    };
+  }
+
+  private static String javaName(int bytes) {
+    return switch (bytes) {
+      case Byte.BYTES -> "Byte";
+      case Short.BYTES -> "Short";
+      case Integer.BYTES -> "Int";
+      default -> "Long";
+    };
   }
 
   private boolean isInPlace(boolean repeatable) {
@@ -256,50 +317,39 @@ final class AccessEmitter {
     pushLongAddress();
   }
 
-  /// Pushes the words of the page and how far from their beginning the place is, or leaves.
-  private void pushPlace(Place place) {
+  /// A place that has been found.
+  ///
+  /// @param words local of its page's words
+  /// @param offset local of how far something on the page is behind their beginning, a `long`
+  /// @param more how far the place is behind that
+  private record Found(int words, int offset, long more) {}
+
+  /// Finds the place, or leaves.
+  private Found locate(Place place) {
     Group of = group;
     if (of != null && of.covers(place.base, place.displacement, place.bytes, place.aligned)) {
-      code.aload(groupWords).lload(groupOffset);
-      if (place.displacement != of.lowest()) {
-        code.loadConstant(place.displacement - of.lowest()).ladd();
-      }
-      return;
+      return new Found(groupWords, groupOffset, place.displacement - of.lowest());
     }
     Cache cache = caches.of(place.base);
     if (cache == null) {
       findPage(place, region.stop());
-      code.aload(words);
       pushOffset();
-      return;
+      code.lstore(offset);
+      return new Found(words, offset, 0);
     }
     Label within = code.newLabel();
-    int shift = place.aligned ? Integer.numberOfTrailingZeros(place.bytes) : 0;
-    // Where that is not aligned, or in front of the page, it is larger (unsigned) than any page.
     pushDistance(place, cache.page(place.store));
-    if (shift != 0) {
-      code.loadConstant(shift)
-          .invokestatic(LONG, "rotateRight", MethodTypeDesc.of(CD_long, CD_long, CD_int));
-    }
-    code.dup2()
-        .lstore(offset)
-        .loadConstant(limit(place))
-        .invokestatic(LONG, "compareUnsigned", MethodTypeDesc.of(CD_int, CD_long, CD_long))
-        .iflt(within);
+    code.dup2().lstore(offset);
+    // Zero if it is on the page and a multiple of its size, and so does not cross the page's end.
+    code.loadConstant((long) -pageBytes | (place.bytes - 1)).land().lconst_0().lcmp().ifeq(within);
     // In place, not behind the blocks: HotSpot takes a jump back for a loop.
     findPage(place, region.stop());
     pushPageAddress();
     caches.found(cache, place.store, words);
     pushOffset();
-    if (shift != 0) {
-      code.loadConstant(shift).lushr();
-    }
     code.lstore(offset);
     code.labelBinding(within);
-    code.aload(cache.words()).lload(offset);
-    if (shift != 0) {
-      code.loadConstant(shift).lshl();
-    }
+    return new Found(cache.words(), offset, 0);
   }
 
   /// Pushes how far the place is behind the page whose address is in a local, a `long`.
@@ -311,10 +361,18 @@ final class AccessEmitter {
     }
   }
 
-  /// What the distance of an access within the page is below: counted in accesses if they are
-  /// aligned, else in bytes.
-  private long limit(Place place) {
-    return place.aligned ? pageBytes / place.bytes : pageBytes - place.bytes + 1;
+  private void beginAccess() {
+    if (isUnsafe) {
+      code.getstatic(RegionEmitter.SELF, RegionEmitter.MEMORY, UNSAFE);
+    }
+  }
+
+  private void pushFound(Found found) {
+    long more = found.more + (isUnsafe ? TableAccess.unsafeOffset() : 0);
+    code.aload(found.words).lload(found.offset);
+    if (more != 0) {
+      code.loadConstant(more).ladd();
+    }
   }
 
   private void pushPageAddress() {
@@ -341,7 +399,7 @@ final class AccessEmitter {
       }
     }
     code.aload(CPU_LOCAL)
-        .invokevirtual(CPU, place.store ? "writable" : "readable", MethodTypeDesc.of(TABLES))
+        .getfield(CPU, place.store ? "writable" : "readable", TABLES)
         .iload(address)
         .loadConstant(shift + TableAccess.LEAF_SHIFT)
         .iushr()

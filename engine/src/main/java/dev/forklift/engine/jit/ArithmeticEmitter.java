@@ -156,20 +156,30 @@ final class ArithmeticEmitter {
       } else {
         code.lcmp();
       }
+      jumpIfZero(code, test, target);
+    } else if (unsigned) {
+      // As signed numbers half of all numbers higher, which HotSpot knows for what it is.
+      pushHigher(code, locals, a);
+      pushHigher(code, locals, b);
+      jumpIfInts(code, test, target);
     } else {
       locals.pushInt(a);
-      if (!unsigned && b.equals(Value.ZERO)) {
+      if (b.equals(Value.ZERO)) {
         jumpIfZero(code, test, target);
-        return;
-      }
-      locals.pushInt(b);
-      if (!unsigned) {
+      } else {
+        locals.pushInt(b);
         jumpIfInts(code, test, target);
-        return;
       }
-      code.invokestatic(INTEGER, "compareUnsigned", INTS);
     }
-    jumpIfZero(code, test, target);
+  }
+
+  private static void pushHigher(CodeBuilder code, Locals locals, Value value) {
+    if (value instanceof Value.Const(long number)) {
+      code.loadConstant((int) number + Integer.MIN_VALUE);
+    } else {
+      locals.pushInt(value);
+      code.loadConstant(Integer.MIN_VALUE).iadd();
+    }
   }
 
   private static void jumpIfZero(CodeBuilder code, BinaryOp test, Label target) {
@@ -186,9 +196,9 @@ final class ArithmeticEmitter {
     switch (test) {
       case EQUAL -> code.if_icmpeq(target);
       case NOT_EQUAL -> code.if_icmpne(target);
-      case LESS_SIGNED -> code.if_icmplt(target);
-      case GREATER_EQUAL_SIGNED -> code.if_icmpge(target);
-      default -> throw new IllegalStateException(test + " is no signed comparison");
+      case LESS_SIGNED, LESS_UNSIGNED -> code.if_icmplt(target);
+      case GREATER_EQUAL_SIGNED, GREATER_EQUAL_UNSIGNED -> code.if_icmpge(target);
+      default -> throw new IllegalStateException(test + " is no comparison");
     }
   }
 }

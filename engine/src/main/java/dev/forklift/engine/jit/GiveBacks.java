@@ -156,7 +156,7 @@ final class GiveBacks {
   }
 
   private void store(CodeBuilder code, int cpu, int argument, int number) {
-    code.aload(cpu).invokevirtual(CPU, "file", MethodTypeDesc.of(LONGS)).loadConstant(number);
+    code.aload(cpu).getfield(CPU, "file", LONGS).loadConstant(number);
     if (register.equals(CD_int)) {
       code.iload(argument).i2l();
     } else {

@@ -8,7 +8,6 @@ import dev.forklift.engine.ir.Value;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.MethodTypeDesc;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -54,10 +53,7 @@ final class Locals {
   void load(int cpu, BitSet which) {
     which.stream()
         .forEach(register -> {
-          code.aload(cpu)
-              .invokevirtual(CPU, "file", MethodTypeDesc.of(LONGS))
-              .loadConstant(register)
-              .laload();
+          code.aload(cpu).getfield(CPU, "file", LONGS).loadConstant(register).laload();
           if (is32Bit) {
             code.l2i().istore(slot(register));
           } else {
@@ -70,9 +66,7 @@ final class Locals {
   void store(int cpu, BitSet which) {
     which.stream()
         .forEach(register -> {
-          code.aload(cpu)
-              .invokevirtual(CPU, "file", MethodTypeDesc.of(LONGS))
-              .loadConstant(register);
+          code.aload(cpu).getfield(CPU, "file", LONGS).loadConstant(register);
           if (is32Bit) {
             code.iload(slot(register)).i2l();
           } else {

@@ -8,7 +8,6 @@ import dev.forklift.engine.memory.TableAccess;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.MethodTypeDesc;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -110,7 +109,7 @@ final class PageCaches {
   }
 
   private void empty(Cache cache) {
-    code.invokestatic(TABLE, "noWords", MethodTypeDesc.of(WORDS)).astore(cache.words);
+    code.getstatic(TABLE, "NO_WORDS", WORDS).astore(cache.words);
     drop(cache);
   }
 

@@ -78,13 +78,13 @@ abstract class RegionCode extends Compiled {
 
   /// In front of a call: what is to be called, if that is what was found last; or null.
   static @Nullable Compiled direct(Link link, Cpu cpu, int left) {
-    cpu.setLeft(left);
+    cpu.left = left;
     return left > 0 && link.holds(cpu.codeEpoch()) && cpu.descend() ? link.code() : null;
   }
 
   /// In front of a call of what is in a register.
   static @Nullable Compiled indirect(Link link, Cpu cpu, int left, long target) {
-    cpu.setLeft(left);
+    cpu.left = left;
     return left > 0 && link.leadsTo(target, cpu.codeEpoch()) && cpu.descend() ? link.code() : null;
   }
 
@@ -95,7 +95,7 @@ abstract class RegionCode extends Compiled {
   ///   finds
   /// @param call the number of the call
   final @Nullable Compiled find(Link[] links, int call, Cpu cpu, long target) {
-    cpu.leaveAt(target, cpu.left());
+    cpu.leaveAt(target, cpu.left);
     if (isDropped() || !cpu.mayGoOn()) {
       return null;
     }
@@ -110,7 +110,7 @@ abstract class RegionCode extends Compiled {
   /// Whether the callee has simply returned to where it was called from, a safe point.
   static boolean isBack(int how, Cpu cpu, long to) {
     cpu.ascend();
-    return how == RETURNED && cpu.pc() == to && cpu.left() > 0;
+    return how == RETURNED && cpu.pc() == to && cpu.left > 0;
   }
 
   /// The callee has come back in another way. Where it has jumped to code of somebody else (which

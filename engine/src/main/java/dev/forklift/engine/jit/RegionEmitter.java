@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// of the tails, which give registers back: one for each set of them at a jump out of the region,
 /// one for stops inside of a block, one for accesses that failed.
 final class RegionEmitter {
-  private static final ClassDesc SELF = ClassDesc.of("dev.forklift.engine.jit.TranslatedRegion");
+  static final ClassDesc SELF = ClassDesc.of("dev.forklift.engine.jit.TranslatedRegion");
   private static final ClassDesc REGION_CODE = describe(RegionCode.class);
   private static final ClassDesc PARTS = describe(RegionCode.Parts.class);
   private static final ClassDesc COMPILED = describe(Compiled.class);
@@ -55,6 +55,9 @@ final class RegionEmitter {
 
   /// The field that holds what was found last at the target of each call: a constant for HotSpot.
   private static final String LINKS = "links";
+
+  /// The field that holds [jdk.internal.misc.Unsafe], where accesses use it.
+  static final String MEMORY = "memory";
 
   private final boolean is32Bit;
   private final Region region;
@@ -125,6 +128,7 @@ final class RegionEmitter {
       List<JavaFunction> functions,
       boolean named) {
     GiveBacks giveBacks = new GiveBacks(SELF, isa.registers().is32Bit());
+    boolean isUnsafe = AccessEmitter.isUnsafe(geometry);
     return ClassFile.of()
         .build(
             SELF,
@@ -149,17 +153,18 @@ final class RegionEmitter {
                   .withField(
                       LINKS,
                       LINK_ARRAY,
-                      ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL)
-                  .withMethodBody(
+                      ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
+              if (isUnsafe) {
+                type.withField(
+                    MEMORY,
+                    AccessEmitter.UNSAFE,
+                    ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_FINAL);
+              }
+              type.withMethodBody(
                       ConstantDescs.CLASS_INIT_NAME,
                       MethodTypeDesc.of(CD_void),
                       ClassFile.ACC_STATIC,
-                      code ->
-                          code.loadConstant(region.calls())
-                              .invokestatic(
-                                  REGION_CODE, "noLinks", MethodTypeDesc.of(LINK_ARRAY, CD_int))
-                              .putstatic(SELF, LINKS, LINK_ARRAY)
-                              .return_())
+                      code -> initialize(code, region, isUnsafe))
                   .withMethodBody(
                       "run",
                       RUN,
@@ -178,6 +183,17 @@ final class RegionEmitter {
                       });
               giveBacks.emit(type);
             });
+  }
+
+  private static void initialize(CodeBuilder code, Region region, boolean isUnsafe) {
+    code.loadConstant(region.calls())
+        .invokestatic(REGION_CODE, "noLinks", MethodTypeDesc.of(LINK_ARRAY, CD_int))
+        .putstatic(SELF, LINKS, LINK_ARRAY);
+    if (isUnsafe) {
+      code.invokestatic(AccessEmitter.UNSAFE, "getUnsafe", MethodTypeDesc.of(AccessEmitter.UNSAFE))
+          .putstatic(SELF, MEMORY, AccessEmitter.UNSAFE);
+    }
+    code.return_();
   }
 
   private static ClassDesc describe(Class<?> type) {
@@ -235,7 +251,7 @@ final class RegionEmitter {
   }
 
   private void startCounting() {
-    code.aload(CPU_LOCAL).invokevirtual(CPU, "left", MethodTypeDesc.of(CD_int)).istore(left);
+    code.aload(CPU_LOCAL).getfield(CPU, "left", CD_int).istore(left);
   }
 
   /// Pushes the region.

@@ -65,7 +65,7 @@ final class HostMemory {
 
   static final class ThroughUnsafe extends Way {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
-    private static final long BASE = Unsafe.ARRAY_LONG_BASE_OFFSET;
+    static final long BASE = Unsafe.ARRAY_LONG_BASE_OFFSET;
 
     /// Whether the host can load and store at any address. Then accesses are the plain ones, which
     /// every compiler of HotSpot knows.

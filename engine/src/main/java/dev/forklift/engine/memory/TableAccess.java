@@ -14,7 +14,9 @@ public final class TableAccess {
   /// Stands for the page of nothing: no access is within it.
   public static final long NO_PAGE = Long.MIN_VALUE;
 
-  private static final long[] NO_WORDS = {};
+  /// For nothing else than to stand beside [#NO_PAGE] where null must not.
+  public static final long[] NO_WORDS = {};
+
   private static final int SWAP = 32;
   private static final int SHIFT = 31;
 
@@ -29,11 +31,6 @@ public final class TableAccess {
     return space.pageShift() | (swap ? SWAP : 0);
   }
 
-  /// Not null, and for nothing else than to stand beside [#NO_PAGE].
-  public static long[] noWords() {
-    return NO_WORDS;
-  }
-
   /// The binary logarithm of the page size.
   public static int pageShift(int geometry) {
     return geometry & SHIFT;
@@ -44,9 +41,19 @@ public final class TableAccess {
     return (geometry & SWAP) != 0;
   }
 
+  /// Whether this JVM lets compiled code use [jdk.internal.misc.Unsafe] for accesses in the host's
+  /// byte order, which saves the calls of what is here. They are for everybody else.
+  public static boolean isUnsafeOpen() {
+    return HOST instanceof HostMemory.ThroughUnsafe;
+  }
+
+  /// Where words begin for that.
+  public static long unsafeOffset() {
+    return HostMemory.ThroughUnsafe.BASE;
+  }
+
   // Accesses, `offset` bytes behind the beginning of a page, which they do not leave. They are
-  // short
-  // and do not call each other: HotSpot stops inlining when a method has got long.
+  // short and do not call each other: HotSpot stops inlining when a method has got long.
 
   /// A byte, zero-extended.
   public static int get8(long[] words, long offset) {
