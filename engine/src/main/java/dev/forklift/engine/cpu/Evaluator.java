@@ -152,22 +152,22 @@ public final class Evaluator implements Engine {
   /// Runs compiled code, and what it goes on to as long as that is compiled.
   private static int runLinked(Compiled code, Cpu cpu, AddressSpace space) {
     Links links = cpu.links();
+    cpu.enter(space, CALLS);
     Compiled next = code;
+    int how;
     while (true) {
-      cpu.enter(space, CALLS);
-      int how = next.run(cpu);
-      cpu.leave();
-      if (how >= Compiled.EVALUATE
-          || cpu.isInterrupted()
-          || cpu.instructions >= cpu.instructionLimit) {
-        return how;
+      how = next.run(cpu);
+      if (how >= Compiled.EVALUATE || (how != Compiled.JUMPED && !cpu.mayGoOn())) {
+        break;
       }
-      Links.Link link = links.find(space, space.codeEpoch(), cpu.pc);
+      Links.Link link = links.find(space, cpu.codeEpoch(), cpu.pc);
       if (link == null) {
-        return how;
+        break;
       }
       next = link.code();
     }
+    cpu.leave();
+    return how;
   }
 
   /// Runs a block from pc on that is not compiled, or one instruction.
