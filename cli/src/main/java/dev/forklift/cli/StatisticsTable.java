@@ -72,6 +72,7 @@ final class StatisticsTable {
           switch (reason) {
             case STORED_TO -> "  code stored to";
             case NO_ROOM -> "  no room for more";
+            case OUTDATED -> "  more jumps known";
             case PAGE_FREED -> "  page given back";
           };
       add(why, drops.regions(reason));

@@ -106,8 +106,7 @@ final class StillnessProbe implements StoreWatch {
         return interruptible && countsRounds(before, added) ? Finding.COUNTING : Finding.BUSY;
       }
       if (candidates.size() < CANDIDATES) {
-        candidates.add(
-            new Candidate(cpu.pc(), Arrays.copyOf(cpu.file, registers), changes.size()));
+        candidates.add(new Candidate(cpu.pc(), Arrays.copyOf(cpu.file, registers), changes.size()));
       }
       if (!step()) {
         return Finding.BUSY;

@@ -2,6 +2,8 @@ package dev.forklift.engine.cpu;
 
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.memory.CodePage;
+import dev.forklift.engine.memory.JumpTargets;
+import org.jspecify.annotations.Nullable;
 
 /// A run of guest instructions with one entry, encoded for the [Evaluator] (see [Code]).
 final class Block implements CodePage.Translation {
@@ -21,6 +23,9 @@ final class Block implements CodePage.Translation {
 
   /// At which count the translator is to hear of it.
   int hotAt;
+
+  /// Where the computed jump at its end has gone to; null if there is none, or nobody asks.
+  @Nullable JumpTargets targets;
 
   /// For each instruction (a branch and its delay slot being one), the words of code it has.
   private final byte[] words;
@@ -58,6 +63,10 @@ final class Block implements CodePage.Translation {
   @Override
   public long bytes() {
     return OBJECTS + (long) Long.BYTES * code.length + words.length + lengths.length;
+  }
+
+  boolean endsInComputedJump() {
+    return Code.op(code[code.length - 1]) == Code.JUMP_COMPUTED;
   }
 
   /// How many instructions come before the one that the word of code at `index` belongs to.

@@ -89,6 +89,9 @@ final class Code {
   /// Leaves with exception `number`.
   static final int RAISE = 79;
 
+  /// The same at a computed jump, whose targets are kept.
+  static final int JUMP_COMPUTED = 80;
+
   private Code() {}
 
   static long word(int op, int d, int a, int b, int number) {

@@ -119,7 +119,8 @@ final class Encoder implements Op.Visitor {
 
   @Override
   public void jumpIndirect(Op.JumpIndirect op) {
-    add(Code.JUMP_INDIRECT, 1, slot(op.target()), Cpu.ZERO, 0);
+    int code = op.kind() == Op.JumpKind.JUMP ? Code.JUMP_COMPUTED : Code.JUMP_INDIRECT;
+    add(code, 1, slot(op.target()), Cpu.ZERO, 0);
   }
 
   @Override

@@ -87,6 +87,9 @@ public final class Evaluator implements Engine {
     int stamp = page.stamp();
     Block block = Lifter.lift(cpu.isa(), space, page, pc, Lifter.MAXIMAL_INSTRUCTIONS);
     if (block.end() - page.address() <= 1L << space.pageShift()) {
+      if (block.endsInComputedJump()) {
+        block.targets = page.jumpTargets(block.end());
+      }
       page.install(block, stamp);
     }
     return block;
@@ -319,6 +322,12 @@ public final class Evaluator implements Engine {
             return jump(cpu, block, block.start() + number, d);
           }
           case Code.JUMP_INDIRECT -> {
+            return jump(cpu, block, a, d);
+          }
+          case Code.JUMP_COMPUTED -> {
+            if (block.targets != null) {
+              block.targets.add(a & addresses);
+            }
             return jump(cpu, block, a, d);
           }
           case Code.TRAP -> {

@@ -375,7 +375,7 @@ final class BlockEmitter implements Op.Visitor {
     switch (op.kind()) {
       case CALL -> region.call(false, block.end(), dirty);
       case RETURN -> region.goOut(Compiled.RETURNED, dirty);
-      case JUMP -> region.goOut(Compiled.JUMPED_SAFELY, dirty);
+      case JUMP -> region.jump(block, dirty);
     }
   }
 

@@ -2,7 +2,9 @@ package dev.forklift.engine.jit;
 
 import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
+import dev.forklift.engine.memory.JumpTargets;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 
@@ -10,7 +12,15 @@ import java.util.stream.Stream;
 ///
 /// @param blocks by their starts, in order
 /// @param entry where it is entered
-record Region(SequencedMap<Long, LiftedBlock> blocks, long entry) {
+/// @param jumps how the blocks end that end in computed jumps, by their starts
+record Region(SequencedMap<Long, LiftedBlock> blocks, long entry, Map<Long, ComputedJump> jumps) {
+  /// A computed jump.
+  ///
+  /// @param seen where it has gone to so far
+  /// @param count how many places that were when the region was found
+  /// @param targets those that are in the region
+  record ComputedJump(JumpTargets seen, int count, List<Long> targets) {}
+
   /// First guest address translated from.
   long start() {
     return blocks.firstEntry().getKey();
@@ -67,7 +77,11 @@ record Region(SequencedMap<Long, LiftedBlock> blocks, long entry) {
           Stream.of(taken, notTaken).filter(this::contains).toList();
       case Op.Jump(long target, Op.JumpKind kind) ->
           kind == Op.JumpKind.JUMP && contains(target) ? List.of(target) : List.of();
-      case Op.JumpIndirect _, Op.Trap _, Op.Raise _ -> List.of();
+      case Op.JumpIndirect _ -> {
+        ComputedJump jump = jumps.get(block.start());
+        yield jump == null ? List.of() : jump.targets();
+      }
+      case Op.Trap _, Op.Raise _ -> List.of();
     };
   }
 

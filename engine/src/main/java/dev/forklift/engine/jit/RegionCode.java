@@ -5,10 +5,12 @@ import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.cpu.Links.Link;
 import dev.forklift.engine.ir.Op.JavaFunction;
+import dev.forklift.engine.jit.Region.ComputedJump;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the class of a region extends. [RegionEmitter] writes the calls of what is here.
@@ -21,6 +23,8 @@ abstract class RegionCode extends Compiled {
   /// The callee has come back to where it was called from.
   static final int BACK = -1;
 
+  private static final int MOST_MISSES = 1000;
+
   /// About what the host needs for one guest byte of a region.
   private static final int EXPANSION = 40;
 
@@ -31,6 +35,10 @@ abstract class RegionCode extends Compiled {
   private final long[] blocks;
   private final Sites sites;
   private final JavaFunction[] functions;
+  private final Map<Long, ComputedJump> jumps;
+
+  // How often such a jump has gone elsewhere. Threads may lose counts of each other.
+  private int misses;
 
   RegionCode(Parts parts) {
     entry = parts.region.entry();
@@ -40,6 +48,7 @@ abstract class RegionCode extends Compiled {
     blocks = parts.region.blocks().keySet().stream().mapToLong(start -> start).toArray();
     sites = parts.sites;
     functions = parts.functions;
+    jumps = parts.region.jumps();
   }
 
   @Override
@@ -135,6 +144,21 @@ abstract class RegionCode extends Compiled {
   static int passOn(int how, Cpu cpu) {
     cpu.ascend();
     return how;
+  }
+
+  /// A computed jump goes to where the region does not know how to go on. If that happens often,
+  /// and more is known by now, another region is to take its place.
+  ///
+  /// @param block the start of the block that it ends
+  final void missed(long block, long target) {
+    ComputedJump jump = jumps.get(block);
+    if (jump != null
+        && jump.seen().add(target)
+        && ++misses >= MOST_MISSES
+        && jump.seen().count() > jump.count()) {
+      misses = 0;
+      jump.seen().outdate(this);
+    }
   }
 
   // Stops inside of a block.

@@ -17,11 +17,13 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -313,6 +315,29 @@ final class RegionEmitter {
     code.lstore(target);
     code.loadConstant(by).istore(how);
     code.goto_(tail(dirty));
+  }
+
+  /// Goes from a computed jump to the address on the stack, a `long`.
+  void jump(LiftedBlock from, BitSet dirty) {
+    if (!is32Bit) {
+      goOut(Compiled.JUMPED_SAFELY, dirty);
+      return;
+    }
+    Label elsewhere = code.newLabel();
+    code.dup2().lstore(target).l2i();
+    code.lookupswitch(
+        elsewhere,
+        region.next(from).stream()
+            .map(to -> SwitchCase.of((int) (long) to, direct(from.start(), to, true, dirty)))
+            .sorted(Comparator.comparingInt(SwitchCase::caseValue))
+            .toList());
+    code.labelBinding(elsewhere);
+    pushItself();
+    code.loadConstant(from.start())
+        .lload(target)
+        .invokevirtual(REGION_CODE, "missed", MethodTypeDesc.of(CD_void, CD_long, CD_long))
+        .lload(target);
+    goOut(Compiled.JUMPED_SAFELY, dirty);
   }
 
   private Label tail(BitSet dirty) {

@@ -4,10 +4,16 @@ import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.cpu.Lifter;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.isa.Isa;
+import dev.forklift.engine.jit.Region.ComputedJump;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.CodePage;
+import dev.forklift.engine.memory.JumpTargets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +61,21 @@ final class RegionFinder {
       Long next = found.higherKey(start);
       blocks.put(start, Lifter.lift(isa, space, page, start, next == null ? -1 : next));
     }
-    return new Region(blocks, entry);
+    return new Region(blocks, entry, jumps(blocks));
+  }
+
+  private Map<Long, ComputedJump> jumps(NavigableMap<Long, LiftedBlock> blocks) {
+    Map<Long, ComputedJump> jumps = new HashMap<>();
+    for (LiftedBlock block : blocks.values()) {
+      if (block.terminator() instanceof Op.JumpIndirect jump && jump.kind() == Op.JumpKind.JUMP) {
+        JumpTargets seen = page.jumpTargets(block.end());
+        long[] all = seen.all();
+        List<Long> inside =
+            Arrays.stream(all).filter(blocks::containsKey).sorted().boxed().toList();
+        jumps.put(block.start(), new ComputedJump(seen, all.length, inside));
+      }
+    }
+    return jumps;
   }
 
   private boolean isOnPage(long pc) {
@@ -82,7 +102,14 @@ final class RegionFinder {
           addReturn(block, kind);
         }
       }
-      case Op.JumpIndirect(var _, Op.JumpKind kind) -> addReturn(block, kind);
+      case Op.JumpIndirect(var _, Op.JumpKind kind) -> {
+        addReturn(block, kind);
+        if (kind == Op.JumpKind.JUMP) {
+          for (long target : page.jumpTargets(block.end()).all()) {
+            toDo.add(target);
+          }
+        }
+      }
       case Op.Trap _, Op.Raise _ -> {}
     }
   }

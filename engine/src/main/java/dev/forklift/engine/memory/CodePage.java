@@ -4,6 +4,8 @@ import static dev.forklift.engine.memory.HostMemory.HOST;
 
 import java.nio.ByteOrder;
 import java.util.BitSet;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,9 @@ public final class CodePage {
   // By the granule they start at; null until something is installed. Written holding the frame's
   // monitor.
   private volatile @Nullable AtomicReferenceArray<@Nullable Translation> slots;
+
+  // By the addresses behind them. As many as there are instructions on the page at most.
+  private final Map<Long, JumpTargets> jumps = new ConcurrentHashMap<>();
 
   // Which granules some translation covers, and what they take. Guarded by the frame's monitor.
   private final BitSet covered = new BitSet();
@@ -161,6 +166,23 @@ public final class CodePage {
     return true;
   }
 
+  /// Where the computed jump that ends at an address has gone to.
+  public JumpTargets jumpTargets(long end) {
+    return jumps.computeIfAbsent(end, _ -> new JumpTargets(this));
+  }
+
+  /// Takes one translation away.
+  void outdate(Translation translation) {
+    synchronized (frame) {
+      AtomicReferenceArray<@Nullable Translation> all = slots;
+      if (all != null && all.compareAndSet(slot(translation), translation, null)) {
+        count(-translation.bytes());
+        translation.drop();
+        cache.drops().add(address, 1, 0, DropReason.OUTDATED);
+      }
+    }
+  }
+
   /// Drops everything.
   void empty(DropReason reason) {
     synchronized (frame) {
@@ -177,6 +199,7 @@ public final class CodePage {
       }
       cache.drops().add(address, regions, blocks, reason);
       slots = null;
+      jumps.clear();
       covered.clear();
       count(-bytes);
       cache.emptied(this);
@@ -216,6 +239,7 @@ public final class CodePage {
     long low = address + ((long) first << granuleShift);
     long high = address + ((long) (last + 1) << granuleShift);
     covered.clear();
+    jumps.clear();
     int regions = 0;
     int blocks = 0;
     for (int i = 0; i < all.length(); i++) {

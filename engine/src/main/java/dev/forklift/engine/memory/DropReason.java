@@ -6,6 +6,8 @@ public enum DropReason {
   STORED_TO,
   /// The translations of all guests together take too much room.
   NO_ROOM,
+  /// More has become known of where its jumps go.
+  OUTDATED,
   /// Nobody has the page any more.
   PAGE_FREED
 }

@@ -21,6 +21,7 @@ import dev.forklift.engine.memory.Protection;
 import dev.forklift.engine.memory.TableAccess;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -130,7 +131,10 @@ final class TranslatedOperationsTest {
     TreeMap<Long, LiftedBlock> blocks = new TreeMap<>();
     blocks.put(0L, new LiftedBlock(0, 2, 1, ir.ops()));
     return RegionEmitter.write(
-            new Bare(registers), TableAccess.geometry(space), new Region(blocks, 0L), false)
+            new Bare(registers),
+            TableAccess.geometry(space),
+            new Region(blocks, 0L, Map.of()),
+            false)
         .define();
   }
 
