@@ -50,7 +50,7 @@ public abstract class Compiled implements CodePage.Translation {
       };
 
   // Read after a volatile read of the CPU's, so no loop keeps an old value for ever.
-  private boolean dropped;
+  private int dropped;
 
   /// Runs from its entry on, after [Cpu#enter]. The registers stand in the CPU's file before and
   /// afterwards.
@@ -75,7 +75,7 @@ public abstract class Compiled implements CodePage.Translation {
   /// Nobody enters it any more; who is inside leaves at the next safe point.
   @Override
   public final void drop() {
-    dropped = true;
+    dropped = 1;
   }
 
   @Override
@@ -83,8 +83,13 @@ public abstract class Compiled implements CodePage.Translation {
     return true;
   }
 
+  /// Zero unless it must not be entered any more: for those who ask several things at once.
+  public final int dropped() {
+    return dropped;
+  }
+
   /// Whether it must not be entered any more.
   public final boolean isDropped() {
-    return dropped;
+    return dropped != 0;
   }
 }

@@ -45,6 +45,9 @@ public final class Cpu {
   /// How many instructions compiled code may execute until it has to look whether it may go on.
   public int left;
 
+  /// How many more calls of compiled code may stand on the Java stack.
+  public int depth;
+
   private @Nullable Links links;
   long pc;
   long nextPc;
@@ -61,7 +64,6 @@ public final class Cpu {
   private @Nullable AddressSpace space;
   private long codeEpoch;
   private long mapEpoch;
-  private int depth;
   private int allowance;
 
   public Cpu(Isa isa) {
@@ -195,20 +197,6 @@ public final class Cpu {
       links = known;
     }
     return known;
-  }
-
-  /// One call more stands on the Java stack, unless there are too many.
-  public boolean descend() {
-    if (depth <= 0) {
-      return false;
-    }
-    depth--;
-    return true;
-  }
-
-  /// One call less stands on the Java stack.
-  public void ascend() {
-    depth++;
   }
 
   /// At a safe point: whether compiled code may go on. If so, something is left.

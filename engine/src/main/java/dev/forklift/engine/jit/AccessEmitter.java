@@ -40,6 +40,8 @@ final class AccessEmitter {
   private static final ClassDesc REGION_CODE = RegionCode.class.describeConstable().orElseThrow();
   private static final ClassDesc TABLE = TableAccess.class.describeConstable().orElseThrow();
   private static final ClassDesc TABLES = long[][][].class.describeConstable().orElseThrow();
+  private static final MethodTypeDesc GET_REFERENCE =
+      MethodTypeDesc.of(CD_Object, CD_Object, CD_long);
   static final ClassDesc UNSAFE = ClassDesc.of("jdk.internal.misc.Unsafe");
   private static final ClassDesc WORDS = long[].class.describeConstable().orElseThrow();
   private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
@@ -398,21 +400,40 @@ final class AccessEmitter {
         code.loadConstant(pageBytes - place.bytes).if_icmpgt(stop);
       }
     }
-    code.aload(CPU_LOCAL)
-        .getfield(CPU, place.store ? "writable" : "readable", TABLES)
-        .iload(address)
-        .loadConstant(shift + TableAccess.LEAF_SHIFT)
-        .iushr()
-        .aaload()
-        .iload(address)
-        .loadConstant(shift)
-        .iushr()
-        .loadConstant((1 << TableAccess.LEAF_SHIFT) - 1)
-        .iand()
-        .aaload()
-        .dup()
-        .astore(words)
-        .ifnull(stop);
+    beginAccess();
+    code.aload(CPU_LOCAL).getfield(CPU, place.store ? "writable" : "readable", TABLES);
+    if (isUnsafe) {
+      // Without checks of bounds: the tables have an entry for every page.
+      pushEntry(shift + TableAccess.LEAF_SHIFT, -1);
+      code.invokevirtual(UNSAFE, "getReference", GET_REFERENCE).astore(words);
+      beginAccess();
+      code.aload(words);
+      pushEntry(shift, (1 << TableAccess.LEAF_SHIFT) - 1);
+      code.invokevirtual(UNSAFE, "getReference", GET_REFERENCE);
+    } else {
+      pushIndex(shift + TableAccess.LEAF_SHIFT, -1);
+      code.aaload();
+      pushIndex(shift, (1 << TableAccess.LEAF_SHIFT) - 1);
+      code.aaload();
+    }
+    code.dup().astore(words).ifnull(stop);
+  }
+
+  private void pushIndex(int shift, int mask) {
+    code.iload(address).loadConstant(shift).iushr();
+    if (mask != -1) {
+      code.loadConstant(mask).iand();
+    }
+  }
+
+  /// Pushes where an entry of a table stands.
+  private void pushEntry(int shift, int mask) {
+    pushIndex(shift, mask);
+    code.loadConstant(TableAccess.unsafeReferenceBytes())
+        .imul()
+        .i2l()
+        .loadConstant(TableAccess.unsafeReferenceOffset())
+        .ladd();
   }
 
   private void push(Value value, boolean wide) {

@@ -88,13 +88,27 @@ abstract class RegionCode extends Compiled {
   /// In front of a call: what is to be called, if that is what was found last; or null.
   static @Nullable Compiled direct(Link link, Cpu cpu, int left) {
     cpu.left = left;
-    return left > 0 && link.holds(cpu.codeEpoch()) && cpu.descend() ? link.code() : null;
+    return descend(link, cpu, left, link.epoch() ^ cpu.codeEpoch());
   }
 
   /// In front of a call of what is in a register.
   static @Nullable Compiled indirect(Link link, Cpu cpu, int left, long target) {
     cpu.left = left;
-    return left > 0 && link.leadsTo(target, cpu.codeEpoch()) && cpu.descend() ? link.code() : null;
+    return descend(link, cpu, left, (link.epoch() ^ cpu.codeEpoch()) | (link.target() ^ target));
+  }
+
+  /// All that could be in the way is asked for at once: for each branch that is never taken HotSpot
+  /// has to know what all registers hold there.
+  ///
+  /// @param difference zero if the link leads to where it is to lead
+  private static @Nullable Compiled descend(Link link, Cpu cpu, int left, long difference) {
+    Compiled code = link.code();
+    int deeper = cpu.depth - 1;
+    if ((difference | code.dropped() | ((left - 1 | deeper) & Integer.MIN_VALUE)) != 0) {
+      return null;
+    }
+    cpu.depth = deeper;
+    return code;
   }
 
   /// What is to be called otherwise, or null if that is not compiled or may not be called from
@@ -113,13 +127,13 @@ abstract class RegionCode extends Compiled {
       return null;
     }
     links[call] = link;
-    return cpu.descend() ? link.code() : null;
+    return descend(link, cpu, cpu.left, 0);
   }
 
   /// Whether the callee has simply returned to where it was called from, a safe point.
   static boolean isBack(int how, Cpu cpu, long to) {
-    cpu.ascend();
-    return how == RETURNED && cpu.pc() == to && cpu.left > 0;
+    cpu.depth++;
+    return (how | (cpu.pc() ^ to) | ((cpu.left - 1) & Integer.MIN_VALUE)) == 0;
   }
 
   /// The callee has come back in another way. Where it has jumped to code of somebody else (which
@@ -142,7 +156,7 @@ abstract class RegionCode extends Compiled {
 
   /// The callee has come back to a region that does not know how to go on.
   static int passOn(int how, Cpu cpu) {
-    cpu.ascend();
+    cpu.depth++;
     return how;
   }
 

@@ -26,7 +26,7 @@ public final class RegionTranslator implements Translator {
   /// Steps in a region at first; with fewer and fewer it is tried again where the method gets too
   /// long. Functions with many calls become many regions, which share much of their code: with
   /// twice as many steps, short runs spend about a fifth more on compiling them.
-  private static final int MOST_OPS = 160;
+  private static final int MOST_OPS = 320;
 
   /// Blocks that run this often are worth it.
   private static final int HOT_AFTER = 400;

@@ -65,6 +65,8 @@ final class HostMemory {
 
   static final class ThroughUnsafe extends Way {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
+    static final long REFERENCES = Unsafe.ARRAY_OBJECT_BASE_OFFSET;
+    static final int REFERENCE_BYTES = Unsafe.ARRAY_OBJECT_INDEX_SCALE;
     static final long BASE = Unsafe.ARRAY_LONG_BASE_OFFSET;
 
     /// Whether the host can load and store at any address. Then accesses are the plain ones, which

@@ -27,6 +27,14 @@ public final class TableAccess {
 
   /// What is the same for all spaces like this one: to be passed as a constant.
   public static int geometry(AddressSpace space) {
+    if (space.limit() <= 1L << Integer.SIZE) {
+      long pages = (1L << Integer.SIZE) >>> space.pageShift();
+      // Compiled code does not look.
+      if ((long) space.readableTable().length << LEAF_SHIFT < pages
+          || (long) space.writableTable().length << LEAF_SHIFT < pages) {
+        throw new IllegalStateException("a table without an entry for every page");
+      }
+    }
     boolean swap = (space.byteOrder() == ByteOrder.BIG_ENDIAN) != HostMemory.BIG_ENDIAN;
     return space.pageShift() | (swap ? SWAP : 0);
   }
@@ -50,6 +58,16 @@ public final class TableAccess {
   /// Where words begin for that.
   public static long unsafeOffset() {
     return HostMemory.ThroughUnsafe.BASE;
+  }
+
+  /// Where the entries of tables begin for it.
+  public static long unsafeReferenceOffset() {
+    return HostMemory.ThroughUnsafe.REFERENCES;
+  }
+
+  /// How long an entry is.
+  public static int unsafeReferenceBytes() {
+    return HostMemory.ThroughUnsafe.REFERENCE_BYTES;
   }
 
   // Accesses, `offset` bytes behind the beginning of a page, which they do not leave. They are
