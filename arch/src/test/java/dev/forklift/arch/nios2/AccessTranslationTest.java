@@ -122,6 +122,96 @@ final class AccessTranslationTest {
               ret
         """),
 
+    /// The page that the caller keeps at hand is replaced by stores that are checked together.
+    PAGE_STORED_TO_BY_CALLEE_TWICE(
+        Exit.TRAP,
+        200,
+        """
+              movi r5, 200
+              mov r4, r12
+        loop: ldw r3, 8(r4)
+              call store
+              ldw r7, 8(r4)
+              sub r7, r7, r5
+              add r2, r2, r3
+              add r2, r2, r7
+              addi r2, r2, 1
+              addi r4, r4, 4096
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        store: mov r6, r4
+              stw r5, 8(r6)
+              stw r5, 12(r6)
+              ret
+        """),
+
+    /// Four words together, which now and then lie on two pages, half of them fresh.
+    GROUPS_OVER_THE_ENDS_OF_PAGES(
+        Exit.TRAP,
+        3000,
+        """
+              movi r5, 3000
+              addi r4, r12, 4080
+        loop: stw r5, 0(r4)
+              stw r5, 4(r4)
+              ldw r3, 8(r4)
+              stw r5, 8(r4)
+              stw r5, 12(r4)
+              ldw r6, 0(r4)
+              ldw r7, 12(r4)
+              sub r6, r6, r7
+              add r2, r2, r6
+              ldw r6, 4(r4)
+              ldw r7, 8(r4)
+              sub r6, r6, r7
+              add r2, r2, r6
+              addi r2, r2, 1
+              addi r4, r4, 28
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        """),
+
+    /// Of stores that are checked together the second fails, and the third is never made.
+    GROUP_UP_TO_A_FAULT(
+        Exit.FAULT,
+        31,
+        """
+              addi r4, sp, -128
+        loop: addi r2, r2, 1
+              stw r2, 0(r4)
+              addi r13, r2, 7
+              stw r13, 8(r4)
+              addi r14, r13, 9
+              stw r14, 4(r4)
+              addi r4, r4, 4
+              br loop
+        """),
+
+    /// A group's base changes at its last access.
+    BASE_LOADED_THROUGH_ITSELF(
+        Exit.TRAP,
+        500,
+        """
+              movi r5, 500
+              mov r4, r12
+              addi r6, r12, 8188
+              stw r6, 4(r4)
+              stw r4, 4(r6)
+        loop: stw r5, 0(r4)
+              ldw r3, 0(r4)
+              ldw r4, 4(r4)
+              stw r5, 0(r4)
+              ldw r7, 0(r4)
+              sub r7, r7, r3
+              add r2, r2, r7
+              addi r2, r2, 1
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        """),
+
     /// The loop ends where nothing is mapped, with all registers as they are there.
     LOOP_UP_TO_A_FAULT(
         Exit.FAULT,

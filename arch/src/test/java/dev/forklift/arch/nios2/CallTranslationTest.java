@@ -99,6 +99,31 @@ final class CallTranslationTest {
         end:  trap 1
         """),
 
+    /// The cases of a switch, which become known one after another.
+    COMPUTED_JUMPS(
+        10003,
+        """
+              movi r5, 4000
+        loop: srli r3, r5, 8
+              add r3, r3, r5
+              andi r3, r3, 3
+              slli r3, r3, 3
+              nextpc r4
+              add r4, r4, r3
+              addi r4, r4, 12
+              jmp r4
+              addi r2, r2, 1
+              br next
+              addi r2, r2, 2
+              br next
+              addi r2, r2, 3
+              br next
+              addi r2, r2, 4
+        next: addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        """),
+
     /// Stores another instruction into the callee half-way.
     CALLEE_REPLACED(
         10200,

@@ -31,6 +31,8 @@ final class SideBySide {
       exit = evaluated.run();
       assertThat(translated.run()).isEqualTo(exit);
       assertSame();
+      // What was taken away because more has become known.
+      translateEverywhere();
     }
     return exit;
   }
