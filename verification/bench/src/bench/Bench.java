@@ -19,7 +19,11 @@ final class Bench {
       A ratio above 1 says that Forklift is faster.
 
         --runs N        pairs of runs (5), after one that does not count
-        --busybox FILE  a static BusyBox for Nios II, for shell-1000
+        --busybox FILE  a static BusyBox for Nios II, for shell-1000 and the group real
+        --programs DIR  bzip2, lua and sqlite3 for Nios II, for the group real
+        --real-kernel FILE
+                        boots a real Linux in qemu-system-nios2 and runs a command there, for the group
+                        creation: FILE -f PROGRAM -- ./PROGRAM ARGUMENT...
         --sysroot DIR   the C library of Nios II, for hello-libc and hello-dynamic; a toolchain's
                         is found
         --out DIR       where bench.csv and bench.svg go (target/bench)
@@ -31,6 +35,8 @@ final class Bench {
   private int runs = 5;
   private Path busybox;
   private Path sysroot;
+  private Path programs;
+  private Path realKernel;
   private Path out;
 
   private Bench(Path root, String compiler) {
@@ -62,6 +68,8 @@ final class Bench {
       switch (word) {
         case "--runs" -> runs = Integer.parseInt(value);
         case "--busybox" -> busybox = Path.of(value).toAbsolutePath();
+        case "--programs" -> programs = Path.of(value).toAbsolutePath();
+        case "--real-kernel" -> realKernel = Path.of(value).toAbsolutePath();
         case "--sysroot" -> sysroot = Path.of(value).toAbsolutePath();
         case "--out" -> out = Path.of(value).toAbsolutePath();
         default -> {
@@ -82,9 +90,12 @@ final class Bench {
       return false;
     }
     Path made = Files.createDirectories(out.resolve("made"));
-    Inputs inputs = new Inputs(root, made, busybox, sysroot, compiler);
-    Peer forklift = Peer.forklift(root);
-    Peer peer = Peer.qemuUser(root, qemu);
+    Inputs inputs = new Inputs(root, made, busybox, sysroot, programs, compiler);
+    Peer forklift = UserMode.forklift(root);
+    List<Peer> peers = new ArrayList<>(List.of(UserMode.qemu(root, qemu)));
+    if (realKernel != null) {
+      peers.add(new RealKernel(realKernel));
+    }
     String machine =
         "%s, %d processors, %s"
             .formatted(LocalDate.now(), Runtime.getRuntime().availableProcessors(), version(qemu));
@@ -92,19 +103,23 @@ final class Bench {
     List<Comparison> comparisons = new ArrayList<>();
     boolean alike = true;
     for (Row row : Row.read(root.resolve("verification/bench/rows.txt"), wanted)) {
-      String missing =
-          peer.can(row) ? inputs.missing(row) : "a program under QEMU cannot execute others here";
-      if (missing != null) {
-        System.out.println(row.name() + ": left out, " + missing);
-        continue;
-      }
-      try {
-        Comparison comparison = Comparison.of(row, inputs.command(row), forklift, peer, runs, made);
-        comparisons.add(comparison);
-        System.out.println(Report.line(comparison));
-      } catch (IOException e) {
-        alike = false;
-        System.out.println(row.name() + ": " + e.getMessage());
+      for (Peer peer : peers) {
+        String obstacle = peer.obstacle(row);
+        String missing = obstacle != null ? obstacle : inputs.missing(row);
+        if (missing != null) {
+          System.out.print(
+              missing.isEmpty() ? "" : row.name() + ": left out, " + missing + "\n");
+          continue;
+        }
+        try {
+          Comparison comparison =
+              Comparison.of(row, inputs.command(row), forklift, peer, runs, made);
+          comparisons.add(comparison);
+          System.out.println(Report.line(comparison));
+        } catch (IOException e) {
+          alike = false;
+          System.out.println(row.name() + ": " + e.getMessage());
+        }
       }
     }
     Files.writeString(out.resolve("bench.csv"), Report.csv(comparisons));

@@ -15,8 +15,8 @@ record Comparison(Row row, Peer peer, List<Double> ours, List<Double> theirs) {
       throws IOException {
     Comparison result = new Comparison(row, peer, new ArrayList<>(), new ArrayList<>());
     for (int i = -1; i < runs; i++) {
-      Timed our = Timed.run(forklift.command(row, command), folder);
-      Timed their = Timed.run(peer.command(row, command), folder);
+      Timed our = forklift.run(row, command, folder);
+      Timed their = peer.run(row, command, folder);
       if (our.status() != 0 || !our.isLike(their)) {
         throw new IOException(
             "they differ: Forklift ends with %d and prints %s, %s with %d and %s"
