@@ -9,6 +9,7 @@ import dev.forklift.kernel.trace.Tally;
 import dev.forklift.kernel.trace.Tally.CallCount;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// What a run took, as a table: names, numbers and remarks below each other.
 final class StatisticsTable {
@@ -68,14 +69,8 @@ final class StatisticsTable {
     }
     add("regions dropped", all);
     for (DropReason reason : DropReason.values()) {
-      String why =
-          switch (reason) {
-            case STORED_TO -> "  code stored to";
-            case NO_ROOM -> "  no room for more";
-            case OUTDATED -> "  more jumps known";
-            case PAGE_FREED -> "  page given back";
-          };
-      add(why, drops.regions(reason));
+      String why = reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      add("  " + why, drops.regions(reason));
     }
   }
 
