@@ -4,7 +4,6 @@ import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.memory.JumpTargets;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 
@@ -13,7 +12,8 @@ import java.util.stream.Stream;
 /// @param blocks by their starts, in order
 /// @param entry where it is entered
 /// @param jumps how the blocks end that end in computed jumps, by their starts
-record Region(SequencedMap<Long, LiftedBlock> blocks, long entry, Map<Long, ComputedJump> jumps) {
+record Region(
+    SequencedMap<Long, LiftedBlock> blocks, long entry, SequencedMap<Long, ComputedJump> jumps) {
   /// A computed jump.
   ///
   /// @param seen where it has gone to so far

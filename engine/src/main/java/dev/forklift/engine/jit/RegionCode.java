@@ -10,7 +10,6 @@ import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the class of a region extends. [RegionEmitter] writes the calls of what is here.
@@ -35,7 +34,7 @@ abstract class RegionCode extends Compiled {
   private final long[] blocks;
   private final Sites sites;
   private final JavaFunction[] functions;
-  private final Map<Long, ComputedJump> jumps;
+  private final ComputedJump[] jumps;
 
   // How often such a jump has gone elsewhere. Threads may lose counts of each other.
   private int misses;
@@ -48,7 +47,7 @@ abstract class RegionCode extends Compiled {
     blocks = parts.region.blocks().keySet().stream().mapToLong(start -> start).toArray();
     sites = parts.sites;
     functions = parts.functions;
-    jumps = parts.region.jumps();
+    jumps = parts.region.jumps().values().toArray(ComputedJump[]::new);
   }
 
   @Override
@@ -163,13 +162,10 @@ abstract class RegionCode extends Compiled {
   /// A computed jump goes to where the region does not know how to go on. If that happens often,
   /// and more is known by now, another region is to take its place.
   ///
-  /// @param block the start of the block that it ends
-  final void missed(long block, long target) {
-    ComputedJump jump = jumps.get(block);
-    if (jump != null
-        && jump.seen().add(target)
-        && ++misses >= MOST_MISSES
-        && jump.seen().count() > jump.count()) {
+  /// @param number its number among those of the region
+  final void missed(int number, long target) {
+    ComputedJump jump = jumps[number];
+    if (jump.seen().add(target) && ++misses >= MOST_MISSES && jump.seen().count() > jump.count()) {
       misses = 0;
       jump.seen().outdate(this);
     }

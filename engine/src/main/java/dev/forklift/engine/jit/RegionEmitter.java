@@ -319,7 +319,8 @@ final class RegionEmitter {
 
   /// Goes from a computed jump to the address on the stack, a `long`.
   void jump(LiftedBlock from, BitSet dirty) {
-    if (!is32Bit) {
+    int number = List.copyOf(region.jumps().keySet()).indexOf(from.start());
+    if (!is32Bit || number < 0) {
       goOut(Compiled.JUMPED_SAFELY, dirty);
       return;
     }
@@ -333,9 +334,9 @@ final class RegionEmitter {
             .toList());
     code.labelBinding(elsewhere);
     pushItself();
-    code.loadConstant(from.start())
+    code.loadConstant(number)
         .lload(target)
-        .invokevirtual(REGION_CODE, "missed", MethodTypeDesc.of(CD_void, CD_long, CD_long))
+        .invokevirtual(REGION_CODE, "missed", MethodTypeDesc.of(CD_void, CD_int, CD_long))
         .lload(target);
     goOut(Compiled.JUMPED_SAFELY, dirty);
   }

@@ -11,10 +11,10 @@ import dev.forklift.engine.memory.JumpTargets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +64,8 @@ final class RegionFinder {
     return new Region(blocks, entry, jumps(blocks));
   }
 
-  private Map<Long, ComputedJump> jumps(NavigableMap<Long, LiftedBlock> blocks) {
-    Map<Long, ComputedJump> jumps = new HashMap<>();
+  private SequencedMap<Long, ComputedJump> jumps(NavigableMap<Long, LiftedBlock> blocks) {
+    SequencedMap<Long, ComputedJump> jumps = new LinkedHashMap<>();
     for (LiftedBlock block : blocks.values()) {
       if (block.terminator() instanceof Op.JumpIndirect jump && jump.kind() == Op.JumpKind.JUMP) {
         JumpTargets seen = page.jumpTargets(block.end());

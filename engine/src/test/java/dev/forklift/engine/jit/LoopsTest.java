@@ -7,7 +7,6 @@ import dev.forklift.engine.ir.BinaryOp;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Value;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ class LoopsTest {
   }
 
   private Loops loops() {
-    return new Loops(new Region(blocks, 0L, Map.of()), REGISTERS);
+    return new Loops(new Region(blocks, 0L, new TreeMap<>()), REGISTERS);
   }
 
   private static Set<Long> blocksOf(Loops loops, long start) {

@@ -21,7 +21,6 @@ import dev.forklift.engine.memory.Protection;
 import dev.forklift.engine.memory.TableAccess;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,7 +132,7 @@ final class TranslatedOperationsTest {
     return RegionEmitter.write(
             new Bare(registers),
             TableAccess.geometry(space),
-            new Region(blocks, 0L, Map.of()),
+            new Region(blocks, 0L, new TreeMap<>()),
             false)
         .define();
   }
