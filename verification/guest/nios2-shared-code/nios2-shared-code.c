@@ -63,7 +63,7 @@ static void answer(struct report *to, int number, long value) {
 
 static void next_step(struct report *own, int number) {
   set_and_wake(&own->step, number);
-  while (*step < number) sys_futex(step, FUTEX_WAIT, *step, 0);
+  for (int now; (now = *step) < number;) sys_futex(step, FUTEX_WAIT, now, 0);
   arch_relax();
 }
 
@@ -118,7 +118,8 @@ static long child(void *argument) {
 
 static void all_at(int number) {
   for (int i = 0; i < CHILDREN; i++)
-    while (reports[i].step < number) sys_futex(&reports[i].step, FUTEX_WAIT, reports[i].step, 0);
+    for (int now; (now = reports[i].step) < number;)
+      sys_futex(&reports[i].step, FUTEX_WAIT, now, 0);
   arch_relax();
 }
 
