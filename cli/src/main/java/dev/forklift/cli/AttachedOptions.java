@@ -12,6 +12,7 @@ import dev.forklift.board.virtio.VirtioConsole;
 import dev.forklift.board.virtio.VirtioEntropy;
 import dev.forklift.board.virtio.VirtioNetwork;
 import dev.forklift.board.virtio.VirtioSlots;
+import dev.forklift.kernel.fs.tty.WindowSize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ final class AttachedOptions implements AutoCloseable {
   private final List<DiskImage> images = new ArrayList<>();
   private final List<VirtioShare> folders = new ArrayList<>();
   private @Nullable UserNetwork link;
+  private @Nullable VirtioConsole screen;
 
   /// Adds the devices to a board's tree.
   ///
@@ -82,9 +84,19 @@ final class AttachedOptions implements AutoCloseable {
       slots.add(tree, new VirtioNetwork(cable(network)));
     }
     if (console) {
-      tree.made("chosen").with("stdout-path", slots.add(tree, new VirtioConsole()));
+      VirtioConsole made = new VirtioConsole();
+      tree.made("chosen").with("stdout-path", slots.add(tree, made));
+      screen = made;
     }
     return slots;
+  }
+
+  /// The terminal has another size from now on. Only `--hvc` can tell the guest.
+  void resize(WindowSize size) {
+    VirtioConsole hvc = screen;
+    if (hvc != null) {
+      hvc.resize(size.columns(), size.rows());
+    }
   }
 
   private NetworkLink cable(String kind) throws IOException {

@@ -11,6 +11,7 @@ import dev.forklift.board.machine.BoardConfig;
 import dev.forklift.board.tree.Fdt;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.kernel.fs.tty.WindowSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,11 @@ final class BoardOptions {
             () -> KernelImage.readElf(contents(kernel), type.elfMachine(), type.byteOrder()));
     made.load(new BootLoader.Boot(image, ramdisk(), append == null ? "" : append));
     return made;
+  }
+
+  /// The terminal has another size from now on.
+  void resize(WindowSize size) {
+    attached.resize(size);
   }
 
   /// Lets go of what was attached.

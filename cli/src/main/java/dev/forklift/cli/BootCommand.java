@@ -4,9 +4,11 @@ import dev.forklift.board.cpu.Stop;
 import dev.forklift.board.machine.Board;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `forklift boot`: a whole machine, and the kernel that the user brings.
@@ -24,6 +26,8 @@ import picocli.CommandLine.Spec;
       "  echo 'poweroff -f' | forklift boot --kernel vmlinux --initrd rootfs/",
       "  forklift boot --kernel vmlinux --disk root.img --append 'root=/dev/vda rw'",
       "  forklift boot --kernel vmlinux --initrd rootfs/ --share work/:ro --net user",
+      "  forklift boot --kernel vmlinux --initrd rootfs/ --record boot.cast",
+      "    and then: asciinema play boot.cast",
       "",
       "Exit status: 0 when the machine is powered off, halted or reset, or ended by",
       "Ctrl-A X; 1 if the CPU went where there is nothing; 125 if the machine could not",
@@ -36,9 +40,16 @@ final class BootCommand implements Callable<Integer> {
 
   @Mixin private BoardOptions options = new BoardOptions();
 
+  @Option(
+      names = "--record",
+      paramLabel = "FILE.cast",
+      description = "Record what the terminal shows (asciicast v2).")
+  private @Nullable String record;
+
   @Override
   public Integer call() {
-    try (HostConsoleStreams streams = HostConsoleStreams.open()) {
+    try (HostConsoleStreams streams =
+        HostConsoleStreams.open(record == null ? null : CommandLineBytes.path(record), command())) {
       try {
         return run(streams);
       } finally {
@@ -52,7 +63,7 @@ final class BootCommand implements Callable<Integer> {
 
   private int run(HostConsoleStreams streams) throws IOException {
     Board board = options.board(streams, this::err);
-    streams.begin(board::quit);
+    streams.begin(board::quit, options::resize);
     Stop stop = board.run();
     streams.close();
     if (stop.kind() == Stop.Kind.LOST) {
@@ -60,6 +71,11 @@ final class BootCommand implements Callable<Integer> {
       return LOST;
     }
     return 0;
+  }
+
+  /// What was typed to get here.
+  private String command() {
+    return "forklift " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
   }
 
   private void err(String line) {

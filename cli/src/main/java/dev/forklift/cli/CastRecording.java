@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// for each piece of output or change of size, with its time.
 ///
 /// What is written when there is no terminal is recorded with the line ends that one would make.
+/// What is typed is not recorded: passwords are, too, and what shall be seen of it is shown.
 final class CastRecording implements AutoCloseable {
   /// What is recorded where there is no terminal.
   static final WindowSize USUAL_SIZE = new WindowSize(24, 80);
@@ -48,6 +49,18 @@ final class CastRecording implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("--record " + file + ": " + HostErrors.describe(e), e);
     }
+  }
+
+  /// Begins a recording of the terminal.
+  ///
+  /// @param file the file to record to, or null
+  /// @param terminal null if there is none
+  /// @return null if there is no file
+  static @Nullable CastRecording ofTerminal(
+      @Nullable Path file, @Nullable HostTerminal terminal, String command) throws IOException {
+    return file == null
+        ? null
+        : begin(file, terminal == null ? USUAL_SIZE : terminal.size(), command);
   }
 
   private void writeHeader(WindowSize size, String command) throws IOException {

@@ -1,6 +1,7 @@
 package dev.forklift.cli;
 
 import dev.forklift.arch.nios2.Nios2Linux;
+import dev.forklift.engine.host.HostSignals;
 import dev.forklift.kernel.fs.tmpfs.MemoryOrigin;
 import dev.forklift.kernel.fs.tmpfs.Tmpfs;
 import dev.forklift.kernel.fs.tty.WindowSize;
@@ -58,6 +59,9 @@ final class DemoCommand implements Callable<Integer> {
     boolean terminal = HostTerminal.isTerminal(1);
     WindowSize size = terminal ? HostTerminal.screenSize() : CastRecording.USUAL_SIZE;
     try (CastRecording cast = CastRecording.begin(file, size, "forklift demo")) {
+      if (terminal) {
+        HostSignals.handle("WINCH", () -> cast.resize(HostTerminal.screenSize()));
+      }
       // The terminal makes line ends of this itself, behind our back.
       return show(cast.of(System.out, false));
     }

@@ -28,9 +28,7 @@ final class HostStreams implements AutoCloseable {
   /// @throws IOException with a message for the user
   static HostStreams open(@Nullable Path record, String command) throws IOException {
     HostTerminal terminal = HostTerminal.find();
-    WindowSize size = terminal == null ? CastRecording.USUAL_SIZE : terminal.size();
-    return new HostStreams(
-        terminal, record == null ? null : CastRecording.begin(record, size, command));
+    return new HostStreams(terminal, CastRecording.ofTerminal(record, terminal, command));
   }
 
   /// Whether standard error is a terminal in raw mode while the guest runs.

@@ -91,6 +91,15 @@ final class HostTerminal implements HostConsole, AutoCloseable {
     var _ = stty("raw", "-echo");
   }
 
+  /// After a shell has stopped us and used the terminal meanwhile.
+  void takeBack() {
+    try {
+      makeRaw();
+    } catch (IOException e) {
+      // It stays as it is.
+    }
+  }
+
   @Override
   public InputStream input() {
     return input;

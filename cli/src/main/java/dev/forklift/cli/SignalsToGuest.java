@@ -4,7 +4,6 @@ import dev.forklift.engine.host.HostSignals;
 import dev.forklift.kernel.abi.Signal;
 import dev.forklift.kernel.fs.tty.WindowSize;
 import dev.forklift.kernel.machine.Machine;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// Hands on what the host sends: signals, and the size of the terminal. SIGQUIT stays with the JVM,
@@ -33,7 +32,7 @@ final class SignalsToGuest {
     signals.handOn("USR1", Signal.SIGUSR1);
     signals.handOn("USR2", Signal.SIGUSR2);
     if (terminal != null) {
-      HostSignals.handle("CONT", () -> takeBack(terminal));
+      HostSignals.handle("CONT", terminal::takeBack);
       HostSignals.handle("WINCH", () -> resize(machine, streams, terminal.size()));
     }
   }
@@ -45,15 +44,6 @@ final class SignalsToGuest {
 
   private void handOn(String name, int signal) {
     HostSignals.handle(name, () -> machine.signalProgram(signal, false));
-  }
-
-  /// A shell that stopped us has used the terminal meanwhile.
-  private static void takeBack(HostTerminal terminal) {
-    try {
-      terminal.makeRaw();
-    } catch (IOException e) {
-      // It stays as it is.
-    }
   }
 
   /// A guest that does not care about the first is ended by a second soon after.

@@ -121,6 +121,21 @@ class BootCommandTest {
   }
 
   @Test
+  void aBootIsRecorded() throws IOException {
+    Path cast = temp.resolve("boot.cast");
+    assertThat(boot("--kernel", kernel(STAY), "--record", cast)).as(said).isZero();
+    assertThat(Files.readAllLines(cast).getFirst())
+        .contains("\"version\": 2", "\"command\": \"forklift boot --kernel " + temp);
+    Path none = temp.resolve("none/boot.cast");
+    refused(
+        "--record " + none + ": no such file or folder",
+        "--kernel",
+        kernel(STAY),
+        "--record",
+        none);
+  }
+
+  @Test
   void networksAreThereOrNot() throws IOException {
     refused(
         "--net: there is no tap; there are: none, user", "--kernel", kernel(STAY), "--net", "tap");

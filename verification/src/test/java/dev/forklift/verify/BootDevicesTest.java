@@ -170,9 +170,10 @@ class BootDevicesTest {
     init("busybox mount -t devtmpfs dev /dev; exec /bin/sh");
     TreeNode tree = BootedBoard.named("10m50");
     VirtioSlots slots = new VirtioSlots();
+    VirtioConsole screen = new VirtioConsole();
     slots.add(tree, new VirtioEntropy(new Random(1)));
     slots.add(tree, new VirtioNetwork(NetworkLink.UNPLUGGED));
-    tree.made("chosen").with("stdout-path", slots.add(tree, new VirtioConsole()));
+    tree.made("chosen").with("stdout-path", slots.add(tree, screen));
     try (BootedBoard board =
         BootedBoard.start(
             tree,
@@ -186,6 +187,8 @@ class BootDevicesTest {
       board.expect("typed\nearly\n");
       board.expect("/ # ");
       assertThat(board.answer("busybox cut -c 1-4 /proc/consoles")).isEqualTo("hvc0");
+      screen.resize(132, 43);
+      assertThat(board.answer("busybox stty size </dev/hvc0")).isEqualTo("43 132");
       assertThat(board.answer("busybox head -c 1000 /dev/hwrng | busybox wc -c")).isEqualTo("1000");
       board.answer("busybox mkdir -p /sys; busybox mount -t sysfs sys /sys");
       assertThat(board.answer("busybox ifconfig eth0 up; busybox cat /sys/class/net/eth0/carrier"))

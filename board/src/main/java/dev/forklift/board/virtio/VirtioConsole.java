@@ -3,9 +3,13 @@ package dev.forklift.board.virtio;
 import dev.forklift.board.device.Console;
 import dev.forklift.board.device.Placement;
 import dev.forklift.board.time.Timeline;
-import java.util.function.IntConsumer;
+import dev.forklift.board.time.WakeUp;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
-/// A console, Linux's `hvc0`. What is sent is shown at once.
+/// A console, Linux's `hvc0`. What is sent is shown at once. The driver learns how large the screen
+/// is.
 ///
 /// Linux throws away what comes before somebody has opened it, and does not say when that is. So
 /// the first input waits until there has been no output for a while.
@@ -13,6 +17,7 @@ public final class VirtioConsole implements VirtioDevice {
   private static final int TYPE = 3;
   private static final int RECEIVE = 0;
   private static final int SEND = 1;
+  private static final long HAS_SIZE = 1;
   private static final int CHUNK = 4096;
 
   /// The most that one request shows, so that the machine is soon asked again whether to go on.
@@ -20,6 +25,15 @@ public final class VirtioConsole implements VirtioDevice {
 
   /// How long there has to be silence before the first input, in nanoseconds.
   private static final long SILENCE = 1_000_000_000;
+
+  /// How large the screen is; 0 is not known.
+  private record Size(short columns, short rows) {}
+
+  private volatile Size size = new Size((short) 0, (short) 0);
+  private volatile @Nullable WakeUp wakeUp;
+
+  /// What the driver can read, on the machine's thread.
+  private Size told = size;
 
   private final byte[] chunk = new byte[CHUNK];
   private Console console = Console.NOBODY;
@@ -40,20 +54,55 @@ public final class VirtioConsole implements VirtioDevice {
   }
 
   @Override
-  public void attach(Placement place, IntConsumer serve) {
+  public void attach(Placement place, Transport transport) {
     console = place.console();
     Timeline timeline = place.timeline();
     Timeline.Alarm silence =
         timeline.alarm(() -> {
           listens = true;
-          serve.accept(RECEIVE);
+          transport.serve(RECEIVE);
         });
     outputSeen = () -> silence.set(timeline.now() + SILENCE);
     console.listen(() -> {
       if (listens) {
-        serve.accept(RECEIVE);
+        transport.serve(RECEIVE);
       }
     });
+    place
+        .wakeUp()
+        .listen(() -> {
+          Size now = size;
+          if (!now.equals(told)) {
+            told = now;
+            transport.configChanged();
+          }
+        });
+    wakeUp = place.wakeUp();
+  }
+
+  /// The screen has this size from now on. Any thread.
+  public void resize(int columns, int rows) {
+    size = new Size((short) columns, (short) rows);
+    WakeUp machine = wakeUp;
+    if (machine == null) {
+      told = size;
+    } else {
+      machine.call();
+    }
+  }
+
+  @Override
+  public long features() {
+    return HAS_SIZE;
+  }
+
+  @Override
+  public byte[] config() {
+    return ByteBuffer.allocate(2 * Short.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putShort(told.columns)
+        .putShort(told.rows)
+        .array();
   }
 
   @Override

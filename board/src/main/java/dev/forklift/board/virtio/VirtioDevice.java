@@ -1,7 +1,6 @@
 package dev.forklift.board.virtio;
 
 import dev.forklift.board.device.Placement;
-import java.util.function.IntConsumer;
 
 /// What is behind a transport: a disk, a console, a source of random bytes.
 ///
@@ -25,13 +24,20 @@ public interface VirtioDevice {
   }
 
   /// It has a place in a machine now.
-  ///
-  /// @param serve has a queue served as if the driver had asked for it
-  default void attach(Placement place, IntConsumer serve) {}
+  default void attach(Placement place, Transport transport) {}
 
   /// The driver may have put something into a queue.
   void serve(int index, Virtqueue queue) throws BrokenQueueException;
 
   /// Forgets what a driver has said.
   default void reset() {}
+
+  /// What it may ask of its transport.
+  interface Transport {
+    /// Serves a queue as if the driver had asked for it.
+    void serve(int queue);
+
+    /// Tells the driver to look at [#config] again.
+    void configChanged();
+  }
 }

@@ -3,7 +3,6 @@ package dev.forklift.board.virtio;
 import dev.forklift.board.device.Placement;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.function.IntConsumer;
 
 /// A network device.
 public final class VirtioNetwork implements VirtioDevice {
@@ -58,8 +57,8 @@ public final class VirtioNetwork implements VirtioDevice {
   }
 
   @Override
-  public void attach(Placement place, IntConsumer serve) {
-    link.attach(place, () -> serve.accept(RECEIVE));
+  public void attach(Placement place, Transport transport) {
+    link.attach(place, () -> transport.serve(RECEIVE));
   }
 
   @Override

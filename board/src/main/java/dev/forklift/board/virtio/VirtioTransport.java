@@ -55,7 +55,19 @@ final class VirtioTransport implements Device {
       queues.add(new Virtqueue(memory, () -> raise(USED_BUFFER)));
     }
     registers = registers();
-    device.attach(place, this::serve);
+    device.attach(
+        place,
+        new VirtioDevice.Transport() {
+          @Override
+          public void serve(int queue) {
+            VirtioTransport.this.serve(queue);
+          }
+
+          @Override
+          public void configChanged() {
+            tellChange();
+          }
+        });
   }
 
   private RegisterTable registers() {
@@ -207,6 +219,10 @@ final class VirtioTransport implements Device {
 
   private void needReset() {
     status |= NEEDS_RESET;
+    tellChange();
+  }
+
+  private void tellChange() {
     if ((status & DRIVER_OK) != 0) {
       raise(CONFIG_CHANGE);
     }

@@ -21,9 +21,10 @@ final class VirtioConsoleTest {
   private final StringBuilder shown = new StringBuilder();
   private Runnable arrived = () -> {};
 
+  private final VirtioConsole screen = new VirtioConsole();
   private final VirtioDriver driver =
       new VirtioDriver(
-              new VirtioConsole(),
+              screen,
               new Console() {
                 @Override
                 public int read() {
@@ -105,5 +106,19 @@ final class VirtioConsoleTest {
     driver.set(NOTIFY, SEND);
     assertThat(driver.get(VirtioDriver.STATUS) & VirtioDriver.NEEDS_RESET).isNotZero();
     assertThat(shown.toString()).isEmpty();
+  }
+
+  @Test
+  void theDriverLearnsTheSizeOfTheScreen() {
+    assertThat(driver.get(VirtioDriver.CONFIG)).isZero();
+    screen.resize(132, 43);
+    assertThat(driver.get(VirtioDriver.INTERRUPTS)).isZero();
+    driver.look();
+    assertThat(driver.get(VirtioDriver.CONFIG)).isEqualTo((43 << 16) | 132);
+    assertThat(driver.get(VirtioDriver.INTERRUPTS)).isEqualTo(2);
+    assertThat(driver.raised).isTrue();
+    driver.set(VirtioDriver.INTERRUPT_DONE, 2);
+    driver.look();
+    assertThat(driver.raised).isFalse();
   }
 }

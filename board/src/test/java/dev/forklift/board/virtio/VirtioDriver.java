@@ -65,6 +65,8 @@ final class VirtioDriver {
   private long ticks;
   private final Timeline timeline = new Timeline(MachineClock.counted(() -> ticks));
 
+  private final WakeUp wakeUp = new WakeUp(() -> {});
+
   private final int[] submitted = new int[8];
   private final int[] nextDescriptor = new int[8];
   private long free = MEMORY + 16 * PAGE;
@@ -83,13 +85,18 @@ final class VirtioDriver {
                 timeline,
                 console,
                 memory,
-                new WakeUp(() -> {})));
+                wakeUp));
   }
 
   /// Lets so much time go by.
   void pass(long nanos) {
     ticks += nanos / 10;
     timeline.runDue();
+  }
+
+  /// The machine's thread looks at what others have brought.
+  void look() {
+    wakeUp.take();
   }
 
   /// A part of a request: what the device reads, or room for what it writes.
