@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.forklift.board {
   requires transitive dev.forklift.engine;
+  requires org.tukaani.xz;
   requires static transitive org.jspecify;
 
   exports dev.forklift.board;

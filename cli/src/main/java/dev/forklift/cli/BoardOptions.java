@@ -4,6 +4,7 @@ import dev.forklift.board.BadInputException;
 import dev.forklift.board.boot.BootLoader;
 import dev.forklift.board.boot.Initramfs;
 import dev.forklift.board.boot.KernelImage;
+import dev.forklift.board.boot.UBootImage;
 import dev.forklift.board.cpu.ProcessorType;
 import dev.forklift.board.device.DeviceType;
 import dev.forklift.board.machine.Board;
@@ -47,7 +48,9 @@ final class BoardOptions {
       names = "--kernel",
       paramLabel = "FILE",
       required = true,
-      description = "The kernel, an ELF file such as vmlinux.")
+      description =
+          "The kernel, or firmware: an ELF file such as vmlinux, a U-Boot image (uImage), or"
+              + " bytes as they are.")
   private String kernel = "";
 
   @Option(
@@ -89,11 +92,9 @@ final class BoardOptions {
             counted,
             remarks);
     Board made = named(dtb, () -> Board.of(tree, config));
-    ProcessorType type = made.processorType();
+    long rawAddress = made.rawAddress();
     KernelImage image =
-        named(
-            kernel,
-            () -> KernelImage.readElf(contents(kernel), type.elfMachine(), type.byteOrder()));
+        named(kernel, () -> KernelImage.read(contents(kernel), made.processorType(), rawAddress));
     made.load(new BootLoader.Boot(image, ramdisk(), append == null ? "" : append));
     return made;
   }
@@ -133,7 +134,10 @@ final class BoardOptions {
     }
     Path path = CommandLineBytes.path(initrd);
     if (!Files.isDirectory(path)) {
-      return contents(initrd);
+      byte[] archive = contents(initrd);
+      return UBootImage.is(archive)
+          ? named(initrd, () -> UBootImage.read(archive).packed())
+          : archive;
     }
     try {
       return Initramfs.of(path);

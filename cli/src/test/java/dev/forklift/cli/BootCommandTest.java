@@ -74,6 +74,25 @@ class BootCommandTest {
   }
 
   @Test
+  void bytesAsTheyAreRunFromTheBeginningOfMemory() throws IOException {
+    Path raw = temp.resolve("raw");
+    Files.write(raw, new byte[] {0x06, -1, -1, -1});
+    assertThat(boot("--kernel", raw)).as(said).isZero();
+  }
+
+  @Test
+  void whatWouldHaveToBeMappedFirstIsRefused() throws IOException {
+    Path physical = kernel(STAY);
+    byte[] bytes = Files.readAllBytes(physical);
+    bytes[27] = 0x08;
+    Files.write(physical, bytes);
+    refused(
+        "the kernel begins at 0x08000000, which this CPU has to have mapped first",
+        "--kernel",
+        physical);
+  }
+
+  @Test
   void aKernelThatIsLostIsSaidSo() throws IOException {
     int movhi = 0x34 | (0xd000 << 6) | (2 << 22);
     int jump = (2 << 27) | (0x0d << 11) | 0x3a;
@@ -92,7 +111,9 @@ class BootCommandTest {
   @Test
   void brokenFilesAreNamed() throws IOException {
     Path text = file("text", "nothing of the kind\n".repeat(10));
-    refused(text + ": this is no ELF file", "--kernel", text);
+    refused(text + ": this is text, neither a kernel nor firmware", "--kernel", text);
+    Path image = file("image", "\u0027\u0005\u0019\u0056");
+    refused(image + ": the U-Boot image is broken: it ends within its header", "--kernel", image);
     refused(text + ": this is no device tree (.dtb)", "--kernel", kernel(STAY), "--dtb", text);
   }
 

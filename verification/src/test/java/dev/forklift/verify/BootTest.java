@@ -3,11 +3,19 @@ package dev.forklift.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forklift.board.boot.Initramfs;
+import dev.forklift.board.boot.KernelImage;
 import dev.forklift.board.cpu.Stop;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +67,42 @@ class BootTest {
       assertThat(board.answer("busybox grep -c timer /proc/interrupts")).isEqualTo("1");
       assertThat(board.shown()).as("it has random numbers from the start").contains("crng init");
       board.type("busybox poweroff -f\n");
+      assertThat(board.end().kind()).isEqualTo(Stop.Kind.HALTED);
+    }
+  }
+
+  /// As `mkimage` makes it, of the one part that vmlinux has.
+  private Path ubootImage() throws Exception {
+    byte[] elf = Files.readAllBytes(Checkout.material("nios2/vmlinux"));
+    KernelImage.Part part =
+        KernelImage.readElf(elf, 113, ByteOrder.LITTLE_ENDIAN).parts().getFirst();
+    byte[] code = new byte[part.file().remaining()];
+    part.file().get(0, code);
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream stream = new GZIPOutputStream(packed)) {
+      stream.write(code);
+    }
+    ByteBuffer image = ByteBuffer.allocate(64 + packed.size());
+    image.putInt(0x2705_1956).putInt(0).putInt(0).putInt(packed.size());
+    image.putInt((int) part.address()).putInt((int) part.address());
+    image.putInt(checksum(packed.toByteArray())).put(new byte[] {5, 15, 2, 1});
+    image.putInt(4, checksum(Arrays.copyOf(image.array(), 64))).put(64, packed.toByteArray());
+    return Files.write(folder.resolve("uImage"), image.array());
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32 sum = new CRC32();
+    sum.update(bytes);
+    return (int) sum.getValue();
+  }
+
+  @Test
+  void bootsWhatUBootWouldUnpack() throws Exception {
+    init("echo it is; /bin/busybox poweroff -f");
+    byte[] root = Initramfs.of(folder);
+    try (BootedBoard board =
+        BootedBoard.start(BootedBoard.named("10m50"), ubootImage(), root, COMMAND_LINE, false)) {
+      board.expect("it is");
       assertThat(board.end().kind()).isEqualTo(Stop.Kind.HALTED);
     }
   }

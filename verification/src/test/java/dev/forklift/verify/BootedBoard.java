@@ -93,9 +93,8 @@ final class BootedBoard implements AutoCloseable {
             counted,
             remarks::add);
     Board board = Board.of(tree, config);
-    ProcessorType type = board.processorType();
     KernelImage image =
-        KernelImage.readElf(Files.readAllBytes(kernel), type.elfMachine(), type.byteOrder());
+        KernelImage.read(Files.readAllBytes(kernel), board.processorType(), board.rawAddress());
     board.load(new BootLoader.Boot(image, ramdisk, commandLine));
     return new BootedBoard(board, shown, keyboard, remarks);
   }

@@ -84,6 +84,16 @@ final class Nios2Processor implements Processor {
   }
 
   @Override
+  public long unmapped(long physical) {
+    return Nios2Tlb.DIRECT_START | physical;
+  }
+
+  @Override
+  public boolean runsUnmapped(long address) {
+    return address >= Nios2Tlb.DIRECT_START;
+  }
+
+  @Override
   public long physicalStack() {
     return Nios2Tlb.direct(cpu.unsignedRegister(SP));
   }

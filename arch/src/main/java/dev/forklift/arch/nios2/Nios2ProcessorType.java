@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 /// Nios II as the CPU of a board.
 public final class Nios2ProcessorType implements ProcessorType {
   private static final int ELF_MACHINE = 113;
+  private static final int UBOOT_ARCHITECTURE = 15;
   private static final int MOST_WAYS = 16;
   private static final int MOST_ENTRIES = 1 << 16;
 
@@ -23,6 +24,11 @@ public final class Nios2ProcessorType implements ProcessorType {
   @Override
   public int elfMachine() {
     return ELF_MACHINE;
+  }
+
+  @Override
+  public int ubootArchitecture() {
+    return UBOOT_ARCHITECTURE;
   }
 
   @Override

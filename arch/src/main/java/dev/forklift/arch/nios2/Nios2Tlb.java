@@ -16,8 +16,11 @@ final class Nios2Tlb implements Mmu {
   /// The first address that user mode must not use.
   static final long USER_LIMIT = 0x8000_0000L;
 
+  /// The first address that is not translated.
+  static final long DIRECT_START = 0xc000_0000L;
+
   private static final long USER_PAGES = USER_LIMIT >>> PAGE_SHIFT;
-  private static final long DIRECT = 0xc000_0000L >>> PAGE_SHIFT;
+  private static final long DIRECT = DIRECT_START >>> PAGE_SHIFT;
   private static final long DIRECT_PAST_CACHE = 0xe000_0000L >>> PAGE_SHIFT;
   private static final long DIRECT_MASK = DIRECT_PAST_CACHE - DIRECT - 1;
 

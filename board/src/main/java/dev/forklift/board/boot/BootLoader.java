@@ -36,11 +36,15 @@ public final class BootLoader {
   /// @param seed random bytes, without which a kernel that has just begun has none for a while
   /// @throws BadInputException if it does not fit into memory
   public void load(Boot boot, TreeNode tree, byte[] seed) throws BadInputException {
+    long entry = boot.kernel().entry();
+    if (!processor.runsUnmapped(entry)) {
+      throw new BadInputException(
+          "the kernel begins at 0x%08x, which this CPU has to have mapped first".formatted(entry));
+    }
     long end = 0;
     for (KernelImage.Part part : boot.kernel().parts()) {
       end = Math.max(end, load(part));
     }
-    end += base(boot.kernel());
     byte[] ramdisk = boot.ramdisk();
     long ramdiskAt = 0;
     TreeNode chosen = tree.made("chosen").with("rng-seed", seed);
@@ -48,28 +52,34 @@ public final class BootLoader {
       ramdiskAt = aligned(end, RAMDISK_ALIGNMENT);
       end = ramdiskAt + ramdisk.length;
       put("the initial file system", ramdiskAt, ramdisk);
-      chosen.with("linux,initrd-start", (int) processor.physical(ramdiskAt));
-      chosen.with("linux,initrd-end", (int) processor.physical(end));
+      chosen.with("linux,initrd-start", (int) ramdiskAt);
+      chosen.with("linux,initrd-end", (int) end);
     }
     if (!boot.commandLine().isEmpty()) {
       chosen.with("bootargs", boot.commandLine());
     }
     byte[] flat = Fdt.write(tree);
     long treeAt = aligned(end, TREE_ALIGNMENT);
-    put("the device tree", treeAt, flat);
+    byte[] commandLine = (boot.commandLine() + "\0").getBytes(StandardCharsets.ISO_8859_1);
     long commandLineAt = aligned(treeAt + flat.length, TREE_ALIGNMENT);
-    put(
-        "the command line",
-        commandLineAt,
-        (boot.commandLine() + "\0").getBytes(StandardCharsets.ISO_8859_1));
+    if (isAlone(boot) && !memory.holds(treeAt, commandLineAt + commandLine.length - treeAt)) {
+      processor.boot(entry, Processor.BootArguments.NONE);
+      return;
+    }
+    put("the device tree", treeAt, flat);
+    put("the command line", commandLineAt, commandLine);
     processor.boot(
-        boot.kernel().entry(), new Processor.BootArguments(ramdiskAt, treeAt, commandLineAt));
+        entry,
+        new Processor.BootArguments(
+            ramdisk == null ? 0 : processor.unmapped(ramdiskAt),
+            processor.unmapped(treeAt),
+            processor.unmapped(commandLineAt)));
   }
 
-  /// What lies between the addresses that the kernel is linked to and those that it is loaded at.
-  private long base(KernelImage kernel) {
-    long linked = kernel.parts().getFirst().address();
-    return linked - processor.physical(linked);
+  /// Whether nothing was given that only the kernel of an operating system could use. Firmware may
+  /// fill a small memory, and asks for no device tree.
+  private static boolean isAlone(Boot boot) {
+    return boot.ramdisk() == null && boot.commandLine().isEmpty();
   }
 
   private static long aligned(long address, long alignment) {
@@ -87,8 +97,7 @@ public final class BootLoader {
     return at + part.memoryLength();
   }
 
-  private void put(String what, long linked, byte[] bytes) throws BadInputException {
-    long at = processor.physical(linked);
+  private void put(String what, long at, byte[] bytes) throws BadInputException {
     check(what, at, bytes.length);
     memory.write(at, bytes, 0, bytes.length);
   }

@@ -40,6 +40,13 @@ public interface Processor {
   /// The physical address of what is linked to run at `address` before anything is mapped.
   long physical(long address);
 
+  /// The address at which what is at a physical one is seen before anything is mapped, where code
+  /// can run: such that `physical` leads back.
+  long unmapped(long physical);
+
+  /// Whether code that is linked to run at `address` can, before anything is mapped.
+  boolean runsUnmapped(long address);
+
   /// Sets it up as a boot loader leaves it to a kernel of Linux.
   void boot(long entry, BootArguments arguments);
 
@@ -49,5 +56,8 @@ public interface Processor {
   /// @param ramdisk where an initial file system begins
   /// @param tree the device tree
   /// @param commandLine the kernel's command line
-  record BootArguments(long ramdisk, long tree, long commandLine) {}
+  record BootArguments(long ramdisk, long tree, long commandLine) {
+    /// Nothing is handed over.
+    public static final BootArguments NONE = new BootArguments(0, 0, 0);
+  }
 }

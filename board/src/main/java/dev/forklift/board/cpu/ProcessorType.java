@@ -24,6 +24,9 @@ public interface ProcessorType {
   /// `e_machine` of the programs it runs.
   int elfMachine();
 
+  /// The number that U-Boot's images have for it.
+  int ubootArchitecture();
+
   ByteOrder byteOrder();
 
   /// Binary logarithm of the page size.

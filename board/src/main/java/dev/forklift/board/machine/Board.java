@@ -90,6 +90,11 @@ public final class Board {
     new BootLoader(memory, processor).load(boot, tree, seed);
   }
 
+  /// Where an image goes that does not say so: to the beginning of the first memory in the tree.
+  public long rawAddress() throws BadInputException {
+    return processor.unmapped(BoardBuilder.memories(tree).getFirst().start());
+  }
+
   /// Its memory.
   public PhysicalMemory memory() {
     return memory;

@@ -77,18 +77,13 @@ final class BoardBuilder {
   }
 
   private PhysicalMemory memory(ProcessorType type) throws BadInputException {
-    List<Addresses.Range> ranges = new ArrayList<>();
-    long size = 0;
-    for (TreeNode node : tree.children()) {
-      if ("memory".equals(node.string("device_type"))) {
-        for (Addresses.Range range : Addresses.of(node)) {
-          ranges.add(range);
-          size = Math.min(MOST_MEMORY, size + Math.min(MOST_MEMORY, range.length()));
-        }
-      }
-    }
+    List<Addresses.Range> ranges = memories(tree);
     if (ranges.isEmpty()) {
       throw new BadInputException("the device tree has no memory");
+    }
+    long size = 0;
+    for (Addresses.Range range : ranges) {
+      size = Math.min(MOST_MEMORY, size + Math.min(MOST_MEMORY, range.length()));
     }
     PhysicalMemory memory =
         new PhysicalMemory(bus, type.byteOrder(), type.pageShift(), type.physicalLimit(), size);
@@ -100,6 +95,17 @@ final class BoardBuilder {
       }
     }
     return memory;
+  }
+
+  /// Where a tree has memory, in its order.
+  static List<Addresses.Range> memories(TreeNode tree) throws BadInputException {
+    List<Addresses.Range> ranges = new ArrayList<>();
+    for (TreeNode node : tree.children()) {
+      if ("memory".equals(node.string("device_type"))) {
+        ranges.addAll(Addresses.of(node));
+      }
+    }
+    return ranges;
   }
 
   /// The devices of the tree on their way to the bus.
