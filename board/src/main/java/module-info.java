@@ -26,6 +26,7 @@ module dev.forklift.board {
       dev.forklift.board.device.JtagUart,
       dev.forklift.board.device.ParallelPort,
       dev.forklift.board.device.SystemId,
+      dev.forklift.board.device.TestFinisher,
       dev.forklift.board.device.Uart16550,
       dev.forklift.board.virtio.VirtioSlots;
 }

@@ -71,6 +71,12 @@ final class BoardOptions {
       description = "Let the board's time follow its instructions, so that two runs are equal.")
   private boolean counted;
 
+  @Option(
+      names = "--semihosting",
+      description =
+          "Let the supervisor's code print and end the run by break 1, as under a debugger.")
+  private boolean semihosting;
+
   @Mixin private AttachedOptions attached = new AttachedOptions();
 
   /// The board, with everything in its memory.
@@ -92,6 +98,9 @@ final class BoardOptions {
             counted,
             remarks);
     Board made = named(dtb, () -> Board.of(tree, config));
+    if (semihosting) {
+      made.semihost();
+    }
     long rawAddress = made.rawAddress();
     KernelImage image =
         named(kernel, () -> KernelImage.read(contents(kernel), made.processorType(), rawAddress));

@@ -28,14 +28,14 @@ import picocli.CommandLine.Spec;
       "  forklift boot --kernel vmlinux --initrd rootfs/ --share work/:ro --net user",
       "  forklift boot --kernel vmlinux --initrd rootfs/ --record boot.cast",
       "    and then: asciinema play boot.cast",
+      "  forklift boot --semihosting --kernel firmware.elf",
       "",
       "Exit status: 0 when the machine is powered off, halted or reset, or ended by",
-      "Ctrl-A X; 1 if the CPU went where there is nothing; 125 if the machine could not",
-      "be started, or Forklift itself failed."
+      "Ctrl-A X; the status that firmware ends with; 1 if the kernel panicked, or the CPU",
+      "went where there is nothing; 125 if the machine could not be started, or Forklift",
+      "itself failed."
     })
 final class BootCommand implements Callable<Integer> {
-  private static final int LOST = 1;
-
   @Spec private CommandSpec spec;
 
   @Mixin private BoardOptions options = new BoardOptions();
@@ -66,11 +66,10 @@ final class BootCommand implements Callable<Integer> {
     streams.begin(board::quit, options::resize);
     Stop stop = board.run();
     streams.close();
-    if (stop.kind() == Stop.Kind.LOST) {
+    if (stop.isFailure()) {
       err(stop.reason());
-      return LOST;
     }
-    return 0;
+    return stop.status();
   }
 
   /// What was typed to get here.

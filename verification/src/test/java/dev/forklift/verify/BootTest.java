@@ -107,6 +107,36 @@ class BootTest {
     }
   }
 
+  /// Its last loop looks at the clock, with interrupts on: nothing of it can be proved to be
+  /// halted.
+  @Test
+  void aKernelWithoutARootPanicsAndThatIsTheEnd() throws Exception {
+    try (BootedBoard board =
+        BootedBoard.start(
+            BootedBoard.named("10m50"),
+            Checkout.material("nios2/vmlinux"),
+            null,
+            "console=ttyS0,115200 root=/dev/vda",
+            false)) {
+      board.expect("end Kernel panic");
+      Stop stop = board.end();
+      assertThat(stop.kind()).isEqualTo(Stop.Kind.PANICKED);
+      assertThat(stop.reason()).startsWith("the kernel panicked: VFS: Unable to mount root fs");
+    }
+  }
+
+  @Test
+  void wordsOfAPanicFromAProgramAreOnlyWords() throws Exception {
+    init(
+        "echo '---[ end Kernel panic - not syncing: me ]---'; i=0;"
+            + " while [ $i -lt 20000 ]; do i=$((i+1)); done; echo still there;"
+            + " /bin/busybox poweroff -f");
+    try (BootedBoard board = boot(COMMAND_LINE, false)) {
+      board.expect("still there");
+      assertThat(board.end().kind()).isEqualTo(Stop.Kind.HALTED);
+    }
+  }
+
   @Test
   void aShellThatWaitsTakesNoTimeOfTheHosts() throws Exception {
     try (BootedBoard board = boot(COMMAND_LINE, false)) {

@@ -11,7 +11,7 @@ import dev.forklift.engine.isa.Meaning;
 
 /// Arithmetic, logic, comparisons, shifts and rotates.
 final class ArithmeticInstructions {
-  static void define(InstructionSet.Builder set) {
+  static void define(InstructionSet.Builder set, Privilege privilege) {
     set.on("add", Three.SHAPE, registers(BinaryOp.ADD))
         .on("sub", Three.SHAPE, registers(BinaryOp.SUB))
         .on("mul", Three.SHAPE, registers(BinaryOp.MUL))
@@ -47,7 +47,7 @@ final class ArithmeticInstructions {
         .on("cmpgei", Immediate.SHAPE, immediate(BinaryOp.GREATER_EQUAL_SIGNED, 0))
         .on("cmplti", Immediate.SHAPE, immediate(BinaryOp.LESS_SIGNED, 0))
         .on("cmpgeui", Immediate.SHAPE, immediate(BinaryOp.GREATER_EQUAL_UNSIGNED, 0))
-        .on("cmpltui", Immediate.SHAPE, immediate(BinaryOp.LESS_UNSIGNED, 0));
+        .on("cmpltui", Immediate.SHAPE, privilege.hinted(immediate(BinaryOp.LESS_UNSIGNED, 0)));
 
     set.on("sll", Three.SHAPE, registers(BinaryOp.SHIFT_LEFT))
         .on("srl", Three.SHAPE, registers(BinaryOp.SHIFT_RIGHT_LOGICAL))

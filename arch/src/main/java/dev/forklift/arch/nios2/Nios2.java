@@ -82,7 +82,7 @@ public final class Nios2 implements Isa {
             registers,
             byteOrder());
     MemoryInstructions.define(set, privilege);
-    ArithmeticInstructions.define(set);
+    ArithmeticInstructions.define(set, privilege);
     BranchInstructions.define(set);
     SystemInstructions.define(set, privilege);
     custom.define(set);

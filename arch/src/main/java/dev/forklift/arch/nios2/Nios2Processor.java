@@ -10,6 +10,7 @@ import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.PhysicalMemory;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A Nios II/f with memory management: modes, exceptions, its own interrupt controller.
@@ -42,6 +43,7 @@ final class Nios2Processor implements Processor {
   private final Nios2Tlb tlb;
   private final Cpu cpu;
   private final MachineSpace space;
+  private @Nullable Semihosting semihosting;
   private int lines;
 
   // What was written to pteaddr, tlbmisc and tlbacc, from which reading may differ.
@@ -159,12 +161,11 @@ final class Nios2Processor implements Processor {
       case TRAP -> {
         int code = cpu.exitCode();
         if (SystemOperation.is(code)) {
-          operate(code);
-        } else {
-          enter(TRAP, vectors.exception());
+          return operate(code);
         }
+        enter(TRAP, vectors.exception());
       }
-      case EXCEPTION -> raise(cpu.exitCode());
+      case EXCEPTION -> enter(cpu.exitCode(), vectors.exception());
       case FAULT -> {
         return answer(fault());
       }
@@ -179,14 +180,6 @@ final class Nios2Processor implements Processor {
       throw new IllegalStateException("an exit for a fault without one");
     }
     return fault;
-  }
-
-  private void raise(int exception) {
-    if (exception == Nios2.BREAK) {
-      breakOff();
-    } else {
-      enter(exception, vectors.exception());
-    }
   }
 
   private @Nullable Stop answer(GuestFault fault) {
@@ -261,8 +254,9 @@ final class Nios2Processor implements Processor {
 
   // What a supervisor asks for.
 
-  private void operate(int code) {
+  private @Nullable Stop operate(int code) {
     long next = cpu.nextPc();
+    Stop stop = null;
     switch (SystemOperation.of(code)) {
       case ERET -> {
         next = cpu.unsignedRegister(EA);
@@ -275,9 +269,36 @@ final class Nios2Processor implements Processor {
       case RDCTL -> cpu.setRegister(SystemOperation.register(code), pending());
       case WRCTL ->
           write(SystemOperation.control(code), (int) cpu.register(SystemOperation.register(code)));
+      case BREAK -> {
+        Semihosting tool = tool();
+        if (SystemOperation.control(code) != Semihosting.BREAK || tool == null) {
+          breakOff();
+          return null;
+        }
+        stop = tool.call();
+      }
+      case HALT -> {
+        Semihosting tool = tool();
+        stop = tool == null ? null : tool.halt();
+      }
+    }
+    if (stop != null) {
+      // Whoever runs it on gets the same answer.
+      return stop;
     }
     cpu.setPc(next);
     takeInterrupt();
+    return null;
+  }
+
+  /// The tool that runs it, if it may be asked: not by user mode.
+  private @Nullable Semihosting tool() {
+    return isUserMode() ? null : semihosting;
+  }
+
+  @Override
+  public void semihost(IntConsumer console) {
+    semihosting = new Semihosting(cpu, space, console);
   }
 
   private void write(int control, int value) {

@@ -14,7 +14,6 @@ final class SystemInstructions {
     }
     set.on("sync", Ir::fence);
     set.on("trap", Number.SHAPE, (ir, a) -> ir.trap(a.imm()));
-    set.on("break", ir -> ir.raise(Nios2.BREAK));
     privilege.define(set);
     // There are no shadow register sets.
     set.on("rdprs", ir -> ir.raise(Nios2.ILLEGAL_INSTRUCTION));

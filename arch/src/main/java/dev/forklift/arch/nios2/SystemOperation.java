@@ -10,7 +10,11 @@ enum SystemOperation {
   /// Read a control register that changes by itself.
   RDCTL,
   /// Write a control register.
-  WRCTL;
+  WRCTL,
+  /// `break`, with its number.
+  BREAK,
+  /// What the tools' library executes to tell a simulator that the program has ended.
+  HALT;
 
   private static final SystemOperation[] ALL = values();
 

@@ -228,6 +228,166 @@ final class FirmwareTest {
     assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
   }
 
+  /// What `break 1` does, with its function in r4 and its arguments at r5.
+  private Board semihosted(String program) throws BadInputException {
+    Board board = board(program, "movi r16,77\n .word 0xffffff06");
+    board.semihost();
+    return board;
+  }
+
+  @Test
+  void semihostedFirmwareEndsWithAStatus() throws BadInputException {
+    assertThat(semihosted("movi r4,0\n movi r5,7\n break 1").run()).isEqualTo(Stop.ended(7));
+    Stop large = semihosted("movi r4,0\n movi r5,-1\n break 1").run();
+    assertThat(large.kind()).isEqualTo(Stop.Kind.ENDED);
+    assertThat(large.status()).as("eight bits, as of a process").isEqualTo(255);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0xabc1", "0xabc2"})
+  void theToolsLibraryEndsWithAComparison(String mark) throws BadInputException {
+    String program = "movi r2,9\n cmpltui zero,zero,%s\n movi r3,1\n .word 0xffffff06";
+    assertThat(semihosted(program.formatted(mark)).run()).isEqualTo(Stop.ended(9));
+    Board alone = board(program.formatted(mark), "nop");
+    assertThat(alone.run().kind()).as("without a tool it is nothing").isEqualTo(Stop.Kind.HALTED);
+    assertThat(alone.processor().cpu().register(3)).isEqualTo(1);
+  }
+
+  @Test
+  void semihostedFirmwarePrints() throws BadInputException {
+    Board board =
+        semihosted(
+            """
+            movhi r6,0xc810
+            movi r7,1
+            stw r7,0(r6)
+            addi r7,r6,64
+            stw r7,4(r6)
+            movi r8,3
+            stw r8,8(r6)
+            movi r8,72
+            stb r8,0(r7)
+            movi r8,105
+            stb r8,1(r7)
+            movi r8,33
+            stb r8,2(r7)
+            movi r4,5
+            mov r5,r6
+            break 1
+            ldw r9,0(r6)
+            ldw r10,4(r6)
+            movi r4,0
+            movi r5,0
+            break 1\
+            """);
+    assertThat(board.run()).isEqualTo(Stop.ended(0));
+    assertThat(shown()).isEqualTo("Hi!");
+    assertThat(board.processor().cpu().register(9)).isEqualTo(3);
+    assertThat(board.processor().cpu().register(10)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 13, 99, -1})
+  void whatATestDoesNotNeedIsRefused(int function) throws BadInputException {
+    Board board =
+        semihosted(
+            "movi r4,%d\n movhi r5,0xc810\n break 1\n ldw r9,0(r5)\n .word 0xffffff06"
+                .formatted(function));
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(9)).isEqualTo(-1);
+  }
+
+  @Test
+  void argumentsThatAreNotThereHurtNobody() throws BadInputException {
+    for (String address : List.of("0x4000", "0xd000", "0xffff")) {
+      for (int function : new int[] {5, 6, 12, 14}) {
+        Board board =
+            semihosted(
+                "movi r4,%d\n movhi r5,%s\n ori r5,r5,0xfffe\n break 1\n .word 0xffffff06"
+                    .formatted(function, address));
+        assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+      }
+    }
+  }
+
+  @Test
+  void withoutSemihostingABreakIsABreak() throws BadInputException {
+    Board board = board("movi r4,0\n movi r5,7\n break 1", "movi r16,77\n .word 0xffffff06");
+    assertThat(board.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(board.processor().cpu().register(16)).isEqualTo(77);
+    Board other = semihosted("movi r4,0\n movi r5,7\n break 2");
+    assertThat(other.run().kind()).isEqualTo(Stop.Kind.HALTED);
+    assertThat(other.processor().cpu().register(16)).isEqualTo(77);
+  }
+
+  private Stop finished(int command) throws BadInputException {
+    TreeNode tree = Board10m50.tree();
+    tree.with(
+        new TreeNode("test@19000000")
+            .with("compatible", "sifive,test1", "sifive,test0")
+            .with("reg", 0x1900_0000, 0x1000));
+    Board board = board(tree);
+    put(
+        board,
+        CODE,
+        "movhi r4,%d\n movhi r5,%d\n ori r5,r5,%d\n stwio r5,0(r4)\n wait: br wait"
+            .formatted((DIRECT_PAST_CACHE + 0x1900_0000) >>> 16, command >>> 16, command & 0xffff));
+    board.processor().cpu().setPc(CODE);
+    return board.run();
+  }
+
+  @Test
+  void aRegisterInTheTreeEndsTheRun() throws BadInputException {
+    assertThat(finished(0x5555)).isEqualTo(Stop.ended(0));
+    assertThat(finished(0x0003_3333)).isEqualTo(Stop.ended(3));
+    assertThat(finished(0x7777).kind()).isEqualTo(Stop.Kind.RESET);
+    assertThat(finished(0x1234).kind()).isEqualTo(Stop.Kind.HALTED);
+  }
+
+  /// Prints a line, and then does as `rest` says.
+  private Stop afterWords(String line, String rest) throws BadInputException {
+    counted = true;
+    Board board =
+        board(
+            """
+            movhi r4,0xf800
+            ori r4,r4,0x1600
+            movhi r6,0xc810
+            next: ldbu r5,0(r6)
+            beq r5,zero,rest
+            stwio r5,0(r4)
+            addi r6,r6,1
+            br next
+            rest:
+            """
+                + rest,
+            "nop");
+    byte[] bytes = (line + "\0").getBytes(StandardCharsets.US_ASCII);
+    board.memory().write(0x0810_0000, bytes, 0, bytes.length);
+    return board.run();
+  }
+
+  private static final String PANIC =
+      "[    1.2] ---[ end Kernel panic - not syncing: VFS: no root ]---\r\n";
+
+  @Test
+  void aKernelThatPanickedIsNoticedThoughItGoesOn() throws BadInputException {
+    Stop stop = afterWords(PANIC, "movhi r4,0xf800\n ori r4,r4,0x1440\n w: ldwio r2,16(r4)\n br w");
+    assertThat(stop).isEqualTo(new Stop(Stop.Kind.PANICKED, "the kernel panicked: VFS: no root"));
+    assertThat(stop.status()).isEqualTo(1);
+  }
+
+  @Test
+  void whoOnlySaysSoIsLeftAlone() throws BadInputException {
+    String twoSeconds = "movhi r2,0x3000\n w: addi r2,r2,-16\n bne r2,zero,w\n .word 0xffffff06";
+    assertThat(afterWords("Kernel panic - not syncing\n", twoSeconds).kind())
+        .as("other words")
+        .isEqualTo(Stop.Kind.HALTED);
+    assertThat(afterWords(PANIC, "movi r2,1\n .word 0xffffff06").kind())
+        .as("it rests")
+        .isEqualTo(Stop.Kind.HALTED);
+  }
+
   /// A device of a user's own.
   private static final class Adder implements DeviceType {
     private int sum;

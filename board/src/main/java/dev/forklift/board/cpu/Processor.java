@@ -3,6 +3,7 @@ package dev.forklift.board.cpu;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.memory.MachineSpace;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The CPU of a machine, as far as it is not instructions: exceptions, interrupts, modes, and its
@@ -46,6 +47,12 @@ public interface Processor {
 
   /// Whether code that is linked to run at `address` can, before anything is mapped.
   boolean runsUnmapped(long address);
+
+  /// From now on answers what code of a supervisor asks of the tool that runs it (semihosting): a
+  /// file to write to, the end of the run.
+  ///
+  /// @param console takes what it writes, byte by byte
+  void semihost(IntConsumer console);
 
   /// Sets it up as a boot loader leaves it to a kernel of Linux.
   void boot(long entry, BootArguments arguments);

@@ -3,17 +3,46 @@ package dev.forklift.board.cpu;
 /// Why a machine does not go on.
 ///
 /// @param reason one line for who asks
-public record Stop(Kind kind, String reason) {
+/// @param status the exit status that says so
+public record Stop(Kind kind, String reason, int status) {
+  private static final int FAILED = 1;
+  private static final int STATUS_BITS = 0xff;
+
   /// Whether that was meant so.
   public enum Kind {
     /// It waits for nothing any more: halted, or powered off, which boards without a power switch
     /// do in the same way.
-    HALTED,
+    HALTED(0),
+    /// It ended by itself, with a status.
+    ENDED(0),
     /// It asked to be started anew.
-    RESET,
+    RESET(0),
+    /// Its kernel has given up.
+    PANICKED(FAILED),
     /// It has gone where there is nothing.
-    LOST,
+    LOST(FAILED),
     /// Whoever runs it has had enough.
-    QUIT
+    QUIT(0);
+
+    private final int status;
+
+    Kind(int status) {
+      this.status = status;
+    }
+  }
+
+  public Stop(Kind kind, String reason) {
+    this(kind, reason, kind.status);
+  }
+
+  /// It ended by itself. As with processes, eight bits of the status are kept.
+  public static Stop ended(int status) {
+    int kept = status & STATUS_BITS;
+    return new Stop(Kind.ENDED, "ended with status " + kept, kept);
+  }
+
+  /// Whether it was not meant so.
+  public boolean isFailure() {
+    return kind == Kind.PANICKED || kind == Kind.LOST;
   }
 }

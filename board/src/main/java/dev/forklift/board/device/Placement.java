@@ -15,13 +15,15 @@ import java.util.List;
 /// @param console what is at the other end, for a device that people talk through
 /// @param memory the machine's memory, for a device that loads and stores by itself
 /// @param wakeUp how other threads get the machine's to look
+/// @param power ends the run
 public record Placement(
     TreeNode node,
     List<InterruptLine> interrupts,
     Timeline timeline,
     Console console,
     PhysicalMemory memory,
-    WakeUp wakeUp) {
+    WakeUp wakeUp,
+    PowerSwitch power) {
   public Placement {
     interrupts = List.copyOf(interrupts);
   }

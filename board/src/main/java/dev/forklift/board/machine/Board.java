@@ -47,6 +47,8 @@ public final class Board {
   private final Timeline timeline;
   private final WakeUp wakeUp;
   private final StreamConsole console;
+  private final PanicWatch panic;
+  private final MachinePower power;
   private final StillnessProbe stillness;
   private final boolean counted;
 
@@ -65,6 +67,8 @@ public final class Board {
     timeline = parts.timeline();
     wakeUp = parts.wakeUp();
     console = parts.console();
+    panic = parts.panic();
+    power = parts.power();
     engine = config.engine();
     counted = config.counted();
     cpu = processor.cpu();
@@ -88,6 +92,12 @@ public final class Board {
       new SecureRandom().nextBytes(seed);
     }
     new BootLoader(memory, processor).load(boot, tree, seed);
+  }
+
+  /// From now on answers what code of a supervisor asks of the tool that runs it, where the CPU has
+  /// instructions for that: its output goes to the console, and it can end the run.
+  public void semihost() {
+    processor.semihost(console::write);
   }
 
   /// Where an image goes that does not say so: to the beginning of the first memory in the tree.
@@ -129,6 +139,13 @@ public final class Board {
         stop = new Stop(Stop.Kind.QUIT, "quit");
         break;
       }
+      if (processor.isUserMode()) {
+        panic.isAlive();
+      }
+      stop = power.asked() != null ? power.asked() : panic.stop(timeline.now());
+      if (stop != null) {
+        break;
+      }
       timeline.runDue();
       console.poll();
       processor.takeInterrupt();
@@ -168,6 +185,7 @@ public final class Board {
   ///
   /// @param otherwise how many instructions to wait with the next look if nothing did
   private void rest(long deadline, long otherwise) {
+    panic.isAlive();
     console.flush();
     clock.rest(deadline, wakeUp);
     patience = timeline.next() <= timeline.now() ? SOON : otherwise;
@@ -181,6 +199,9 @@ public final class Board {
       if (exit == Exit.SAFE_POINT) {
         if (!cpu.isInterrupted()) {
           return null;
+        }
+        if (power.asked() != null) {
+          return power.asked();
         }
         // A device has raised its wire, or there is something to look at.
         cpu.clearInterrupt();

@@ -50,9 +50,14 @@ final class BoardBuilder {
             : MachineClock.ofHost();
     Timeline timeline = new Timeline(clock);
     WakeUp wakeUp = new WakeUp(processor.cpu()::interrupt);
-    StreamConsole console = new StreamConsole(config.input(), config.output(), wakeUp);
-    new Devices(cpuNode, processor, timeline, console, memory, wakeUp).addBelow(tree);
-    return new BoardParts(tree, memory, type, processor, clock, timeline, wakeUp, console);
+    PanicWatch panic = new PanicWatch();
+    StreamConsole console = new StreamConsole(config.input(), config.output(), wakeUp, panic);
+    MachinePower power = new MachinePower(processor.cpu()::interrupt);
+    BoardParts parts =
+        new BoardParts(
+            tree, memory, type, processor, clock, timeline, wakeUp, console, panic, power);
+    new Devices(cpuNode, parts).addBelow(tree);
+    return parts;
   }
 
   private TreeNode cpuNode() throws BadInputException {
@@ -111,26 +116,12 @@ final class BoardBuilder {
   /// The devices of the tree on their way to the bus.
   private final class Devices {
     private final @Nullable String cpuHandle;
-    private final Processor processor;
-    private final Timeline timeline;
-    private final StreamConsole console;
-    private final PhysicalMemory memory;
-    private final WakeUp wakeUp;
+    private final BoardParts parts;
     private final @Nullable String consolePath;
 
-    Devices(
-        TreeNode cpu,
-        Processor processor,
-        Timeline timeline,
-        StreamConsole console,
-        PhysicalMemory memory,
-        WakeUp wakeUp) {
+    Devices(TreeNode cpu, BoardParts parts) {
       cpuHandle = handle(cpu);
-      this.processor = processor;
-      this.timeline = timeline;
-      this.console = console;
-      this.memory = memory;
-      this.wakeUp = wakeUp;
+      this.parts = parts;
       consolePath = consolePath();
     }
 
@@ -196,16 +187,24 @@ final class BoardBuilder {
     }
 
     private Placement place(TreeNode node) throws BadInputException {
-      return new Placement(node, interrupts(node), timeline, consoleOf(node), memory, wakeUp);
+      return new Placement(
+          node,
+          interrupts(node),
+          parts.timeline(),
+          consoleOf(node),
+          parts.memory(),
+          parts.wakeUp(),
+          parts.power());
     }
 
     /// The machine's console, for the device that `/chosen` names.
     private Console consoleOf(TreeNode node) {
-      return node.path().equals(consolePath) ? console : Console.NOBODY;
+      return node.path().equals(consolePath) ? parts.console() : Console.NOBODY;
     }
 
     private List<InterruptLine> interrupts(TreeNode node) throws BadInputException {
       int[] lines = node.cells("interrupts");
+      Processor processor = parts.processor();
       List<InterruptLine> wires = new ArrayList<>();
       for (int line : lines) {
         if (!leadsToCpu(node)) {

@@ -17,4 +17,6 @@ record BoardParts(
     MachineClock clock,
     Timeline timeline,
     WakeUp wakeUp,
-    StreamConsole console) {}
+    StreamConsole console,
+    PanicWatch panic,
+    MachinePower power) {}

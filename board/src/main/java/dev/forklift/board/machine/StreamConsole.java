@@ -21,15 +21,17 @@ final class StreamConsole implements Console {
   private final InputStream input;
   private final OutputStream output;
   private final WakeUp wakeUp;
+  private final PanicWatch panic;
   private final BlockingQueue<Byte> typed = new LinkedBlockingQueue<>(AHEAD);
   private final List<Runnable> listeners = new ArrayList<>();
   private final byte[] shown = new byte[MUCH];
   private int showing;
 
-  StreamConsole(InputStream input, OutputStream output, WakeUp wakeUp) {
+  StreamConsole(InputStream input, OutputStream output, WakeUp wakeUp, PanicWatch panic) {
     this.input = input;
     this.output = output;
     this.wakeUp = wakeUp;
+    this.panic = panic;
   }
 
   /// Begins to read.
@@ -70,6 +72,7 @@ final class StreamConsole implements Console {
 
   @Override
   public void write(int value) {
+    panic.shows(value);
     shown[showing++] = (byte) value;
     if (showing == MUCH || value == '\n') {
       flush();

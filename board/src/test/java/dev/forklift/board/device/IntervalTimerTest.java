@@ -40,7 +40,13 @@ final class IntervalTimerTest {
     return new IntervalTimer()
         .create(
             new Placement(
-                node, lines, timeline, Console.NOBODY, DeviceMemory.none(), new WakeUp(() -> {})));
+                node,
+                lines,
+                timeline,
+                Console.NOBODY,
+                DeviceMemory.none(),
+                new WakeUp(() -> {}),
+                PowerSwitch.NONE));
   }
 
   private void set(int register, int value) {

@@ -58,7 +58,8 @@ final class Uart16550Test {
                     new Timeline(MachineClock.counted(() -> 0)),
                     console,
                     DeviceMemory.none(),
-                    new WakeUp(() -> {})));
+                    new WakeUp(() -> {}),
+                    PowerSwitch.NONE));
   }
 
   private void type(String text) {

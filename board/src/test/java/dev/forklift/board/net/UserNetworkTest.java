@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forklift.board.device.Console;
 import dev.forklift.board.device.DeviceMemory;
 import dev.forklift.board.device.Placement;
+import dev.forklift.board.device.PowerSwitch;
 import dev.forklift.board.time.MachineClock;
 import dev.forklift.board.time.Timeline;
 import dev.forklift.board.time.WakeUp;
@@ -48,7 +49,13 @@ final class UserNetworkTest {
     network = new UserNetwork(0x7f00_0001);
     Placement place =
         new Placement(
-            new TreeNode("net"), List.of(), timeline, Console.NOBODY, DeviceMemory.none(), wakeUp);
+            new TreeNode("net"),
+            List.of(),
+            timeline,
+            Console.NOBODY,
+            DeviceMemory.none(),
+            wakeUp,
+            PowerSwitch.NONE);
     network.attach(place, () -> {});
   }
 

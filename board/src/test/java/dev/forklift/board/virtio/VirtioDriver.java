@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forklift.board.device.Console;
 import dev.forklift.board.device.DeviceMemory;
 import dev.forklift.board.device.Placement;
+import dev.forklift.board.device.PowerSwitch;
 import dev.forklift.board.time.MachineClock;
 import dev.forklift.board.time.Timeline;
 import dev.forklift.board.time.WakeUp;
@@ -85,7 +86,8 @@ final class VirtioDriver {
                 timeline,
                 console,
                 memory,
-                wakeUp));
+                wakeUp,
+                PowerSwitch.NONE));
   }
 
   /// Lets so much time go by.
