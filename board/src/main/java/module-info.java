@@ -28,5 +28,6 @@ module dev.forklift.board {
       dev.forklift.board.device.SystemId,
       dev.forklift.board.device.TestFinisher,
       dev.forklift.board.device.Uart16550,
+      dev.forklift.board.device.VectoredInterruptController,
       dev.forklift.board.virtio.VirtioSlots;
 }

@@ -1,5 +1,7 @@
 package dev.forklift.arch.nios2;
 
+import static dev.forklift.arch.nios2.Nios2Features.ifThere;
+
 import dev.forklift.arch.nios2.Operands.Immediate;
 import dev.forklift.arch.nios2.Operands.Shift;
 import dev.forklift.arch.nios2.Operands.Three;
@@ -11,15 +13,19 @@ import dev.forklift.engine.isa.Meaning;
 
 /// Arithmetic, logic, comparisons, shifts and rotates.
 final class ArithmeticInstructions {
-  static void define(InstructionSet.Builder set, Privilege privilege) {
+  static void define(InstructionSet.Builder set, Privilege privilege, Nios2Features features) {
+    boolean wide = features.multipliesWide();
     set.on("add", Three.SHAPE, registers(BinaryOp.ADD))
         .on("sub", Three.SHAPE, registers(BinaryOp.SUB))
-        .on("mul", Three.SHAPE, registers(BinaryOp.MUL))
-        .on("mulxss", Three.SHAPE, registers(BinaryOp.MULH_SIGNED))
-        .on("mulxsu", Three.SHAPE, registers(BinaryOp.MULH_SIGNED_UNSIGNED))
-        .on("mulxuu", Three.SHAPE, registers(BinaryOp.MULH_UNSIGNED))
-        .on("div", Three.SHAPE, ArithmeticInstructions::divideSigned)
-        .on("divu", Three.SHAPE, ArithmeticInstructions::divideUnsigned)
+        .on("mul", Three.SHAPE, ifThere(features.multiplies(), registers(BinaryOp.MUL)))
+        .on("mulxss", Three.SHAPE, ifThere(wide, registers(BinaryOp.MULH_SIGNED)))
+        .on("mulxsu", Three.SHAPE, ifThere(wide, registers(BinaryOp.MULH_SIGNED_UNSIGNED)))
+        .on("mulxuu", Three.SHAPE, ifThere(wide, registers(BinaryOp.MULH_UNSIGNED)))
+        .on("div", Three.SHAPE, ifThere(features.divides(), ArithmeticInstructions::divideSigned))
+        .on(
+            "divu",
+            Three.SHAPE,
+            ifThere(features.divides(), ArithmeticInstructions::divideUnsigned))
         .on("and", Three.SHAPE, registers(BinaryOp.AND))
         .on("or", Three.SHAPE, registers(BinaryOp.OR))
         .on("xor", Three.SHAPE, registers(BinaryOp.XOR))
@@ -28,7 +34,7 @@ final class ArithmeticInstructions {
             Three.SHAPE,
             (ir, a) -> ir.set(a.rc(), ir.not(ir.or(ir.reg(a.ra()), ir.reg(a.rb())))))
         .on("addi", Immediate.SHAPE, immediate(BinaryOp.ADD, 0))
-        .on("muli", Immediate.SHAPE, immediate(BinaryOp.MUL, 0))
+        .on("muli", Immediate.SHAPE, ifThere(features.multiplies(), immediate(BinaryOp.MUL, 0)))
         .on("andi", Immediate.SHAPE, immediate(BinaryOp.AND, 0))
         .on("ori", Immediate.SHAPE, immediate(BinaryOp.OR, 0))
         .on("xori", Immediate.SHAPE, immediate(BinaryOp.XOR, 0))

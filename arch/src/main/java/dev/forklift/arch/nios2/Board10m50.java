@@ -19,10 +19,7 @@ final class Board10m50 {
         .with("#address-cells", 1)
         .with("#size-cells", 1)
         .with(new TreeNode("cpus").with("#address-cells", 1).with("#size-cells", 0).with(cpu()))
-        .with(
-            new TreeNode("memory")
-                .with("device_type", "memory")
-                .with("reg", 0x0800_0000, 0x0800_0000, 0, 0x400))
+        .with(memory())
         .with(devices())
         .with(
             new TreeNode("chosen")
@@ -30,7 +27,45 @@ final class Board10m50 {
                 .with("stdout-path", "/sopc@0/serial@18001600"));
   }
 
+  /// The same devices around a CPU without memory management, and a register that ends the run: for
+  /// firmware.
+  static TreeNode bare() {
+    TreeNode tree =
+        new TreeNode("")
+            .with("model", "MAX 10 10M50 development kit, no MMU")
+            .with("compatible", "altr,niosii-max10")
+            .with("#address-cells", 1)
+            .with("#size-cells", 1);
+    TreeNode cpu =
+        cpuWithoutMemory()
+            .with("altr,reset-addr", 0x0800_0000)
+            .with("altr,exception-addr", 0x0800_0020);
+    tree.with(new TreeNode("cpus").with("#address-cells", 1).with("#size-cells", 0).with(cpu));
+    return tree.with(memory())
+        .with(
+            devices().with(device("test@18001700", 0x1800_1700, 4, "sifive,test1", "sifive,test0")))
+        .with(new TreeNode("chosen").with("stdout-path", "/sopc@0/serial@18001600"));
+  }
+
+  private static TreeNode memory() {
+    return new TreeNode("memory")
+        .with("device_type", "memory")
+        .with("reg", 0x0800_0000, 0x0800_0000, 0, 0x400);
+  }
+
   private static TreeNode cpu() {
+    return cpuWithoutMemory()
+        .with("altr,reset-addr", 0xd400_0000)
+        .with("altr,exception-addr", 0xc800_0120)
+        .with("altr,fast-tlb-miss-addr", 0xc000_0100)
+        .with("altr,has-mmu", 1)
+        .with("altr,pid-num-bits", 8)
+        .with("altr,tlb-num-entries", 256)
+        .with("altr,tlb-num-ways", 16)
+        .with("altr,tlb-ptr-sz", 8);
+  }
+
+  private static TreeNode cpuWithoutMemory() {
     return new TreeNode("cpu@0")
         .with("device_type", "cpu")
         .with("compatible", "altr,nios2-1.1")
@@ -40,17 +75,10 @@ final class Board10m50 {
         .with("phandle", CPU)
         .with("clock-frequency", SYSTEM_CLOCK)
         .with("altr,implementation", "fast")
-        .with("altr,reset-addr", 0xd400_0000)
-        .with("altr,exception-addr", 0xc800_0120)
-        .with("altr,fast-tlb-miss-addr", 0xc000_0100)
-        .with("altr,has-mmu", 1)
         .with("altr,has-mul", 1)
+        .with("altr,has-mulx", 1)
         .with("altr,has-div", 1)
         .with("altr,has-initda", 1)
-        .with("altr,pid-num-bits", 8)
-        .with("altr,tlb-num-entries", 256)
-        .with("altr,tlb-num-ways", 16)
-        .with("altr,tlb-ptr-sz", 8)
         .with("icache-size", 32 << 10)
         .with("icache-line-size", 32)
         .with("dcache-size", 32 << 10)

@@ -17,6 +17,8 @@ final class ControlRegister {
   static final int TLBMISC = 10;
   static final int BADADDR = 12;
   static final int CONFIG = 13;
+  static final int MPUBASE = 14;
+  static final int MPUACC = 15;
 
   // Of status.
 
@@ -29,7 +31,32 @@ final class ControlRegister {
   /// An exception is being handled.
   static final int EH = 1 << 2;
 
-  /// Of the register set interrupts; always set where there is one register set.
+  /// An interrupt from outside is being handled.
+  static final int IH = 1 << 3;
+
+  /// The level of that.
+  static final int IL_SHIFT = 4;
+
+  /// The register set in use.
+  static final int CRS_SHIFT = 10;
+
+  /// The one used before.
+  static final int PRS_SHIFT = 16;
+
+  /// The six bits of those three.
+  static final int SET_MASK = 0x3f;
+
+  /// An interrupt that could not be forbidden is being handled.
+  static final int NMI = 1 << 22;
+
+  /// Of sstatus: the register set was another one before.
+  static final int SRS = 1 << 31;
+
+  /// Of config: interrupts of a higher level are taken without being asked for.
+  static final int ANI = 1 << 1;
+
+  /// Interrupts with the register set in use are taken; always set where interrupts do not come
+  /// from outside.
   static final int RSIE = 1 << 23;
 
   // Of tlbmisc.

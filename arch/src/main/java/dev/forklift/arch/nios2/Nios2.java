@@ -63,16 +63,16 @@ public final class Nios2 implements Isa {
 
   /// A CPU with these custom instructions.
   public Nios2(CustomInstructions custom) {
-    this(custom, Privilege.USER);
+    this(custom, Privilege.USER, Nios2Features.USUAL);
   }
 
   /// A whole CPU, for what runs without a kernel of ours under it: control registers stand behind
   /// the general ones, misaligned accesses fault, and nothing is refused to a supervisor.
-  static Nios2 system(CustomInstructions custom) {
-    return new Nios2(custom, Privilege.SUPERVISOR);
+  static Nios2 system(CustomInstructions custom, Nios2Features features) {
+    return new Nios2(custom, Privilege.SUPERVISOR, features);
   }
 
-  private Nios2(CustomInstructions custom, Privilege privilege) {
+  private Nios2(CustomInstructions custom, Privilege privilege, Nios2Features features) {
     registers = new Registers(names(privilege.controlRegisters()), Integer.SIZE, 0);
     fusions = privilege.fusions(COMPARE_AND_EXCHANGE);
     InstructionSet.Builder set =
@@ -82,9 +82,9 @@ public final class Nios2 implements Isa {
             registers,
             byteOrder());
     MemoryInstructions.define(set, privilege);
-    ArithmeticInstructions.define(set, privilege);
+    ArithmeticInstructions.define(set, privilege, features);
     BranchInstructions.define(set);
-    SystemInstructions.define(set, privilege);
+    SystemInstructions.define(set, privilege, features);
     custom.define(set);
     instructions = set.build();
   }

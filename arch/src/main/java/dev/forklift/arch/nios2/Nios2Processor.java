@@ -2,19 +2,29 @@ package dev.forklift.arch.nios2;
 
 import static dev.forklift.arch.nios2.ControlRegister.*;
 
+import dev.forklift.board.cpu.ExternalInterrupts;
 import dev.forklift.board.cpu.Processor;
 import dev.forklift.board.cpu.Stop;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
-import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.PhysicalMemory;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A Nios II/f with memory management: modes, exceptions, its own interrupt controller.
+/// A Nios II/f: modes, exceptions, interrupts, register sets.
 final class Nios2Processor implements Processor {
+  /// What it has that not all have.
+  ///
+  /// @param id what cpuid reads
+  /// @param registerSets the normal one and the shadow sets
+  /// @param hasExternalInterrupts whether a controller of its own leads interrupts to it, instead
+  ///   of 32 lines inside
+  record Options(int id, int registerSets, boolean hasExternalInterrupts) {
+    static final Options USUAL = new Options(0, 1, false);
+  }
+
   /// What boot loaders leave in r4, so that a kernel knows that r5 to r7 mean something.
   private static final int BOOT_MAGIC = 0x534f_494e;
 
@@ -24,42 +34,58 @@ final class Nios2Processor implements Processor {
   private static final int SP = 27;
   private static final int EA = 29;
   private static final int BA = 30;
+  private static final int SSTATUS = 30;
 
   // Causes beside those in [Nios2].
   private static final int INTERRUPT = 2;
   private static final int TRAP = 3;
-  private static final int SUPERVISOR_ONLY_INSTRUCTION_ADDRESS = 9;
-  private static final int SUPERVISOR_ONLY_DATA_ADDRESS = 11;
-  private static final int TLB_MISS = 12;
-  private static final int EXECUTE_PERMISSION = 13;
-  private static final int READ_PERMISSION = 14;
-  private static final int WRITE_PERMISSION = 15;
   private static final int CAUSE_SHIFT = 2;
 
-  /// What software can change in status, estatus and bstatus.
-  private static final int STATUS_BITS = PIE | U | EH;
-
   private final Nios2Vectors vectors;
-  private final Nios2Tlb tlb;
+  private final Options options;
+  private final MemoryUnit unit;
   private final Cpu cpu;
+  private final ControlRegisters registers;
+  private final RegisterSets sets;
   private final MachineSpace space;
+
+  /// The bits of status that there are, and those of them that wrctl can change.
+  private final int statusBits;
+
+  private final int writableBits;
+
+  private @Nullable ExternalInterrupts external;
   private @Nullable Semihosting semihosting;
   private int lines;
 
-  // What was written to pteaddr, tlbmisc and tlbacc, from which reading may differ.
-  private int writtenVpn;
-  private int writtenPid;
-
-  Nios2Processor(Nios2 isa, Nios2Vectors vectors, Nios2Tlb tlb, PhysicalMemory memory, int id) {
+  Nios2Processor(
+      Nios2 isa, Nios2Vectors vectors, MemoryUnit unit, PhysicalMemory memory, Options options) {
     this.vectors = vectors;
-    this.tlb = tlb;
+    this.options = options;
+    this.unit = unit;
     cpu = new Cpu(isa);
+    registers = new ControlRegisters(cpu);
+    sets = new RegisterSets(cpu, options.registerSets);
     space =
         new MachineSpace(
-            memory, tlb, 1L << Integer.SIZE, Nios2Tlb.USER_LIMIT, isa.instructionAlignmentShift());
-    set(CPUID, id);
-    set(STATUS, RSIE);
+            memory, unit, 1L << Integer.SIZE, unit.userLimit(), isa.instructionAlignmentShift());
+    writableBits =
+        PIE
+            | unit.statusBits()
+            | (options.hasExternalInterrupts ? IH | (SET_MASK << IL_SHIFT) | RSIE : 0)
+            | (options.registerSets > 1 ? setBits() << PRS_SHIFT : 0);
+    statusBits =
+        writableBits
+            | (options.hasExternalInterrupts ? NMI : 0)
+            | (options.registerSets > 1 ? setBits() << CRS_SHIFT : 0);
+    registers.set(CPUID, options.id);
+    registers.set(STATUS, RSIE);
     cpu.setPc(vectors.reset());
+  }
+
+  /// The bits that a number of a register set needs.
+  private int setBits() {
+    return (Integer.highestOneBit(options.registerSets - 1) << 1) - 1;
   }
 
   @Override
@@ -72,32 +98,24 @@ final class Nios2Processor implements Processor {
     return space;
   }
 
-  private int get(int number) {
-    return (int) cpu.register(slot(number));
-  }
-
-  private void set(int number, int value) {
-    cpu.setRegister(slot(number), value);
-  }
-
   @Override
   public long physical(long address) {
-    return Nios2Tlb.direct(address);
+    return unit.physical(address);
   }
 
   @Override
   public long unmapped(long physical) {
-    return Nios2Tlb.DIRECT_START | physical;
+    return unit.unmapped(physical);
   }
 
   @Override
   public boolean runsUnmapped(long address) {
-    return address >= Nios2Tlb.DIRECT_START;
+    return unit.runsUnmapped(address);
   }
 
   @Override
   public long physicalStack() {
-    return Nios2Tlb.direct(cpu.unsignedRegister(SP));
+    return unit.physical(cpu.unsignedRegister(SP));
   }
 
   @Override
@@ -113,12 +131,29 @@ final class Nios2Processor implements Processor {
 
   @Override
   public boolean isUserMode() {
-    return (get(STATUS) & U) != 0;
+    return registers.has(STATUS, U);
   }
 
+  /// Takes over a status that was saved, or made of one. What is always set stays so.
   private void setStatus(int value) {
-    set(STATUS, (value & STATUS_BITS) | RSIE);
-    space.setUserMode((value & U) != 0);
+    int status = (value & statusBits) | (options.hasExternalInterrupts ? 0 : RSIE);
+    boolean wasUser = isUserMode();
+    registers.set(STATUS, status);
+    sets.use(field(status, CRS_SHIFT));
+    if (wasUser != isUserMode()) {
+      space.setUserMode(!wasUser);
+      if (unit.isPerMode()) {
+        space.forgetAll();
+      }
+    }
+  }
+
+  private static int field(int status, int shift) {
+    return (status >>> shift) & SET_MASK;
+  }
+
+  private static int with(int status, int shift, int field) {
+    return (status & ~(SET_MASK << shift)) | (field << shift);
   }
 
   // Interrupts.
@@ -138,19 +173,74 @@ final class Nios2Processor implements Processor {
   }
 
   private int pending() {
-    return lines & get(IENABLE);
+    return lines & registers.get(IENABLE);
+  }
+
+  @Override
+  public boolean connect(ExternalInterrupts controller) {
+    if (!options.hasExternalInterrupts || external != null) {
+      return false;
+    }
+    external = controller;
+    return true;
   }
 
   @Override
   public boolean takesInterrupts() {
-    return (get(STATUS) & PIE) != 0;
+    return registers.has(STATUS, PIE)
+        || (external != null && !registers.has(STATUS, NMI) && external.mayBeNonMaskable());
   }
 
   @Override
   public void takeInterrupt() {
-    if (takesInterrupts() && pending() != 0) {
+    if (external != null) {
+      ExternalInterrupts.Request request = external.request();
+      if (request != null && takes(request)) {
+        enter(request);
+      }
+    } else if (registers.has(STATUS, PIE) && pending() != 0) {
       enter(INTERRUPT, vectors.exception());
     }
+  }
+
+  /// "Conditions Required to Take External Interrupt".
+  private boolean takes(ExternalInterrupts.Request request) {
+    int status = registers.get(STATUS);
+    if (request.nonMaskable()) {
+      return (status & NMI) == 0;
+    }
+    return (status & PIE) != 0
+        && request.level() > field(status, IL_SHIFT)
+        && (sets.count() == 1
+            || request.registerSet() % sets.count() != field(status, CRS_SHIFT)
+            || (status & RSIE) != 0);
+  }
+
+  /// Goes to the handler that a controller outside names, with the registers that it names.
+  private void enter(ExternalInterrupts.Request request) {
+    int before = registers.get(STATUS);
+    int next = request.registerSet() % sets.count();
+    int status = (before & ~(U | RSIE | NMI)) | IH | (request.nonMaskable() ? NMI : 0);
+    status = with(status, IL_SHIFT, request.level());
+    status = with(status, CRS_SHIFT, next);
+    if ((before & EH) == 0) {
+      int previous = field(before, CRS_SHIFT);
+      status = with(status, PRS_SHIFT, previous) | (unit.statusBits() & EH);
+      if (next == 0) {
+        registers.set(ESTATUS, before);
+      } else {
+        sets.set(next, SSTATUS, next == previous ? before : before | SRS);
+      }
+      sets.set(next, EA, (int) cpu.pc() + INSTRUCTION_BYTES);
+    }
+    if (!request.nonMaskable()) {
+      registers.set(EXCEPTION, INTERRUPT << CAUSE_SHIFT);
+    }
+    if (!registers.has(CONFIG, ANI)) {
+      status &= ~PIE;
+    }
+    setStatus(status);
+    cpu.setPc(request.handler());
   }
 
   // Exceptions.
@@ -190,65 +280,43 @@ final class Nios2Processor implements Processor {
               Stop.Kind.LOST,
               "the CPU went to 0x%08x, where there is no memory".formatted(fault.address()));
     }
-    boolean data = fault.access() != Access.EXECUTE;
-    set(BADADDR, (int) fault.address());
-    if (isUserMode() && fault.address() >= Nios2Tlb.USER_LIMIT) {
-      enter(
-          data ? SUPERVISOR_ONLY_DATA_ADDRESS : SUPERVISOR_ONLY_INSTRUCTION_ADDRESS,
-          vectors.exception());
-      return null;
-    }
-    switch (fault.kind()) {
-      case MISALIGNED -> enter(Nios2.MISALIGNED_DATA, vectors.exception());
-      case UNMAPPED -> miss(fault.address(), data);
-      case PROTECTED -> {
-        int cause =
-            switch (fault.access()) {
-              case READ -> READ_PERMISSION;
-              case WRITE -> WRITE_PERMISSION;
-              case EXECUTE -> EXECUTE_PERMISSION;
-            };
-        tell(fault.address(), PERM | (data ? D : 0));
-        enter(cause, vectors.exception());
-      }
-      default -> throw new IllegalStateException(fault.getMessage());
+    registers.set(BADADDR, (int) fault.address());
+    MemoryUnit.Refusal refusal = unit.refuse(fault, registers);
+    if (refusal != null) {
+      enter(refusal.cause(), refusal.isFastMiss() ? vectors.fastTlbMiss() : vectors.exception());
+    } else if (fault.kind() == GuestFault.Kind.MISALIGNED) {
+      enter(Nios2.MISALIGNED_DATA, vectors.exception());
+    } else {
+      throw new IllegalStateException(fault.getMessage());
     }
     return null;
   }
 
-  /// A page that the TLB does not have. Only the first miss has its own fast way; one while an
-  /// exception is handled goes where all exceptions go.
-  private void miss(long address, boolean data) {
-    boolean first = (get(STATUS) & EH) == 0;
-    tell(address, (data ? D : 0) | (first ? WE : DBL));
-    enter(TLB_MISS, first ? vectors.fastTlbMiss() : vectors.exception());
-  }
-
-  /// Leaves in pteaddr and tlbmisc what the handler wants to know.
-  private void tell(long address, int misc) {
-    writtenVpn = (int) (address >>> Nios2Tlb.PAGE_SHIFT);
-    set(PTEADDR, (get(PTEADDR) & PTBASE_MASK) | (writtenVpn << VPN_SHIFT));
-    set(TLBMISC, (get(TLBMISC) & ~(D | PERM | BAD | DBL)) | misc);
-  }
-
   /// Goes to a handler. What is to be resumed is lost if that happens while an exception is
-  /// handled.
+  /// handled, as far as the CPU knows that: only one with memory management does.
   private void enter(int cause, long vector) {
-    int status = get(STATUS);
-    if ((status & EH) == 0) {
-      set(ESTATUS, status);
-      cpu.setRegister(EA, cpu.pc() + INSTRUCTION_BYTES);
+    int before = registers.get(STATUS);
+    int status = (before & ~(PIE | U)) | (unit.statusBits() & EH);
+    if ((before & EH) == 0) {
+      registers.set(ESTATUS, before);
+      sets.set(0, EA, (int) cpu.pc() + INSTRUCTION_BYTES);
+      status = withPreviousSet(status, before);
     }
-    setStatus((status & ~(PIE | U)) | EH);
-    set(EXCEPTION, cause << CAUSE_SHIFT);
+    setStatus(with(status, CRS_SHIFT, 0));
+    registers.set(EXCEPTION, cause << CAUSE_SHIFT);
     cpu.setPc(vector);
   }
 
+  private static int withPreviousSet(int status, int before) {
+    return with(status, PRS_SHIFT, field(before, CRS_SHIFT));
+  }
+
   private void breakOff() {
-    int status = get(STATUS);
-    set(BSTATUS, status);
-    cpu.setRegister(BA, cpu.pc() + INSTRUCTION_BYTES);
-    setStatus((status & ~(PIE | U)) | EH);
+    int before = registers.get(STATUS);
+    registers.set(BSTATUS, before);
+    sets.set(0, BA, (int) cpu.pc() + INSTRUCTION_BYTES);
+    int status = (before & ~(PIE | U)) | (unit.statusBits() & EH);
+    setStatus(with(withPreviousSet(status, before), CRS_SHIFT, 0));
     cpu.setPc(vectors.exception());
   }
 
@@ -260,18 +328,27 @@ final class Nios2Processor implements Processor {
     switch (SystemOperation.of(code)) {
       case ERET -> {
         next = cpu.unsignedRegister(EA);
-        setStatus(get(ESTATUS));
+        setStatus(sets.current() == 0 ? registers.get(ESTATUS) : (int) cpu.register(SSTATUS));
       }
       case BRET -> {
         next = cpu.unsignedRegister(BA);
-        setStatus(get(BSTATUS));
+        setStatus(registers.get(BSTATUS));
       }
-      case RDCTL -> cpu.setRegister(SystemOperation.register(code), pending());
+      case RDCTL -> cpu.setRegister(SystemOperation.target(code), pending());
       case WRCTL ->
-          write(SystemOperation.control(code), (int) cpu.register(SystemOperation.register(code)));
+          write(SystemOperation.number(code), (int) cpu.register(SystemOperation.source(code)));
+      case RDPRS -> {
+        int previous = sets.get(previousSet(), SystemOperation.source(code));
+        cpu.setRegister(SystemOperation.target(code), previous + SystemOperation.number(code));
+      }
+      case WRPRS ->
+          sets.set(
+              previousSet(),
+              SystemOperation.target(code),
+              (int) cpu.register(SystemOperation.source(code)));
       case BREAK -> {
         Semihosting tool = tool();
-        if (SystemOperation.control(code) != Semihosting.BREAK || tool == null) {
+        if (SystemOperation.number(code) != Semihosting.BREAK || tool == null) {
           breakOff();
           return null;
         }
@@ -291,6 +368,10 @@ final class Nios2Processor implements Processor {
     return null;
   }
 
+  private int previousSet() {
+    return field(registers.get(STATUS), PRS_SHIFT);
+  }
+
   /// The tool that runs it, if it may be asked: not by user mode.
   private @Nullable Semihosting tool() {
     return isUserMode() ? null : semihosting;
@@ -303,49 +384,20 @@ final class Nios2Processor implements Processor {
 
   private void write(int control, int value) {
     switch (control) {
-      case STATUS -> setStatus(value);
-      case ESTATUS, BSTATUS -> set(control, (value & STATUS_BITS) | RSIE);
-      case IENABLE, BADADDR, CONFIG -> set(control, value);
-      case PTEADDR -> {
-        // What is read back stays what the last miss or lookup has left.
-        writtenVpn = (value & VPN_MASK) >>> VPN_SHIFT;
-        set(PTEADDR, (get(PTEADDR) & VPN_MASK) | (value & PTBASE_MASK));
+      case STATUS -> {
+        int kept = registers.get(STATUS) & ~writableBits;
+        setStatus((value & writableBits) | kept);
       }
-      case TLBACC -> writeTlbacc(value);
-      case TLBMISC -> writeTlbmisc(value);
-      default -> {
-        // There is no such register, or it can only be read.
+      case ESTATUS, BSTATUS ->
+          registers.set(control, (value & statusBits) | (options.hasExternalInterrupts ? 0 : RSIE));
+      case IENABLE -> registers.set(IENABLE, options.hasExternalInterrupts ? 0 : value);
+      case BADADDR -> registers.set(BADADDR, value);
+      case CONFIG -> {
+        boolean nests = options.hasExternalInterrupts && options.registerSets > 1;
+        registers.set(CONFIG, nests ? value & ANI : 0);
+        unit.write(CONFIG, value, registers, space);
       }
+      default -> unit.write(control, value, registers, space);
     }
-  }
-
-  private void writeTlbacc(int value) {
-    int misc = get(TLBMISC);
-    if ((misc & WE) != 0) {
-      int way = (misc >>> WAY_SHIFT) & WAY_MASK;
-      tlb.write(way, writtenVpn, writtenPid, value, space);
-      set(TLBMISC, (misc & ~(WAY_MASK << WAY_SHIFT)) | (tlb.nextWay(way) << WAY_SHIFT));
-    }
-  }
-
-  private void writeTlbmisc(int value) {
-    writtenPid = pid(value);
-    tlb.setPid(writtenPid, space);
-    int readable = value & ~RD;
-    if ((value & RD) != 0) {
-      Nios2Tlb.Entry entry = tlb.read((value >>> WAY_SHIFT) & WAY_MASK, writtenVpn);
-      set(TLBACC, entry.tlbacc());
-      set(PTEADDR, (get(PTEADDR) & PTBASE_MASK) | (entry.vpn() << VPN_SHIFT));
-      readable = (readable & ~pidField(-1)) | pidField(entry.pid());
-    }
-    set(TLBMISC, readable);
-  }
-
-  private static int pid(int tlbmisc) {
-    return (tlbmisc >>> PID_SHIFT) & ((1 << PID_BITS) - 1);
-  }
-
-  private static int pidField(int pid) {
-    return (pid & ((1 << PID_BITS) - 1)) << PID_SHIFT;
   }
 }

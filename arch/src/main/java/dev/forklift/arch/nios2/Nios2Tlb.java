@@ -5,13 +5,13 @@ import dev.forklift.engine.memory.Mmu;
 import dev.forklift.engine.memory.Protection;
 import java.util.Arrays;
 
-/// The memory management unit of Nios II/f: a table that software fills, and the regions that lead
-/// where they always lead.
+/// The translation lookaside buffer of Nios II/f: a table that software fills, and the regions that
+/// lead where they always lead.
 ///
 /// Below 2 GiB pages are translated for everybody, in the next GiB for the supervisor; above there
 /// is nothing but the low 512 MiB of physical memory, once through the cache and once past it.
-final class Nios2Tlb implements Mmu {
-  static final int PAGE_SHIFT = 12;
+final class Nios2Tlb {
+  private static final int PAGE_SHIFT = MemoryUnit.PAGE_SHIFT;
 
   /// The first address that user mode must not use.
   static final long USER_LIMIT = 0x8000_0000L;
@@ -24,7 +24,8 @@ final class Nios2Tlb implements Mmu {
   private static final long DIRECT_PAST_CACHE = 0xe000_0000L >>> PAGE_SHIFT;
   private static final long DIRECT_MASK = DIRECT_PAST_CACHE - DIRECT - 1;
 
-  private static final int ALL = Protection.READ | Protection.WRITE | Protection.EXECUTE | FIXED;
+  private static final int ALL =
+      Protection.READ | Protection.WRITE | Protection.EXECUTE | Mmu.FIXED;
 
   private final int ways;
   private final int setMask;
@@ -49,10 +50,10 @@ final class Nios2Tlb implements Mmu {
     Arrays.fill(vpns, (int) DIRECT);
   }
 
-  @Override
-  public long translate(long page, boolean user) {
+  /// As [Mmu#translate].
+  long translate(long page, boolean user) {
     if (page >= DIRECT) {
-      return user ? 0 : ((page & DIRECT_MASK) << PHYSICAL_SHIFT) | ALL;
+      return user ? 0 : ((page & DIRECT_MASK) << Mmu.PHYSICAL_SHIFT) | ALL;
     }
     if (user && page >= USER_PAGES) {
       return 0;
@@ -61,10 +62,11 @@ final class Nios2Tlb implements Mmu {
     for (int i = first; i < first + ways; i++) {
       int entry = data[i];
       if (vpns[i] == (int) page && ((entry & ControlRegister.G) != 0 || pids[i] == pid)) {
-        return ((long) (entry & ControlRegister.PFN_MASK) << PHYSICAL_SHIFT) | protection(entry);
+        return ((long) (entry & ControlRegister.PFN_MASK) << Mmu.PHYSICAL_SHIFT)
+            | protection(entry);
       }
     }
-    return MISS;
+    return Mmu.MISS;
   }
 
   private static int protection(int entry) {
@@ -73,8 +75,8 @@ final class Nios2Tlb implements Mmu {
         | ((entry & ControlRegister.X) != 0 ? Protection.EXECUTE : 0);
   }
 
-  @Override
-  public long[] fixedPages(long physicalPage) {
+  /// As [Mmu#fixedPages].
+  long[] fixedPages(long physicalPage) {
     return physicalPage > DIRECT_MASK
         ? new long[0]
         : new long[] {DIRECT + physicalPage, DIRECT_PAST_CACHE + physicalPage};

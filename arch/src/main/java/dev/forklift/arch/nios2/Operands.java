@@ -36,6 +36,11 @@ final class Operands {
     static final Shape<Source> SHAPE = i -> new Source(i.get("ra"));
   }
 
+  /// A register read, and one written.
+  record Move(int ra, int rc) {
+    static final Shape<Move> SHAPE = i -> new Move(i.get("ra"), i.get("rc"));
+  }
+
   /// A register written.
   record Result(int rc) {
     static final Shape<Result> SHAPE = i -> new Result(i.get("rc"));

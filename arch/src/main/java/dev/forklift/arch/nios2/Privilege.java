@@ -3,6 +3,7 @@ package dev.forklift.arch.nios2;
 import dev.forklift.arch.nios2.Operands.ControlRead;
 import dev.forklift.arch.nios2.Operands.ControlWrite;
 import dev.forklift.arch.nios2.Operands.Immediate;
+import dev.forklift.arch.nios2.Operands.Move;
 import dev.forklift.arch.nios2.Operands.Number;
 import dev.forklift.engine.ir.Ir;
 import dev.forklift.engine.isa.Fusion;
@@ -16,11 +17,12 @@ enum Privilege {
   /// There is only user mode: the kernel is ours.
   USER {
     @Override
-    void define(InstructionSet.Builder set) {
+    void define(InstructionSet.Builder set, Nios2Features features) {
       set.on("break", ir -> ir.raise(Nios2.BREAK));
       for (String name : new String[] {"eret", "bret", "rdctl", "wrctl"}) {
         set.on(name, ir -> ir.raise(Nios2.SUPERVISOR_ONLY_INSTRUCTION));
       }
+      withoutShadowSets(set);
     }
 
     @Override
@@ -48,22 +50,34 @@ enum Privilege {
   /// engine as a trap with a [SystemOperation]'s code.
   SUPERVISOR {
     @Override
-    void define(InstructionSet.Builder set) {
-      set.on("break", Number.SHAPE, (ir, a) -> ir.trap(SystemOperation.BREAK.code(a.imm(), 0)));
-      set.on("eret", ir -> leave(ir, SystemOperation.ERET.code(0, 0)));
-      set.on("bret", ir -> leave(ir, SystemOperation.BRET.code(0, 0)));
+    void define(InstructionSet.Builder set, Nios2Features features) {
+      set.on("break", Number.SHAPE, (ir, a) -> ir.trap(SystemOperation.BREAK.code(a.imm(), 0, 0)));
+      set.on("eret", ir -> leave(ir, SystemOperation.ERET.code()));
+      set.on("bret", ir -> leave(ir, SystemOperation.BRET.code()));
       set.on("rdctl", ControlRead.SHAPE, Privilege::readControl);
       set.on(
           "wrctl",
           ControlWrite.SHAPE,
-          (ir, a) -> leave(ir, SystemOperation.WRCTL.code(a.number(), a.ra())));
+          (ir, a) -> leave(ir, SystemOperation.WRCTL.code(a.number(), 0, a.ra())));
+      if (features.hasShadowSets()) {
+        set.on(
+            "rdprs",
+            Immediate.SHAPE,
+            (ir, a) -> leave(ir, SystemOperation.RDPRS.code(a.imm(), a.rb(), a.ra())));
+        set.on(
+            "wrprs",
+            Move.SHAPE,
+            (ir, a) -> leave(ir, SystemOperation.WRPRS.code(0, a.rc(), a.ra())));
+      } else {
+        withoutShadowSets(set);
+      }
     }
 
     @Override
     Meaning<Immediate> hinted(Meaning<Immediate> comparison) {
       return (ir, a) -> {
         if (a.ra() == 0 && a.rb() == 0 && (a.imm() == FAILED || a.imm() == PASSED)) {
-          ir.trap(SystemOperation.HALT.code(0, 0));
+          ir.trap(SystemOperation.HALT.code());
         } else {
           comparison.emit(ir, a);
         }
@@ -95,8 +109,13 @@ enum Privilege {
   /// Lets a comparison that changes nothing mean more, if the tools gave it a meaning.
   abstract Meaning<Immediate> hinted(Meaning<Immediate> comparison);
 
-  /// Gives meanings to `break`, `eret`, `bret`, `rdctl` and `wrctl`.
-  abstract void define(InstructionSet.Builder set);
+  /// Gives meanings to `break`, `eret`, `bret`, `rdctl`, `wrctl`, `rdprs` and `wrprs`.
+  abstract void define(InstructionSet.Builder set, Nios2Features features);
+
+  private static void withoutShadowSets(InstructionSet.Builder set) {
+    set.on("rdprs", ir -> ir.raise(Nios2.ILLEGAL_INSTRUCTION));
+    set.on("wrprs", ir -> ir.raise(Nios2.ILLEGAL_INSTRUCTION));
+  }
 
   abstract int controlRegisters();
 
@@ -110,7 +129,7 @@ enum Privilege {
     requireSupervisor(ir);
     if (a.number() == ControlRegister.IPENDING) {
       // It changes by itself.
-      ir.trap(SystemOperation.RDCTL.code(a.number(), a.rc()));
+      ir.trap(SystemOperation.RDCTL.code(a.number(), a.rc(), 0));
     } else {
       ir.set(a.rc(), ir.reg(ControlRegister.slot(a.number())));
     }

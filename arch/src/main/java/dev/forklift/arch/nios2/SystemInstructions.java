@@ -6,7 +6,7 @@ import dev.forklift.engine.isa.InstructionSet;
 
 /// Traps and caches, and by way of the [Privilege] what only a supervisor may do.
 final class SystemInstructions {
-  static void define(InstructionSet.Builder set, Privilege privilege) {
+  static void define(InstructionSet.Builder set, Privilege privilege, Nios2Features features) {
     // Code is fetched anew after any store into it, so that there is no cache to flush.
     for (String name :
         new String[] {"flushd", "flushda", "flushi", "flushp", "initd", "initda", "initi"}) {
@@ -14,10 +14,7 @@ final class SystemInstructions {
     }
     set.on("sync", Ir::fence);
     set.on("trap", Number.SHAPE, (ir, a) -> ir.trap(a.imm()));
-    privilege.define(set);
-    // There are no shadow register sets.
-    set.on("rdprs", ir -> ir.raise(Nios2.ILLEGAL_INSTRUCTION));
-    set.on("wrprs", ir -> ir.raise(Nios2.ILLEGAL_INSTRUCTION));
+    privilege.define(set, features);
   }
 
   private SystemInstructions() {}

@@ -11,6 +11,10 @@ enum SystemOperation {
   RDCTL,
   /// Write a control register.
   WRCTL,
+  /// Read a register of the previous set, and add a number.
+  RDPRS,
+  /// Write a register of the previous set.
+  WRPRS,
   /// `break`, with its number.
   BREAK,
   /// What the tools' library executes to tell a simulator that the program has ended.
@@ -18,14 +22,25 @@ enum SystemOperation {
 
   private static final SystemOperation[] ALL = values();
 
-  // From the bottom: control register (5 bits), general register (5 bits), operation plus one.
-  private static final int REGISTER_SHIFT = 5;
-  private static final int OPERATION_SHIFT = 10;
-  private static final int FIELD = 31;
+  // From the bottom: a number (16 bits, signed), target and source register (5 bits each),
+  // operation plus one.
+  private static final int NUMBER_MASK = 0xffff;
+  private static final int TARGET_SHIFT = 16;
+  private static final int SOURCE_SHIFT = 21;
+  private static final int OPERATION_SHIFT = 26;
+  private static final int REGISTER_MASK = 31;
 
   /// The number of the trap.
-  int code(int control, int register) {
-    return ((ordinal() + 1) << OPERATION_SHIFT) | (register << REGISTER_SHIFT) | control;
+  int code(int number, int target, int source) {
+    return ((ordinal() + 1) << OPERATION_SHIFT)
+        | (source << SOURCE_SHIFT)
+        | (target << TARGET_SHIFT)
+        | (number & NUMBER_MASK);
+  }
+
+  /// The number of the trap for what has no operands.
+  int code() {
+    return code(0, 0, 0);
   }
 
   /// Whether a trap's number is one of these.
@@ -37,11 +52,15 @@ enum SystemOperation {
     return ALL[(code >>> OPERATION_SHIFT) - 1];
   }
 
-  static int control(int code) {
-    return code & FIELD;
+  static int number(int code) {
+    return (short) code;
   }
 
-  static int register(int code) {
-    return (code >>> REGISTER_SHIFT) & FIELD;
+  static int target(int code) {
+    return (code >>> TARGET_SHIFT) & REGISTER_MASK;
+  }
+
+  static int source(int code) {
+    return (code >>> SOURCE_SHIFT) & REGISTER_MASK;
   }
 }

@@ -32,7 +32,7 @@ final class SystemMachine {
         public void store(long address, int bytes, long value) {}
       };
 
-  final Nios2 isa = Nios2.system(CustomInstructions.NONE);
+  final Nios2 isa = Nios2.system(CustomInstructions.NONE, Nios2Features.USUAL);
   final PhysicalMemory memory =
       new PhysicalMemory(NO_DEVICES, ByteOrder.LITTLE_ENDIAN, 12, 1L << 32, MEMORY);
   final Nios2Processor processor;
@@ -43,7 +43,13 @@ final class SystemMachine {
   SystemMachine() {
     memory.add(0, MEMORY);
     Nios2Vectors vectors = new Nios2Vectors(RESET, EXCEPTION, FAST_MISS);
-    processor = new Nios2Processor(isa, vectors, new Nios2Tlb(256, 16, 8), memory, 0);
+    processor =
+        new Nios2Processor(
+            isa,
+            vectors,
+            new TlbUnit(new Nios2Tlb(256, 16, 8)),
+            memory,
+            Nios2Processor.Options.USUAL);
     cpu = processor.cpu();
     space = processor.space();
     at(EXCEPTION, "br 0");

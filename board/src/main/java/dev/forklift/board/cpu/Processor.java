@@ -21,6 +21,11 @@ public interface Processor {
   /// A device raises its interrupt line, or lets it down.
   void setInterrupt(int line, boolean raised);
 
+  /// From now on interrupts come from a controller outside.
+  ///
+  /// @return false if the CPU takes none from there
+  boolean connect(ExternalInterrupts controller);
+
   /// Answers an exit of the engine other than `SAFE_POINT`, so that it can go on.
   ///
   /// @return why the machine cannot go on, or null

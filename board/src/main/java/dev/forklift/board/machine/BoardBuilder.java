@@ -1,11 +1,13 @@
 package dev.forklift.board.machine;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.cpu.ExternalInterrupts;
 import dev.forklift.board.cpu.Processor;
 import dev.forklift.board.cpu.ProcessorType;
 import dev.forklift.board.device.Console;
 import dev.forklift.board.device.Device;
 import dev.forklift.board.device.DeviceType;
+import dev.forklift.board.device.InterruptController;
 import dev.forklift.board.device.InterruptLine;
 import dev.forklift.board.device.Placement;
 import dev.forklift.board.time.MachineClock;
@@ -56,7 +58,7 @@ final class BoardBuilder {
     BoardParts parts =
         new BoardParts(
             tree, memory, type, processor, clock, timeline, wakeUp, console, panic, power);
-    new Devices(cpuNode, parts).addBelow(tree);
+    new Devices(cpuNode, parts).addAll(tree);
     return parts;
   }
 
@@ -116,6 +118,7 @@ final class BoardBuilder {
   /// The devices of the tree on their way to the bus.
   private final class Devices {
     private final @Nullable String cpuHandle;
+    private final Map<String, InterruptController> controllers = new HashMap<>();
     private final BoardParts parts;
     private final @Nullable String consolePath;
 
@@ -142,12 +145,35 @@ final class BoardBuilder {
       return device.startsWith("/") || aliases == null ? device : aliases.string(device);
     }
 
-    void addBelow(TreeNode node) throws BadInputException {
+    /// Interrupt controllers first, since the others lead to them.
+    void addAll(TreeNode root) throws BadInputException {
+      addBelow(root, true);
+      addBelow(root, false);
+    }
+
+    private void addBelow(TreeNode node, boolean controllers) throws BadInputException {
       for (TreeNode child : node.children()) {
         if (child.isEnabled() && !child.name().equals("cpus")) {
-          add(child);
-          addBelow(child);
+          if (child.has("interrupt-controller") == controllers) {
+            add(child);
+          }
+          addBelow(child, controllers);
         }
+      }
+    }
+
+    private void connect(InterruptController controller, TreeNode node) {
+      String handle = handle(node);
+      if (handle != null) {
+        controllers.put(handle, controller);
+      }
+      Processor processor = parts.processor();
+      ExternalInterrupts outside = controller.connect(processor.cpu()::interrupt);
+      String parent = interruptParent(node);
+      if ((parent != null && !parent.equals(cpuHandle)) || !processor.connect(outside)) {
+        config
+            .remarks()
+            .accept("%s: the CPU takes no interrupts from there".formatted(node.path()));
       }
     }
 
@@ -166,6 +192,9 @@ final class BoardBuilder {
         return;
       }
       Device device = type.create(place(node));
+      if (device instanceof InterruptController controller) {
+        connect(controller, node);
+      }
       int base = 0;
       for (Addresses.Range range : ranges) {
         if (!bus.add(range.start(), range.length(), device, base)) {
@@ -204,31 +233,49 @@ final class BoardBuilder {
 
     private List<InterruptLine> interrupts(TreeNode node) throws BadInputException {
       int[] lines = node.cells("interrupts");
+      if (lines.length == 0) {
+        return List.of();
+      }
       Processor processor = parts.processor();
+      String parent = interruptParent(node);
+      if (parent == null || parent.equals(cpuHandle)) {
+        return wires(node, lines, "the CPU", processor.interruptLines(), processor::setInterrupt);
+      }
+      InterruptController controller = controllers.get(parent);
+      if (controller == null) {
+        config.remarks().accept("%s: its interrupts do not lead to the CPU".formatted(node.path()));
+        return List.of();
+      }
+      return wires(node, lines, "its controller", controller.lines(), controller::set);
+    }
+
+    /// The end of wires.
+    private interface Inputs {
+      void set(int line, boolean raised);
+    }
+
+    private static List<InterruptLine> wires(
+        TreeNode node, int[] lines, String end, int count, Inputs inputs) throws BadInputException {
       List<InterruptLine> wires = new ArrayList<>();
       for (int line : lines) {
-        if (!leadsToCpu(node)) {
-          config
-              .remarks()
-              .accept("%s: its interrupts do not lead to the CPU".formatted(node.path()));
-          return List.of();
+        if (line < 0 || line >= count) {
+          throw new BadInputException(
+              "%s: %s has no interrupt %d".formatted(node.path(), end, line));
         }
-        if (line < 0 || line >= processor.interruptLines()) {
-          throw new BadInputException(node.path() + ": the CPU has no interrupt " + line);
-        }
-        wires.add(raised -> processor.setInterrupt(line, raised));
+        wires.add(raised -> inputs.set(line, raised));
       }
       return wires;
     }
 
-    private boolean leadsToCpu(TreeNode node) {
+    /// The handle of what a node's interrupts lead to, or null if nobody says.
+    private static @Nullable String interruptParent(TreeNode node) {
       for (TreeNode at = node; at != null; at = at.parent()) {
         byte[] parent = at.properties().get("interrupt-parent");
         if (parent != null) {
-          return HexFormat.of().formatHex(parent).equals(cpuHandle);
+          return HexFormat.of().formatHex(parent);
         }
       }
-      return true;
+      return null;
     }
   }
 }

@@ -177,7 +177,7 @@ public final class MachineSpace extends UnmappedSpace {
     if (frame == null || !memory.isMemory(physical, bytes)) {
       return loadFromDevice(physical, bytes);
     }
-    if (memory.isWhole(target >>> Mmu.PHYSICAL_SHIFT)) {
+    if (canBeShown(target)) {
       tlb.showReadable(page, frame.words, isFixed(target));
     }
     return numbers.get(frame.words, (int) address & pageMask, bytes);
@@ -198,6 +198,11 @@ public final class MachineSpace extends UnmappedSpace {
     return (target >>> Mmu.PHYSICAL_SHIFT << pageShift) | (address & pageMask);
   }
 
+  /// Whether all accesses to the page may find it without asking.
+  private boolean canBeShown(long target) {
+    return memory.isWhole(target >>> Mmu.PHYSICAL_SHIFT) && (target & Mmu.MIXED) == 0;
+  }
+
   private static boolean isFixed(long target) {
     return (target & Mmu.FIXED) != 0;
   }
@@ -208,7 +213,8 @@ public final class MachineSpace extends UnmappedSpace {
     if (target == Mmu.MISS) {
       throw new GuestFault(GuestFault.Kind.UNMAPPED, address, access);
     }
-    if (!Protection.allows((int) target, access)) {
+    if (!Protection.allows((int) target, access)
+        || ((target & Mmu.MIXED) != 0 && !mmu.allows(address, access, user))) {
       throw new GuestFault(GuestFault.Kind.PROTECTED, address, access);
     }
     return target;
@@ -279,7 +285,7 @@ public final class MachineSpace extends UnmappedSpace {
       tell(watch, frame, physical, bytes, value);
     }
     if (frame.letStoresThrough()) {
-      if (memory.isWhole(target >>> Mmu.PHYSICAL_SHIFT)) {
+      if (canBeShown(target)) {
         tlb.showWritable(page, frame.words, isFixed(target));
       }
       numbers.put(frame.words, offset, bytes, value);
@@ -404,7 +410,9 @@ public final class MachineSpace extends UnmappedSpace {
     if (found == null) {
       throw new IllegalStateException("the budget does not cover a machine's code");
     }
-    tlb.showCode(page, found, isFixed(target));
+    if ((target & Mmu.MIXED) == 0) {
+      tlb.showCode(page, found, isFixed(target));
+    }
     return found;
   }
 }
