@@ -35,7 +35,9 @@ final class BoardOptions {
   @Option(
       names = "--board",
       paramLabel = "NAME",
-      description = "A board that is known by name: 10m50 (which is the default).")
+      description =
+          "A board that is known by name: 10m50 (which is the default), or 10m50-bare, whose CPU"
+              + " has no MMU, for firmware.")
   private @Nullable String board;
 
   @Option(

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /// `forklift boot`: a whole machine, and the kernel that the user brings.
 @Command(
     name = "boot",
-    description = "Boots a Linux kernel on a whole Nios II board.",
+    description = "Boots a Linux kernel, or firmware, on a whole Nios II board.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -28,12 +28,12 @@ import picocli.CommandLine.Spec;
       "  forklift boot --kernel vmlinux --initrd rootfs/ --share work/:ro --net user",
       "  forklift boot --kernel vmlinux --initrd rootfs/ --record boot.cast",
       "    and then: asciinema play boot.cast",
-      "  forklift boot --semihosting --kernel firmware.elf",
+      "  forklift boot --board 10m50-bare --semihosting --kernel firmware.elf",
       "",
       "Exit status: 0 when the machine is powered off, halted or reset, or ended by",
-      "Ctrl-A X; the status that firmware ends with; 1 if the kernel panicked, or the CPU",
-      "went where there is nothing; 125 if the machine could not be started, or Forklift",
-      "itself failed."
+      "Ctrl-A X; the status that firmware ends with; 1 if the kernel panicked, or the",
+      "CPU went where there is nothing; 125 if the machine could not be started, or",
+      "Forklift itself failed."
     })
 final class BootCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -186,7 +186,11 @@ class BootCommandTest {
   @Test
   void whatContradictsItselfIsRefused() throws IOException {
     refused(
-        "--board: there is no de0; there are: 10m50", "--kernel", kernel(STAY), "--board", "de0");
+        "--board: there is no de0; there are: 10m50, 10m50-bare",
+        "--kernel",
+        kernel(STAY),
+        "--board",
+        "de0");
     refused(
         "--board and --dtb exclude each other",
         "--kernel",
