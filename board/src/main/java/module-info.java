@@ -14,6 +14,7 @@ module dev.forklift.board {
   exports dev.forklift.board.machine;
   exports dev.forklift.board.net;
   exports dev.forklift.board.share;
+  exports dev.forklift.board.state;
   exports dev.forklift.board.time;
   exports dev.forklift.board.tree;
   exports dev.forklift.board.virtio;

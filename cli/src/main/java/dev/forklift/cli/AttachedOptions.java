@@ -16,7 +16,6 @@ import dev.forklift.kernel.fs.tty.WindowSize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -62,9 +61,9 @@ final class AttachedOptions implements AutoCloseable {
 
   /// Adds the devices to a board's tree.
   ///
-  /// @param random where random bytes come from
+  /// @param counted whether each run has to be the same
   /// @throws IOException with a message for the user
-  VirtioSlots addTo(TreeNode tree, RandomGenerator random) throws IOException {
+  VirtioSlots addTo(TreeNode tree, boolean counted) throws IOException {
     VirtioSlots slots = new VirtioSlots();
     for (Attachment disk : disks) {
       DiskImage image = open(disk);
@@ -78,7 +77,7 @@ final class AttachedOptions implements AutoCloseable {
       slots.add(tree, folder);
     }
     if (entropy) {
-      slots.add(tree, new VirtioEntropy(random));
+      slots.add(tree, counted ? VirtioEntropy.repeatable() : VirtioEntropy.ofHost());
     }
     if (network != null) {
       slots.add(tree, new VirtioNetwork(cable(network)));
@@ -89,6 +88,23 @@ final class AttachedOptions implements AutoCloseable {
       screen = made;
     }
     return slots;
+  }
+
+  /// What is attached, in words.
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    disks.forEach(disk -> words.add(disk.readOnly() ? "--disk FILE:ro" : "--disk FILE"));
+    shares.forEach(share -> words.add(share.readOnly() ? "--share DIR:ro" : "--share DIR"));
+    if (entropy) {
+      words.add("--rng");
+    }
+    if (network != null) {
+      words.add("--net " + network);
+    }
+    if (console) {
+      words.add("--hvc");
+    }
+    return words;
   }
 
   /// The terminal has another size from now on. Only `--hvc` can tell the guest.

@@ -9,21 +9,25 @@ import dev.forklift.board.cpu.ProcessorType;
 import dev.forklift.board.device.DeviceType;
 import dev.forklift.board.machine.Board;
 import dev.forklift.board.machine.BoardConfig;
+import dev.forklift.board.state.SnapshotHeader;
+import dev.forklift.board.state.SnapshotReader;
 import dev.forklift.board.tree.Fdt;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.kernel.fs.tty.WindowSize;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,11 +53,10 @@ final class BoardOptions {
   @Option(
       names = "--kernel",
       paramLabel = "FILE",
-      required = true,
       description =
           "The kernel, or firmware: an ELF file such as vmlinux, a U-Boot image (uImage), or"
               + " bytes as they are.")
-  private String kernel = "";
+  private @Nullable String kernel;
 
   @Option(
       names = "--initrd",
@@ -79,35 +82,102 @@ final class BoardOptions {
           "Let the supervisor's code print and end the run by break 1, as under a debugger.")
   private boolean semihosting;
 
+  @Option(
+      names = "--restore",
+      paramLabel = "FILE",
+      description =
+          "Go on with the machine that was saved in this file, instead of booting one. What was"
+              + " attached to it has to be named again.")
+  private @Nullable String restore;
+
   @Mixin private AttachedOptions attached = new AttachedOptions();
+
+  private byte[] bareTree = {};
 
   /// The board, with everything in its memory.
   ///
+  /// @param output what its console shows
   /// @throws IOException with a message for the user
-  Board board(HostConsoleStreams streams, Consumer<String> remarks) throws IOException {
-    List<ProcessorType> processors = ProcessorType.all();
-    TreeNode tree = tree(processors);
+  Board board(InputStream input, OutputStream output, Consumer<String> remarks) throws IOException {
+    String snapshot = restore;
+    if (snapshot != null) {
+      return named(snapshot, () -> restored(snapshot, input, output));
+    }
+    String file = kernel;
+    if (file == null) {
+      throw new BadInputException("boot needs --kernel FILE, or --restore FILE");
+    }
+    Board made = made(tree(ProcessorType.all()), input, output, remarks);
+    long rawAddress = made.rawAddress();
+    KernelImage image =
+        named(file, () -> KernelImage.read(contents(file), made.processorType(), rawAddress));
+    made.load(new BootLoader.Boot(image, ramdisk(), append == null ? "" : append));
+    return made;
+  }
+
+  private Board made(
+      TreeNode tree, InputStream input, OutputStream output, Consumer<String> remarks)
+      throws IOException {
+    bareTree = Fdt.write(tree);
     List<DeviceType> devices = new ArrayList<>();
-    devices.add(attached.addTo(tree, counted ? new Random(0) : new SecureRandom()));
+    devices.add(attached.addTo(tree, counted));
     devices.addAll(DeviceType.all(BoardOptions.class.getClassLoader()));
     BoardConfig config =
         new BoardConfig(
-            new Evaluator(),
-            processors,
-            devices,
-            streams.input(),
-            streams.output(),
-            counted,
-            remarks);
+            new Evaluator(), ProcessorType.all(), devices, input, output, counted, remarks);
     Board made = named(dtb, () -> Board.of(tree, config));
     if (semihosting) {
       made.semihost();
     }
-    long rawAddress = made.rawAddress();
-    KernelImage image =
-        named(kernel, () -> KernelImage.read(contents(kernel), made.processorType(), rawAddress));
-    made.load(new BootLoader.Boot(image, ramdisk(), append == null ? "" : append));
     return made;
+  }
+
+  private Board restored(String file, InputStream input, OutputStream output) throws IOException {
+    if (Stream.of(kernel, initrd, append, board, dtb).anyMatch(Objects::nonNull)) {
+      throw new BadInputException(
+          "--kernel, --initrd, --append, --board and --dtb are what was saved");
+    }
+    try (InputStream in = Files.newInputStream(CommandLineBytes.path(file))) {
+      SnapshotReader reader = new SnapshotReader(in);
+      SnapshotHeader header = reader.header();
+      if (counted && !header.counted()) {
+        throw new BadInputException("it was saved without --icount");
+      }
+      counted = header.counted();
+      if (!header.attached().equals(words())) {
+        throw new BadInputException(
+            "it was saved with %s; now there is %s"
+                .formatted(listed(header.attached()), listed(words())));
+      }
+      // What there is to remark was said when it was booted.
+      Board made = made(Fdt.read(header.tree()), input, output, _ -> {});
+      made.restore(reader);
+      return made;
+    } catch (OutOfMemoryError e) {
+      throw new BadInputException("too large");
+    } catch (BadInputException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BadInputException(HostErrors.describe(e));
+    }
+  }
+
+  private static String listed(List<String> words) {
+    return words.isEmpty() ? "nothing attached" : String.join(" ", words);
+  }
+
+  /// What the machine has that no device tree says.
+  private List<String> words() {
+    List<String> words = attached.words();
+    if (semihosting) {
+      words.add("--semihosting");
+    }
+    return words;
+  }
+
+  /// What a snapshot of the board says first.
+  SnapshotHeader header() {
+    return new SnapshotHeader(counted, bareTree, words());
   }
 
   /// The terminal has another size from now on.

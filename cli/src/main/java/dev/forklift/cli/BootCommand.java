@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "The board's serial port is the terminal; Ctrl-A X there ends the board.",
+      "The board's serial port is the terminal; Ctrl-A X there ends the board,",
+      "Ctrl-A S saves it.",
       "",
       "Examples:",
       "  forklift boot --kernel vmlinux --initrd rootfs/ --append rdinit=/bin/sh",
@@ -29,16 +30,22 @@ import picocli.CommandLine.Spec;
       "  forklift boot --kernel vmlinux --initrd rootfs/ --record boot.cast",
       "    and then: asciinema play boot.cast",
       "  forklift boot --board 10m50-bare --semihosting --kernel firmware.elf",
+      "  forklift boot --kernel vmlinux --initrd rootfs/ --save shell --save-on '/ # '",
+      "    and then: forklift boot --restore shell",
       "",
       "Exit status: 0 when the machine is powered off, halted or reset, or ended by",
-      "Ctrl-A X; the status that firmware ends with; 1 if the kernel panicked, or the",
-      "CPU went where there is nothing; 125 if the machine could not be started, or",
-      "Forklift itself failed."
+      "Ctrl-A X, --save-on or --save-after; the status that firmware ends with; 1 if the",
+      "kernel panicked, the CPU went where there is nothing, or what was to be saved never",
+      "came; 125 if the machine could not be started or saved, or Forklift itself failed."
     })
 final class BootCommand implements Callable<Integer> {
+  private static final int NOT_SAVED = 1;
+
   @Spec private CommandSpec spec;
 
   @Mixin private BoardOptions options = new BoardOptions();
+
+  @Mixin private SaveOptions saving = new SaveOptions();
 
   @Option(
       names = "--record",
@@ -62,14 +69,36 @@ final class BootCommand implements Callable<Integer> {
   }
 
   private int run(HostConsoleStreams streams) throws IOException {
-    Board board = options.board(streams, this::err);
-    streams.begin(board::quit, options::resize);
+    saving.check();
+    Board board = options.board(streams.input(), saving.watched(streams.output()), this::err);
+    saving.begin(board);
+    streams.begin(key -> command(key, board), options::resize);
+    String lineEnd = streams.isErrorRaw() ? "\r\n" : "\n";
     Stop stop = board.run();
+    while (stop.kind() == Stop.Kind.PAUSED
+        && saving.save(board, options.header(), line -> err(line, lineEnd))) {
+      stop = board.run();
+    }
     streams.close();
     if (stop.isFailure()) {
       err(stop.reason());
     }
+    String missed = saving.missed();
+    if (missed != null && !stop.isFailure()) {
+      err(missed);
+      return NOT_SAVED;
+    }
     return stop.status();
+  }
+
+  private void command(int key, Board board) {
+    switch (key) {
+      case 'x' -> board.quit();
+      case 's' -> saving.ask();
+      default -> {
+        // Nothing yet.
+      }
+    }
   }
 
   /// What was typed to get here.
@@ -78,7 +107,11 @@ final class BootCommand implements Callable<Integer> {
   }
 
   private void err(String line) {
-    spec.commandLine().getErr().println("forklift: " + Main.oneLine(line));
+    err(line, "\n");
+  }
+
+  private void err(String line, String lineEnd) {
+    spec.commandLine().getErr().print("forklift: " + Main.oneLine(line) + lineEnd);
     spec.commandLine().getErr().flush();
   }
 }

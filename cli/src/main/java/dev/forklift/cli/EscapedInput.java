@@ -2,19 +2,21 @@ package dev.forklift.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.IntConsumer;
 
-/// What is typed at a terminal, in which Ctrl-A is for Forklift: Ctrl-A X quits, Ctrl-A twice is
+/// What is typed at a terminal, in which Ctrl-A and what follows is for Forklift; Ctrl-A twice is
 /// one for the guest.
 final class EscapedInput extends InputStream {
   private static final int ESCAPE = 1;
 
   private final InputStream typed;
-  private final Runnable quit;
+  private final IntConsumer command;
   private boolean escaped;
 
-  EscapedInput(InputStream typed, Runnable quit) {
+  /// @param command is given the key behind Ctrl-A, a small letter if it is a letter
+  EscapedInput(InputStream typed, IntConsumer command) {
     this.typed = typed;
-    this.quit = quit;
+    this.command = command;
   }
 
   @Override
@@ -47,11 +49,8 @@ final class EscapedInput extends InputStream {
       byte next = bytes[i];
       if (escaped) {
         escaped = false;
-        if (next == 'x' || next == 'X') {
-          quit.run();
-          continue;
-        }
         if (next != ESCAPE) {
+          command.accept(Character.toLowerCase(next));
           continue;
         }
       } else if (next == ESCAPE) {

@@ -3,12 +3,12 @@ package dev.forklift.cli;
 import dev.forklift.engine.host.HostSignals;
 import dev.forklift.kernel.fs.tty.WindowSize;
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The host's terminal, or its standard streams, as what is at the other end of a board's serial
@@ -17,7 +17,7 @@ final class HostConsoleStreams implements AutoCloseable {
   private final @Nullable HostTerminal terminal;
   private final @Nullable CastRecording recording;
   private final WatchedOutput out = new WatchedOutput("standard output", FileDescriptor.out);
-  private @Nullable Runnable quit;
+  private @Nullable IntConsumer command;
 
   private HostConsoleStreams(@Nullable HostTerminal terminal, @Nullable CastRecording recording) {
     this.terminal = terminal;
@@ -34,9 +34,7 @@ final class HostConsoleStreams implements AutoCloseable {
 
   InputStream input() {
     HostTerminal screen = terminal;
-    return screen == null
-        ? new FileInputStream(FileDescriptor.in)
-        : new EscapedInput(screen.input(), this::quit);
+    return screen == null ? System.in : new EscapedInput(screen.input(), this::command);
   }
 
   OutputStream output() {
@@ -48,10 +46,10 @@ final class HostConsoleStreams implements AutoCloseable {
 
   /// The board begins.
   ///
-  /// @param onQuit what the user's way out does
+  /// @param onCommand is given the key behind Ctrl-A
   /// @param onSize is told how large the terminal is, now and whenever that changes
-  void begin(Runnable onQuit, Consumer<WindowSize> onSize) throws IOException {
-    quit = onQuit;
+  void begin(IntConsumer onCommand, Consumer<WindowSize> onSize) throws IOException {
+    command = onCommand;
     HostTerminal screen = terminal;
     if (screen != null) {
       screen.begin();
@@ -68,11 +66,16 @@ final class HostConsoleStreams implements AutoCloseable {
     }
   }
 
-  private void quit() {
-    Runnable way = quit;
-    if (way != null) {
-      way.run();
+  private void command(int key) {
+    IntConsumer taker = command;
+    if (taker != null) {
+      taker.accept(key);
     }
+  }
+
+  /// Whether standard error is a terminal in raw mode while the board runs.
+  boolean isErrorRaw() {
+    return terminal != null && HostTerminal.isTerminal(2);
   }
 
   /// Gives the terminal back and ends the recording.

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +19,8 @@ import picocli.CommandLine;
 /// Whatever is given to boot, the user gets one line and a status.
 @Timeout(60)
 class BootCommandTest {
+  private static final int STAY = TinyKernel.STAY;
+
   @TempDir Path temp;
   private String said = "";
 
@@ -27,6 +28,8 @@ class BootCommandTest {
     StringWriter err = new StringWriter();
     CommandLine command = ForkliftCommand.commandLine();
     command.setErr(new PrintWriter(err));
+    // What comes here otherwise is for Maven's ears.
+    System.setIn(InputStream.nullInputStream());
     String[] args = new String[words.length + 1];
     args[0] = "boot";
     for (int i = 0; i < words.length; i++) {
@@ -41,26 +44,9 @@ class BootCommandTest {
     return Files.writeString(temp.resolve(name), contents);
   }
 
-  /// A kernel of a few words, at the beginning of the board's memory.
   private Path kernel(int... code) throws IOException {
-    ByteBuffer elf = ByteBuffer.allocate(84 + 4 * code.length).order(ByteOrder.LITTLE_ENDIAN);
-    elf.putInt(0, 0x464c457f).put(4, (byte) 1).put(5, (byte) 1).put(6, (byte) 1);
-    elf.putShort(16, (short) 2).putShort(18, (short) 113).putInt(20, 1).putInt(24, 0xc8000000);
-    elf.putInt(28, 52).putShort(40, (short) 52).putShort(42, (short) 32).putShort(44, (short) 1);
-    elf.position(52);
-    elf.putInt(1).putInt(84).putInt(0xc8000000).putInt(0xc8000000);
-    elf.putInt(4 * code.length).putInt(4 * code.length);
-    elf.position(84);
-    for (int word : code) {
-      elf.putInt(word);
-    }
-    byte[] bytes = new byte[elf.capacity()];
-    elf.get(0, bytes);
-    return Files.write(temp.resolve("kernel"), bytes);
+    return TinyKernel.write(temp, code);
   }
-
-  /// A jump to itself.
-  private static final int STAY = 0xffffff06;
 
   private void refused(String line, Object... words) {
     assertThat(boot(words)).as(said).isEqualTo(Main.NOT_RUN);
@@ -208,7 +194,7 @@ class BootCommandTest {
     EscapedInput input =
         new EscapedInput(
             new ByteArrayInputStream(typed.getBytes(StandardCharsets.US_ASCII)),
-            () -> quit.set(true));
+            key -> quit.set(key == 'x'));
     assertThat(new String(input.readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("a\u0001b!");
     assertThat(quit).isTrue();
   }

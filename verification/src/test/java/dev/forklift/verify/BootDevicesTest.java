@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,7 +170,7 @@ class BootDevicesTest {
     TreeNode tree = BootedBoard.named("10m50");
     VirtioSlots slots = new VirtioSlots();
     VirtioConsole screen = new VirtioConsole();
-    slots.add(tree, new VirtioEntropy(new Random(1)));
+    slots.add(tree, VirtioEntropy.repeatable());
     slots.add(tree, new VirtioNetwork(NetworkLink.UNPLUGGED));
     tree.made("chosen").with("stdout-path", slots.add(tree, screen));
     try (BootedBoard board =

@@ -1,12 +1,13 @@
 package dev.forklift.arch.nios2;
 
+import dev.forklift.board.state.Stateful;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.Mmu;
 import org.jspecify.annotations.Nullable;
 
 /// What a CPU has between itself and memory: nothing, an MPU or an MMU.
-sealed interface MemoryUnit extends Mmu permits StraightMemory, Nios2Mpu, TlbUnit {
+sealed interface MemoryUnit extends Mmu, Stateful permits StraightMemory, Nios2Mpu, TlbUnit {
   int PAGE_SHIFT = 12;
 
   /// The exception that is taken instead of an access.

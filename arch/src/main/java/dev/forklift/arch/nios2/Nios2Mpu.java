@@ -4,6 +4,8 @@ import static dev.forklift.arch.nios2.ControlRegister.CONFIG;
 import static dev.forklift.arch.nios2.ControlRegister.MPUACC;
 import static dev.forklift.arch.nios2.ControlRegister.MPUBASE;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
@@ -62,6 +64,13 @@ final class Nios2Mpu implements MemoryUnit {
     int regions = shape.instructionRegions + shape.dataRegions;
     bases = new int[regions];
     attributes = new int[regions];
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    fields.cells(bases);
+    fields.cells(attributes);
+    enabled = fields.flag(enabled);
   }
 
   // What is allowed.

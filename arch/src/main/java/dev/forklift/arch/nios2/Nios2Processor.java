@@ -2,9 +2,11 @@ package dev.forklift.arch.nios2;
 
 import static dev.forklift.arch.nios2.ControlRegister.*;
 
+import dev.forklift.board.BadInputException;
 import dev.forklift.board.cpu.ExternalInterrupts;
 import dev.forklift.board.cpu.Processor;
 import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.state.StateFields;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.memory.GuestFault;
@@ -30,6 +32,9 @@ final class Nios2Processor implements Processor {
 
   private static final int INTERRUPT_LINES = 32;
   private static final int INSTRUCTION_BYTES = 4;
+
+  /// More than any machine will ever execute.
+  private static final long MOST_INSTRUCTIONS = 1L << 56;
 
   private static final int SP = 27;
   private static final int EA = 29;
@@ -96,6 +101,20 @@ final class Nios2Processor implements Processor {
   @Override
   public MachineSpace space() {
     return space;
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    for (int i = 0; i < cpu.isa().registers().count(); i++) {
+      cpu.setRegister(i, fields.number(cpu.register(i)));
+    }
+    cpu.setPc(fields.number(cpu.pc(), 0, 0xffff_ffffL) & -INSTRUCTION_BYTES);
+    cpu.setInstructions(fields.number(cpu.instructions(), 0, MOST_INSTRUCTIONS));
+    lines = fields.cell(lines);
+    sets.transfer(fields);
+    unit.transfer(fields);
+    space.forgetAll();
+    space.setUserMode(isUserMode());
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.forklift.arch.nios2;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.Mmu;
 import dev.forklift.engine.memory.Protection;
@@ -10,7 +13,7 @@ import java.util.Arrays;
 ///
 /// Below 2 GiB pages are translated for everybody, in the next GiB for the supervisor; above there
 /// is nothing but the low 512 MiB of physical memory, once through the cache and once past it.
-final class Nios2Tlb {
+final class Nios2Tlb implements Stateful {
   private static final int PAGE_SHIFT = MemoryUnit.PAGE_SHIFT;
 
   /// The first address that user mode must not use.
@@ -48,6 +51,14 @@ final class Nios2Tlb {
     data = new int[entries];
     // What no lookup finds, as it is not translated.
     Arrays.fill(vpns, (int) DIRECT);
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    fields.cells(vpns);
+    fields.cells(pids);
+    fields.cells(data);
+    pid = fields.cell(pid, 0, pidMask);
   }
 
   /// As [Mmu#translate].

@@ -1,10 +1,13 @@
 package dev.forklift.arch.nios2;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import dev.forklift.engine.cpu.Cpu;
 
 /// The general registers of a CPU, of which there may be more than one set. The one in use stands
 /// in the [Cpu], the others here.
-final class RegisterSets {
+final class RegisterSets implements Stateful {
   private final Cpu cpu;
   private final int[][] sets;
   private int current;
@@ -33,6 +36,15 @@ final class RegisterSets {
       }
       current = next;
     }
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    for (int[] set : sets) {
+      fields.cells(set);
+      set[0] = 0;
+    }
+    current = fields.cell(current, 0, sets.length - 1);
   }
 
   int get(int set, int register) {

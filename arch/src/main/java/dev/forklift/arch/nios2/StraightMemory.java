@@ -1,5 +1,6 @@
 package dev.forklift.arch.nios2;
 
+import dev.forklift.board.state.StateFields;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.Protection;
@@ -13,6 +14,9 @@ record StraightMemory() implements MemoryUnit {
 
   private static final long PAGES = ADDRESSES >>> PAGE_SHIFT;
   private static final int ALL = Protection.READ | Protection.WRITE | Protection.EXECUTE | FIXED;
+
+  @Override
+  public void transfer(StateFields fields) {}
 
   @Override
   public long translate(long page, boolean user) {

@@ -2,6 +2,8 @@ package dev.forklift.arch.nios2;
 
 import static dev.forklift.arch.nios2.ControlRegister.*;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
@@ -25,6 +27,13 @@ final class TlbUnit implements MemoryUnit {
 
   TlbUnit(Nios2Tlb tlb) {
     this.tlb = tlb;
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    writtenVpn = fields.cell(writtenVpn, 0, VPN_MASK >>> VPN_SHIFT);
+    writtenPid = fields.cell(writtenPid, 0, (1 << PID_BITS) - 1);
+    tlb.transfer(fields);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.forklift.board.cpu;
 
+import dev.forklift.board.state.Stateful;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.memory.MachineSpace;
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The CPU of a machine, as far as it is not instructions: exceptions, interrupts, modes, and its
 /// memory management. Only the machine's thread calls it.
-public interface Processor {
-  /// Its registers.
+public interface Processor extends Stateful {
+  /// Its registers. They, its pc and its count of instructions are part of its state.
   Cpu cpu();
 
   /// What it sees of memory.

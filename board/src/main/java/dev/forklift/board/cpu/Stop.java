@@ -22,7 +22,9 @@ public record Stop(Kind kind, String reason, int status) {
     /// It has gone where there is nothing.
     LOST(FAILED),
     /// Whoever runs it has had enough.
-    QUIT(0);
+    QUIT(0),
+    /// Whoever runs it wants to do something before it goes on.
+    PAUSED(0);
 
     private final int status;
 

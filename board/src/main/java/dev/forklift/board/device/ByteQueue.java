@@ -1,7 +1,11 @@
 package dev.forklift.board.device;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
+
 /// A queue of bytes that never grows.
-final class ByteQueue {
+final class ByteQueue implements Stateful {
   private final byte[] bytes;
   private int first;
   private int size;
@@ -38,5 +42,17 @@ final class ByteQueue {
 
   void clear() {
     size = 0;
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    byte[] inside = new byte[size];
+    for (int i = 0; i < size; i++) {
+      inside[i] = bytes[(first + i) % bytes.length];
+    }
+    byte[] now = fields.bytes(inside, bytes.length);
+    System.arraycopy(now, 0, bytes, 0, now.length);
+    first = 0;
+    size = now.length;
   }
 }

@@ -1,6 +1,8 @@
 package dev.forklift.board.device;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import dev.forklift.board.time.Timeline;
 import java.util.Set;
 
@@ -16,7 +18,7 @@ public final class IntervalTimer implements DeviceType {
     return new Timer(place).registers();
   }
 
-  private static final class Timer {
+  private static final class Timer implements Stateful {
     private static final int STRIDE = 4;
     private static final int HALF = 0xffff;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -63,8 +65,21 @@ public final class IntervalTimer implements DeviceType {
           .writable("periodl", () -> period & HALF,          low -> setPeriod((period & ~HALF) | (low & HALF)))
           .writable("periodh", () -> period >>> 16,          high -> setPeriod((period & HALF) | (high << 16)))
           .writable("snapl",   () -> snapshot & HALF,        _ -> snapshot = (int) count())
-          .writable("snaph",   () -> snapshot >>> 16,        _ -> snapshot = (int) count());
+          .writable("snaph",   () -> snapshot >>> 16,        _ -> snapshot = (int) count())
+          .state(this);
       // spotless:on
+    }
+
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      period = fields.cell(period);
+      snapshot = fields.cell(snapshot);
+      control = fields.cell(control);
+      timedOut = fields.flag(timedOut);
+      runs = fields.flag(runs);
+      counter = fields.number(counter, 0, 0xffff_ffffL);
+      loadedAt = fields.number(loadedAt);
+      alarm.transfer(fields);
     }
 
     private long ticks() {

@@ -1,5 +1,8 @@
 package dev.forklift.board.device;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import java.util.Set;
 
 /// Altera's JTAG UART: a console of two registers.
@@ -14,7 +17,7 @@ public final class JtagUart implements DeviceType {
     return new Uart(place).registers();
   }
 
-  private static final class Uart {
+  private static final class Uart implements Stateful {
     // Of data.
     private static final int RVALID = 1 << 15;
 
@@ -42,7 +45,15 @@ public final class JtagUart implements DeviceType {
     RegisterTable registers() {
       return new RegisterTable(4)
           .writable("data", this::receive, this::send)
-          .writable("control", this::control, this::setControl);
+          .writable("control", this::control, this::setControl)
+          .state(this);
+    }
+
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      enabled = fields.cell(enabled);
+      held = fields.cell(held, -1, 0xff);
+      active = fields.flag(active);
     }
 
     private int peek() {

@@ -1,6 +1,8 @@
 package dev.forklift.board.device;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import java.util.Set;
 
 /// Altera's parallel port: pins such as those of lights and buttons.
@@ -19,7 +21,7 @@ public final class ParallelPort implements DeviceType {
 
   /// Pins that nobody drives from outside read as they were set, or as high, which is how a button
   /// that is not pressed reads.
-  private static final class Port {
+  private static final class Port implements Stateful {
     private final InterruptLine line;
     private final int pins;
     private int output;
@@ -38,8 +40,17 @@ public final class ParallelPort implements DeviceType {
           .writable("data",          this::level,         value -> output = value & pins)
           .writable("direction",     () -> direction,     value -> direction = value & pins)
           .writable("interruptmask", () -> interruptMask, this::mask)
-          .writable("edgecapture",   () -> edges,         this::clearEdges);
+          .writable("edgecapture",   () -> edges,         this::clearEdges)
+          .state(this);
       // spotless:on
+    }
+
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      output = fields.cell(output);
+      direction = fields.cell(direction);
+      interruptMask = fields.cell(interruptMask);
+      edges = fields.cell(edges);
     }
 
     private int level() {

@@ -1,5 +1,8 @@
 package dev.forklift.board.device;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -15,6 +18,7 @@ public final class RegisterTable implements Device {
 
   private final int stride;
   private final List<Row> rows = new ArrayList<>();
+  private @Nullable Stateful state;
 
   /// @param stride bytes from one register to the next
   public RegisterTable(int stride) {
@@ -60,6 +64,21 @@ public final class RegisterTable implements Device {
     Row row = row(offset);
     if (row != null) {
       row.write.accept(value << shift(offset));
+    }
+  }
+
+  /// What is behind its registers.
+  public RegisterTable state(Stateful behind) {
+    state = behind;
+    return this;
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    if (state == null) {
+      Device.super.transfer(fields);
+    } else {
+      state.transfer(fields);
     }
   }
 

@@ -14,6 +14,9 @@ public final class SystemId implements DeviceType {
   public Device create(Placement place) throws BadInputException {
     int id = place.node().cell("id", 0);
     int timestamp = place.node().cell("timestamp", 0);
-    return new RegisterTable(4).readable("id", () -> id).readable("timestamp", () -> timestamp);
+    return new RegisterTable(4)
+        .readable("id", () -> id)
+        .readable("timestamp", () -> timestamp)
+        .state(_ -> {});
   }
 }

@@ -31,6 +31,7 @@ public final class TestFinisher implements DeviceType {
                   // Nothing that it knows.
                 }
               }
-            });
+            })
+        .state(_ -> {});
   }
 }

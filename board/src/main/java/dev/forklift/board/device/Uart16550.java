@@ -1,6 +1,8 @@
 package dev.forklift.board.device;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import java.util.Set;
 
 /// The serial port of the PC, with its queues. What is sent is there at once.
@@ -20,7 +22,7 @@ public final class Uart16550 implements DeviceType {
     return new Uart(place, queue).registers(1 << shift);
   }
 
-  private static final class Uart {
+  private static final class Uart implements Stateful {
     // Of the interrupt enable register.
     private static final int RECEIVED = 1;
     private static final int SENT = 1 << 1;
@@ -84,8 +86,23 @@ public final class Uart16550 implements DeviceType {
           .writable("modem control", () -> modemControl,       value -> modemControl = value & 0x1f)
           .readable("line status",   this::lineStatus)
           .readable("modem status",  this::modemStatus)
-          .writable("scratch",       () -> scratch,            value -> scratch = value & 0xff);
+          .writable("scratch",       () -> scratch,            value -> scratch = value & 0xff)
+          .state(this);
       // spotless:on
+    }
+
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      received.transfer(fields);
+      enabled = fields.cell(enabled);
+      sentPending = fields.flag(sentPending);
+      queues = fields.flag(queues);
+      lineControl = fields.cell(lineControl);
+      modemControl = fields.cell(modemControl);
+      scratch = fields.cell(scratch);
+      divisor = fields.cell(divisor);
+      overrun = fields.flag(overrun);
+      polls = fields.cell(polls, 0, POLLS);
     }
 
     private boolean isLatched() {

@@ -1,6 +1,8 @@
 package dev.forklift.board.device;
 
+import dev.forklift.board.BadInputException;
 import dev.forklift.board.cpu.ExternalInterrupts;
+import dev.forklift.board.state.StateFields;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,16 @@ public final class VectoredInterruptController implements DeviceType {
     public void store(int offset, int bytes, int value) {
       registers.store(offset, bytes, value);
       changed.run();
+    }
+
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      fields.cells(configs);
+      enabled = fields.cell(enabled);
+      raised = fields.cell(raised);
+      software = fields.cell(software);
+      config = fields.cell(config);
+      table = fields.cell(table);
     }
 
     @Override

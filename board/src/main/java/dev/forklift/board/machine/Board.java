@@ -5,6 +5,10 @@ import dev.forklift.board.boot.BootLoader;
 import dev.forklift.board.cpu.Processor;
 import dev.forklift.board.cpu.ProcessorType;
 import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.state.SnapshotReader;
+import dev.forklift.board.state.SnapshotWriter;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import dev.forklift.board.time.MachineClock;
 import dev.forklift.board.time.Timeline;
 import dev.forklift.board.time.WakeUp;
@@ -14,7 +18,10 @@ import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.PhysicalMemory;
+import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A machine.
@@ -51,12 +58,15 @@ public final class Board {
   private final MachinePower power;
   private final StillnessProbe stillness;
   private final boolean counted;
+  private final Map<String, Stateful> parts = new LinkedHashMap<>();
 
   // When to look next, in instructions, and how long to wait with the look after that.
   private long lookAt = SOON;
   private long patience = SOON;
 
   private volatile boolean quit;
+  private volatile boolean paused;
+  private long pauseAt = Long.MAX_VALUE;
 
   private Board(BoardParts parts, BoardConfig config) {
     tree = parts.tree();
@@ -74,6 +84,12 @@ public final class Board {
     cpu = processor.cpu();
     space = processor.space();
     stillness = new StillnessProbe(engine, processor);
+    this.parts.put("the CPU", processor);
+    this.parts.put("the clock", clock);
+    this.parts.put("the console", console);
+    this.parts.put("the look-out", this::transferLooks);
+    this.parts.put("the panic watch", panic);
+    this.parts.putAll(parts.devices());
   }
 
   /// The machine that a device tree describes.
@@ -126,11 +142,64 @@ public final class Board {
     wakeUp.call();
   }
 
-  /// Runs it until it does not go on.
+  /// Lets [#run] come back soon, so that something can be done before it is called again. Any
+  /// thread. It changes nothing for what runs on the machine.
+  public void pause() {
+    paused = true;
+    wakeUp.rouse();
+  }
+
+  /// Lets [#run] come back when so many instructions have been executed. Before it is called.
+  public void pauseAt(long instructions) {
+    pauseAt = instructions;
+  }
+
+  private boolean takePause() {
+    boolean due = paused || cpu.instructions() >= pauseAt;
+    if (due) {
+      paused = false;
+      pauseAt = Long.MAX_VALUE;
+    }
+    return due;
+  }
+
+  /// Writes all that it is at this moment. While it does not run.
+  ///
+  /// @throws BadInputException if that cannot be done now
+  public void save(SnapshotWriter to) throws IOException {
+    for (Map.Entry<String, Stateful> part : parts.entrySet()) {
+      to.part(part.getKey(), part.getValue());
+    }
+    to.memory(memory);
+    to.end();
+  }
+
+  /// Makes it what was saved of a machine like this one. While it does not run. If that fails, it
+  /// cannot be used any more.
+  ///
+  /// @throws BadInputException if the snapshot is broken, or one of another machine
+  public void restore(SnapshotReader from) throws IOException {
+    for (Map.Entry<String, Stateful> part : parts.entrySet()) {
+      from.part(part.getKey(), part.getValue());
+    }
+    from.memory(memory);
+    from.end();
+  }
+
+  private void transferLooks(StateFields fields) throws BadInputException {
+    lookAt = fields.number(lookAt, 0, Long.MAX_VALUE);
+    patience = fields.number(patience, 1, ENOUGH);
+  }
+
+  /// Runs it until it does not go on; after a pause it may be called again.
   public Stop run() {
     console.begin();
     Stop stop = null;
     while (stop == null) {
+      if (takePause()) {
+        stop = new Stop(Stop.Kind.PAUSED, "paused");
+        break;
+      }
       if (wakeUp.take()) {
         cpu.clearInterrupt();
         looksSoon();
@@ -150,7 +219,9 @@ public final class Board {
       console.poll();
       processor.takeInterrupt();
       long instructions = clock.instructionsUntil(timeline.next());
-      stop = runFor(Math.min(instructions, Math.max(1, lookAt - cpu.instructions())));
+      stop =
+          runFor(
+              Math.min(instructions, Math.max(1, Math.min(lookAt, pauseAt) - cpu.instructions())));
       if (stop == null && cpu.instructions() >= lookAt) {
         stop = look();
       }

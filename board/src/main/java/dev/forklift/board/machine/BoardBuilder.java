@@ -19,6 +19,7 @@ import dev.forklift.engine.memory.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class BoardBuilder {
   private final BoardConfig config;
   private final DeviceBus bus = new DeviceBus();
   private final Map<String, DeviceType> types = new HashMap<>();
+  private final Map<String, Device> devices = new LinkedHashMap<>();
 
   BoardBuilder(TreeNode tree, BoardConfig config) {
     this.tree = tree;
@@ -57,7 +59,7 @@ final class BoardBuilder {
     MachinePower power = new MachinePower(processor.cpu()::interrupt);
     BoardParts parts =
         new BoardParts(
-            tree, memory, type, processor, clock, timeline, wakeUp, console, panic, power);
+            tree, memory, type, processor, clock, timeline, wakeUp, console, panic, power, devices);
     new Devices(cpuNode, parts).addAll(tree);
     return parts;
   }
@@ -192,6 +194,7 @@ final class BoardBuilder {
         return;
       }
       Device device = type.create(place(node));
+      devices.put(node.path(), device);
       if (device instanceof InterruptController controller) {
         connect(controller, node);
       }

@@ -2,13 +2,17 @@ package dev.forklift.board.machine;
 
 import dev.forklift.board.cpu.Processor;
 import dev.forklift.board.cpu.ProcessorType;
+import dev.forklift.board.device.Device;
 import dev.forklift.board.time.MachineClock;
 import dev.forklift.board.time.Timeline;
 import dev.forklift.board.time.WakeUp;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.memory.PhysicalMemory;
+import java.util.Map;
 
 /// What a [Board] is put together from.
+///
+/// @param devices by the paths of their nodes
 record BoardParts(
     TreeNode tree,
     PhysicalMemory memory,
@@ -19,4 +23,5 @@ record BoardParts(
     WakeUp wakeUp,
     StreamConsole console,
     PanicWatch panic,
-    MachinePower power) {}
+    MachinePower power,
+    Map<String, Device> devices) {}

@@ -1,7 +1,11 @@
 package dev.forklift.board.machine;
 
+import dev.forklift.board.BadInputException;
 import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Notices that a Linux kernel has panicked.
@@ -10,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing can be proved to come to no end. But it says so before, and after that no user code runs
 /// any more and there is no rest either. A program that only prints the same words is soon followed
 /// by one or the other.
-final class PanicWatch {
+final class PanicWatch implements Stateful {
   /// What the last line of a panic has, behind the time and perhaps a level.
   private static final String LAST_WORDS = "---[ end Kernel panic - not syncing";
 
@@ -25,6 +29,19 @@ final class PanicWatch {
   private @Nullable String reason;
   private boolean isNew;
   private long since;
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    byte[] shown = fields.bytes(Arrays.copyOf(line, length), LONGEST);
+    System.arraycopy(shown, 0, line, 0, shown.length);
+    length = shown.length;
+    boolean suspects = fields.flag(reason != null);
+    byte[] why =
+        fields.bytes(String.valueOf(reason).getBytes(StandardCharsets.ISO_8859_1), LONGEST);
+    reason = suspects ? new String(why, StandardCharsets.ISO_8859_1) : null;
+    isNew = fields.flag(isNew);
+    since = fields.number(since, 0, Long.MAX_VALUE);
+  }
 
   /// The console shows a byte.
   void shows(int value) {

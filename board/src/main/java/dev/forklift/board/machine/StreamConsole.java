@@ -1,6 +1,9 @@
 package dev.forklift.board.machine;
 
+import dev.forklift.board.BadInputException;
 import dev.forklift.board.device.Console;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import dev.forklift.board.time.WakeUp;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /// A console made of streams. A thread of its own reads, since reading may wait.
-final class StreamConsole implements Console {
+final class StreamConsole implements Console, Stateful {
   /// What may be typed ahead; who types more waits.
   private static final int AHEAD = 4096;
 
@@ -26,6 +29,7 @@ final class StreamConsole implements Console {
   private final List<Runnable> listeners = new ArrayList<>();
   private final byte[] shown = new byte[MUCH];
   private int showing;
+  private boolean begun;
 
   StreamConsole(InputStream input, OutputStream output, WakeUp wakeUp, PanicWatch panic) {
     this.input = input;
@@ -34,8 +38,12 @@ final class StreamConsole implements Console {
     this.panic = panic;
   }
 
-  /// Begins to read.
+  /// Begins to read, once.
   void begin() {
+    if (begun) {
+      return;
+    }
+    begun = true;
     Thread reader = new Thread(this::readAll, "console input");
     reader.setDaemon(true);
     reader.start();
@@ -61,6 +69,24 @@ final class StreamConsole implements Console {
   void poll() {
     if (!typed.isEmpty()) {
       listeners.forEach(Runnable::run);
+    }
+  }
+
+  /// What was typed ahead is typed ahead again.
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    Byte[] ahead = typed.toArray(new Byte[0]);
+    byte[] bytes = new byte[ahead.length];
+    for (int i = 0; i < ahead.length; i++) {
+      bytes[i] = ahead[i];
+    }
+    byte[] now = fields.bytes(bytes, AHEAD);
+    if (fields.isRestoring()) {
+      typed.clear();
+      for (byte each : now) {
+        // Where somebody types meanwhile there may be no room left.
+        var _ = typed.offer(each);
+      }
     }
   }
 

@@ -44,6 +44,10 @@ final class Fids {
     fid.close();
   }
 
+  boolean isEmpty() {
+    return fids.isEmpty();
+  }
+
   void clear() {
     fids.values().forEach(Fid::close);
     fids.clear();

@@ -81,6 +81,11 @@ final class Session {
     return reply.end();
   }
 
+  /// Whether the client has any file.
+  boolean isInUse() {
+    return !fids.isEmpty();
+  }
+
   /// Forgets what the client has said.
   void reset() {
     fids.clear();

@@ -1,6 +1,7 @@
 package dev.forklift.board.share;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
 import dev.forklift.board.virtio.BrokenQueueException;
 import dev.forklift.board.virtio.DescriptorChain;
 import dev.forklift.board.virtio.VirtioDevice;
@@ -55,6 +56,16 @@ public final class VirtioShare implements VirtioDevice, AutoCloseable {
       case Errors.ENOTDIR -> "not a folder";
       default -> "it cannot be opened (error " + error.number() + ")";
     };
+  }
+
+  /// The files that the guest has open are the host's, and nobody could open them again.
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    if (fields.isRestoring()) {
+      session.reset();
+    } else if (session.isInUse()) {
+      throw new BadInputException("%s is mounted; unmount it first".formatted(tag));
+    }
   }
 
   @Override

@@ -1,9 +1,15 @@
 package dev.forklift.board.time;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import java.util.function.LongSupplier;
 
 /// The time that a machine lives in.
-public sealed interface MachineClock {
+public sealed interface MachineClock extends Stateful {
+  /// A hundred years, so that there is room for deadlines behind every time.
+  long MOST_NANOS = 100L * 365 * 24 * 3600 * 1_000_000_000;
+
   /// Nanoseconds since the machine was switched on.
   long nanos();
 
@@ -26,11 +32,22 @@ public sealed interface MachineClock {
   }
 
   /// The host's time.
-  ///
-  /// @param start what the host's clock said at first
-  record Host(long start) implements MachineClock {
+  final class Host implements MachineClock {
     /// Some hundred microseconds.
     private static final long LOOK = 20_000;
+
+    /// What the host's clock said at first.
+    private long start;
+
+    Host(long start) {
+      this.start = start;
+    }
+
+    /// Time stands still between saving and restoring.
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      start = System.nanoTime() - fields.number(nanos(), 0, MOST_NANOS);
+    }
 
     @Override
     public long nanos() {
@@ -58,6 +75,11 @@ public sealed interface MachineClock {
 
     Counted(LongSupplier instructions) {
       this.instructions = instructions;
+    }
+
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      skipped = fields.number(skipped, 0, MOST_NANOS);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.forklift.board.time;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +19,7 @@ public final class Timeline {
   }
 
   /// Something that is done when its time comes, once for each [#set].
-  public static final class Alarm {
+  public static final class Alarm implements Stateful {
     private final Runnable action;
     private long at = NEVER;
 
@@ -27,6 +30,11 @@ public final class Timeline {
     /// Sets it to a time, or to [Timeline#NEVER].
     public void set(long nanos) {
       at = nanos;
+    }
+
+    @Override
+    public void transfer(StateFields fields) throws BadInputException {
+      at = fields.number(at, 0, NEVER);
     }
   }
 

@@ -11,6 +11,7 @@ public final class WakeUp {
   private final List<Runnable> listeners = new ArrayList<>();
   private volatile @Nullable Thread sleeper;
   private volatile boolean called;
+  private volatile boolean roused;
 
   /// @param interrupt gets the engine out of guest code
   public WakeUp(Runnable interrupt) {
@@ -21,6 +22,15 @@ public final class WakeUp {
   public void call() {
     called = true;
     interrupt.run();
+    Thread thread = sleeper;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /// Ends the machine's sleep, if it sleeps, without anything to look at. Any thread.
+  public void rouse() {
+    roused = true;
     Thread thread = sleeper;
     if (thread != null) {
       LockSupport.unpark(thread);
@@ -47,7 +57,7 @@ public final class WakeUp {
   void await(long nanos) {
     sleeper = Thread.currentThread();
     long end = nanos == Long.MAX_VALUE ? nanos : System.nanoTime() + nanos;
-    while (!called) {
+    while (!called && !roused) {
       long left = nanos == Long.MAX_VALUE ? nanos : end - System.nanoTime();
       if (left <= 0) {
         break;
@@ -55,5 +65,6 @@ public final class WakeUp {
       LockSupport.parkNanos(this, left);
     }
     sleeper = null;
+    roused = false;
   }
 }

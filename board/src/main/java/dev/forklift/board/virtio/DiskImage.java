@@ -1,6 +1,7 @@
 package dev.forklift.board.virtio;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,14 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /// A file of the host that holds what is on a disk, byte for byte.
 public final class DiskImage implements AutoCloseable {
+  private final Path path;
   private final FileChannel file;
   private final boolean readOnly;
   private final long size;
 
-  private DiskImage(FileChannel file, boolean readOnly, long size) {
+  private DiskImage(Path path, FileChannel file, boolean readOnly, long size) {
+    this.path = path;
     this.file = file;
     this.readOnly = readOnly;
     this.size = size;
@@ -41,7 +45,7 @@ public final class DiskImage implements AutoCloseable {
       if (!isLocked(file, readOnly)) {
         throw new BadInputException(path + ": in use as another disk");
       }
-      return new DiskImage(file, readOnly, file.size());
+      return new DiskImage(path, file, readOnly, file.size());
     } catch (IOException e) {
       file.close();
       throw e;
@@ -87,6 +91,28 @@ public final class DiskImage implements AutoCloseable {
   /// Waits until all that was written is on the host's disk.
   void flush() throws IOException {
     file.force(false);
+  }
+
+  /// Makes sure that it is as it was when the machine was saved, by its size and by when it was
+  /// changed last.
+  void requireSame(StateFields fields) throws BadInputException {
+    try {
+      if (!fields.isRestoring() && !readOnly) {
+        flush();
+      }
+      long changed = Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
+      boolean sameSize = fields.number(size) == size;
+      boolean sameTime = fields.number(changed) == changed;
+      if (!sameSize || !sameTime) {
+        throw new BadInputException(
+            "%s is not the disk that it was then: %s"
+                .formatted(path, sameSize ? "it has been changed since" : "its size is another"));
+      }
+    } catch (BadInputException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BadInputException(path + ": " + e.getMessage());
+    }
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.forklift.board.virtio;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -103,6 +105,12 @@ public final class VirtioBlock implements VirtioDevice {
     // The status is the last byte, wherever the answer stopped.
     chain.skip(chain.writable() - 1);
     chain.write(new byte[] {(byte) status}, 0, 1);
+  }
+
+  /// What was on the disk is not in a snapshot: it has to be there still.
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    disk.requireSame(fields);
   }
 
   /// Where the request's sectors begin, or -1 if they are not all there.

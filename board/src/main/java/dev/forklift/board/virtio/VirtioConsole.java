@@ -1,7 +1,9 @@
 package dev.forklift.board.virtio;
 
+import dev.forklift.board.BadInputException;
 import dev.forklift.board.device.Console;
 import dev.forklift.board.device.Placement;
+import dev.forklift.board.state.StateFields;
 import dev.forklift.board.time.Timeline;
 import dev.forklift.board.time.WakeUp;
 import java.nio.ByteBuffer;
@@ -38,6 +40,7 @@ public final class VirtioConsole implements VirtioDevice {
   private final byte[] chunk = new byte[CHUNK];
   private Console console = Console.NOBODY;
   private Runnable outputSeen = () -> {};
+  private Timeline.@Nullable Alarm silence;
   private boolean listens;
 
   /// A byte that was typed and not taken yet, or -1.
@@ -57,12 +60,13 @@ public final class VirtioConsole implements VirtioDevice {
   public void attach(Placement place, Transport transport) {
     console = place.console();
     Timeline timeline = place.timeline();
-    Timeline.Alarm silence =
+    silence =
         timeline.alarm(() -> {
           listens = true;
           transport.serve(RECEIVE);
         });
-    outputSeen = () -> silence.set(timeline.now() + SILENCE);
+    Timeline.Alarm alarm = silence;
+    outputSeen = () -> alarm.set(timeline.now() + SILENCE);
     console.listen(() -> {
       if (listens) {
         transport.serve(RECEIVE);
@@ -150,6 +154,16 @@ public final class VirtioConsole implements VirtioDevice {
       }
       chain.write(chunk, 0, length);
       queue.give(chain);
+    }
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    listens = fields.flag(listens);
+    held = fields.cell(held, -1, 0xff);
+    told = new Size((short) fields.cell(told.columns), (short) fields.cell(told.rows));
+    if (silence != null) {
+      silence.transfer(fields);
     }
   }
 

@@ -1,12 +1,13 @@
 package dev.forklift.board.virtio;
 
 import dev.forklift.board.device.Placement;
+import dev.forklift.board.state.Stateful;
 
 /// What is behind a transport: a disk, a console, a source of random bytes.
 ///
 /// Only the machine's thread calls it. A request is done before the call returns, so that when it
 /// is done does not depend on the host.
-public interface VirtioDevice {
+public interface VirtioDevice extends Stateful {
   /// The number of its kind.
   int type();
 

@@ -1,6 +1,7 @@
 package dev.forklift.board.virtio;
 
 import dev.forklift.board.device.Placement;
+import dev.forklift.board.state.StateFields;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -102,6 +103,14 @@ public final class VirtioNetwork implements VirtioDevice {
         chain.write(frame, 0, frame.length);
       }
       queue.give(chain);
+    }
+  }
+
+  /// Connections end, and what was under way is lost, as networks do.
+  @Override
+  public void transfer(StateFields fields) {
+    if (fields.isRestoring()) {
+      link.reset();
     }
   }
 

@@ -4,6 +4,7 @@ import dev.forklift.board.BadInputException;
 import dev.forklift.board.device.Device;
 import dev.forklift.board.device.DeviceType;
 import dev.forklift.board.device.Placement;
+import dev.forklift.board.state.StateFields;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.board.tree.Vacancies;
 import java.util.HashMap;
@@ -68,6 +69,9 @@ public final class VirtioSlots implements DeviceType {
         public int queues() {
           return 0;
         }
+
+        @Override
+        public void transfer(StateFields fields) {}
 
         @Override
         public void serve(int index, Virtqueue queue) {}

@@ -1,9 +1,11 @@
 package dev.forklift.board.virtio;
 
+import dev.forklift.board.BadInputException;
 import dev.forklift.board.device.Device;
 import dev.forklift.board.device.InterruptLine;
 import dev.forklift.board.device.Placement;
 import dev.forklift.board.device.RegisterTable;
+import dev.forklift.board.state.StateFields;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,20 @@ final class VirtioTransport implements Device {
             tellChange();
           }
         });
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    offeredWord = fields.cell(offeredWord);
+    acceptedWord = fields.cell(acceptedWord);
+    accepted = fields.number(accepted);
+    selected = fields.cell(selected);
+    interrupts = fields.cell(interrupts);
+    status = fields.cell(status);
+    for (Virtqueue queue : queues) {
+      queue.transfer(fields);
+    }
+    device.transfer(fields);
   }
 
   private RegisterTable registers() {

@@ -1,5 +1,8 @@
 package dev.forklift.board.virtio;
 
+import dev.forklift.board.BadInputException;
+import dev.forklift.board.state.StateFields;
+import dev.forklift.board.state.Stateful;
 import dev.forklift.board.virtio.DescriptorChain.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A queue of requests between a driver and a device ("split virtqueue"): a table of descriptors, a
 /// ring of what the driver has made available, a ring of what the device has used.
-public final class Virtqueue {
+public final class Virtqueue implements Stateful {
   /// The most requests that can wait in one.
   static final int MOST_REQUESTS = 256;
 
@@ -65,6 +68,26 @@ public final class Virtqueue {
     ready = false;
     nextAvailable = 0;
     nextUsed = 0;
+  }
+
+  @Override
+  public void transfer(StateFields fields) throws BadInputException {
+    size = fields.cell(size);
+    descriptors = fields.number(descriptors);
+    available = fields.number(available);
+    used = fields.number(used);
+    nextAvailable = fields.cell(nextAvailable, 0, 0xffff);
+    nextUsed = fields.cell(nextUsed, 0, 0xffff);
+    indirect = fields.flag(indirect);
+    eventIndex = fields.flag(eventIndex);
+    ready = fields.flag(ready);
+    if (ready) {
+      try {
+        begin(indirect, eventIndex);
+      } catch (BrokenQueueException e) {
+        throw StateFields.impossible();
+      }
+    }
   }
 
   boolean isReady() {

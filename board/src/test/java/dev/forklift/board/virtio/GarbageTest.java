@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +53,7 @@ final class GarbageTest {
     try (DiskImage image = DiskImage.open(file, false)) {
       List<VirtioDevice> devices = new ArrayList<>();
       devices.add(new VirtioBlock(image, "disk"));
-      devices.add(new VirtioEntropy(new Random(seed)));
+      devices.add(VirtioEntropy.repeatable());
       devices.add(new VirtioConsole());
       devices.add(new VirtioNetwork(NetworkLink.UNPLUGGED));
       if (HostCalls.areAvailable()) {

@@ -3,6 +3,7 @@ package dev.forklift.board.virtio;
 import static dev.forklift.board.virtio.VirtioDriver.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.board.state.StateFields;
 import dev.forklift.board.virtio.VirtioDriver.Piece;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Nested;
@@ -15,6 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class VirtioTransportTest {
   /// Says back what it is told.
   private static final class Echo implements VirtioDevice {
+    @Override
+    public void transfer(StateFields fields) {}
+
     @Override
     public int type() {
       return 42;

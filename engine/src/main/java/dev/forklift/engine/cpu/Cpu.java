@@ -133,6 +133,11 @@ public final class Cpu {
     return instructions;
   }
 
+  /// So many instructions were executed before this state was reached, elsewhere.
+  public void setInstructions(long count) {
+    instructions = count;
+  }
+
   /// How many of them as Java code; the others were evaluated.
   public long compiledInstructions() {
     return compiledInstructions;

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// The memory of a machine, by physical address. What is no memory belongs to the [Bus].
@@ -62,7 +63,8 @@ public final class PhysicalMemory {
     return (end - 1) >>> pageShift;
   }
 
-  private int pageBytes() {
+  /// How large a page is.
+  public int pageBytes() {
     return 1 << pageShift;
   }
 
@@ -78,6 +80,31 @@ public final class PhysicalMemory {
   public boolean holds(long start, long length) {
     Map.Entry<Long, Long> below = ends.floorEntry(start);
     return below != null && start + length <= below.getValue();
+  }
+
+  /// How much of a page is memory, from its start on.
+  public int bytesAt(long page) {
+    return page >= frames.length || !holds(page << pageShift, 1)
+        ? 0
+        : partial.getOrDefault(page, pageBytes());
+  }
+
+  /// Whether anything of a page was ever touched.
+  public boolean isTouched(long page) {
+    return page < frames.length && frames[(int) page] != null;
+  }
+
+  /// The pages that were ever touched, in ascending order.
+  public long[] touched() {
+    LongStream.Builder touched = LongStream.builder();
+    ends.forEach((start, end) -> {
+      for (long page = start >>> pageShift; page <= lastPage(end); page++) {
+        if (isTouched(page)) {
+          touched.add(page);
+        }
+      }
+    });
+    return touched.build().toArray();
   }
 
   /// The frame of a page that has some memory, or null.
