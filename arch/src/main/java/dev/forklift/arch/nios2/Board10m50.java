@@ -43,7 +43,7 @@ final class Board10m50 {
     tree.with(new TreeNode("cpus").with("#address-cells", 1).with("#size-cells", 0).with(cpu));
     return tree.with(memory())
         .with(
-            devices().with(device("test@18001700", 0x1800_1700, 4, "sifive,test1", "sifive,test0")))
+            devices().with(device("test@18001800", 0x1800_1800, 4, "sifive,test1", "sifive,test0")))
         .with(new TreeNode("chosen").with("stdout-path", "/sopc@0/serial@18001600"));
   }
 

@@ -202,6 +202,16 @@ final class FirmwareTest {
   }
 
   @Test
+  void aHandlerThatCannotRunIsTheEnd() throws BadInputException {
+    Board both = board(changed("altr,exception-addr", 0x2000));
+    put(both, CODE, "trap 0");
+    both.processor().cpu().setPc(CODE);
+    Stop stop = both.run();
+    assertThat(stop.kind()).isEqualTo(Stop.Kind.LOST);
+    assertThat(stop.reason()).startsWith("the CPU takes one exception after another at 0x");
+  }
+
+  @Test
   void garbageForEveryDeviceRegisterIsBorne() throws BadInputException {
     counted = true;
     Board board =

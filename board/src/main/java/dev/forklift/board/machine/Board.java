@@ -41,6 +41,9 @@ public final class Board {
   /// How many nanoseconds to sleep at a time when it is not sure that there is nothing to do.
   private static final long DOZE = 100_000_000;
 
+  /// So many exits without an executed instruction are no accident.
+  private static final int MOST_FRUITLESS = 10_000;
+
   private static final int SEED_BYTES = 64;
 
   private final TreeNode tree;
@@ -63,6 +66,10 @@ public final class Board {
   // When to look next, in instructions, and how long to wait with the look after that.
   private long lookAt = SOON;
   private long patience = SOON;
+
+  // Exits since the last executed instruction, and the count of those then.
+  private int fruitless;
+  private long executed;
 
   private volatile boolean quit;
   private volatile boolean paused;
@@ -262,6 +269,20 @@ public final class Board {
     patience = timeline.next() <= timeline.now() ? SOON : otherwise;
   }
 
+  /// Answers an exit. A handler of exceptions whose own code raises one leads in a circle in which
+  /// no instruction is ever executed.
+  private @Nullable Stop answer(Exit exit) {
+    if (cpu.instructions() != executed) {
+      executed = cpu.instructions();
+      fruitless = 0;
+    } else if (++fruitless > MOST_FRUITLESS) {
+      return new Stop(
+          Stop.Kind.LOST,
+          "the CPU takes one exception after another at 0x%08x".formatted(cpu.pc()));
+    }
+    return processor.answer(exit);
+  }
+
   private @Nullable Stop runFor(long instructions) {
     long limit = cpu.instructions() + instructions;
     cpu.setInstructionLimit(limit);
@@ -278,7 +299,7 @@ public final class Board {
         cpu.clearInterrupt();
         processor.takeInterrupt();
       } else {
-        Stop stop = processor.answer(exit);
+        Stop stop = answer(exit);
         if (stop != null) {
           return stop;
         }
