@@ -11,6 +11,7 @@ module dev.forklift.board {
   exports dev.forklift.board.boot;
   exports dev.forklift.board.cpu;
   exports dev.forklift.board.device;
+  exports dev.forklift.board.gdb;
   exports dev.forklift.board.machine;
   exports dev.forklift.board.net;
   exports dev.forklift.board.share;

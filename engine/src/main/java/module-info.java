@@ -9,6 +9,7 @@ module dev.forklift.engine {
   requires static transitive org.jspecify;
 
   exports dev.forklift.engine.cpu;
+  exports dev.forklift.engine.gdb;
   exports dev.forklift.engine.host;
   exports dev.forklift.engine.ir;
   exports dev.forklift.engine.isa;

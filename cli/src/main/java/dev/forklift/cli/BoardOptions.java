@@ -13,7 +13,7 @@ import dev.forklift.board.state.SnapshotHeader;
 import dev.forklift.board.state.SnapshotReader;
 import dev.forklift.board.tree.Fdt;
 import dev.forklift.board.tree.TreeNode;
-import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.cpu.Engine;
 import dev.forklift.kernel.fs.tty.WindowSize;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,18 +96,20 @@ final class BoardOptions {
 
   /// The board, with everything in its memory.
   ///
+  /// @param engine what runs its code
   /// @param output what its console shows
   /// @throws IOException with a message for the user
-  Board board(InputStream input, OutputStream output, Consumer<String> remarks) throws IOException {
+  Board board(Engine engine, InputStream input, OutputStream output, Consumer<String> remarks)
+      throws IOException {
     String snapshot = restore;
     if (snapshot != null) {
-      return named(snapshot, () -> restored(snapshot, input, output));
+      return named(snapshot, () -> restored(snapshot, engine, input, output));
     }
     String file = kernel;
     if (file == null) {
       throw new BadInputException("boot needs --kernel FILE, or --restore FILE");
     }
-    Board made = made(tree(ProcessorType.all()), input, output, remarks);
+    Board made = made(tree(ProcessorType.all()), engine, input, output, remarks);
     long rawAddress = made.rawAddress();
     KernelImage image =
         named(file, () -> KernelImage.read(contents(file), made.processorType(), rawAddress));
@@ -116,15 +118,18 @@ final class BoardOptions {
   }
 
   private Board made(
-      TreeNode tree, InputStream input, OutputStream output, Consumer<String> remarks)
+      TreeNode tree,
+      Engine engine,
+      InputStream input,
+      OutputStream output,
+      Consumer<String> remarks)
       throws IOException {
     bareTree = Fdt.write(tree);
     List<DeviceType> devices = new ArrayList<>();
     devices.add(attached.addTo(tree, counted));
     devices.addAll(DeviceType.all(BoardOptions.class.getClassLoader()));
     BoardConfig config =
-        new BoardConfig(
-            new Evaluator(), ProcessorType.all(), devices, input, output, counted, remarks);
+        new BoardConfig(engine, ProcessorType.all(), devices, input, output, counted, remarks);
     Board made = named(dtb, () -> Board.of(tree, config));
     if (semihosting) {
       made.semihost();
@@ -132,7 +137,8 @@ final class BoardOptions {
     return made;
   }
 
-  private Board restored(String file, InputStream input, OutputStream output) throws IOException {
+  private Board restored(String file, Engine engine, InputStream input, OutputStream output)
+      throws IOException {
     if (Stream.of(kernel, initrd, append, board, dtb).anyMatch(Objects::nonNull)) {
       throw new BadInputException(
           "--kernel, --initrd, --append, --board and --dtb are what was saved");
@@ -150,7 +156,7 @@ final class BoardOptions {
                 .formatted(listed(header.attached()), listed(words())));
       }
       // What there is to remark was said when it was booted.
-      Board made = made(Fdt.read(header.tree()), input, output, _ -> {});
+      Board made = made(Fdt.read(header.tree()), engine, input, output, _ -> {});
       made.restore(reader);
       return made;
     } catch (OutOfMemoryError e) {

@@ -1,7 +1,9 @@
 package dev.forklift.cli;
 
 import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.gdb.BoardDebugger;
 import dev.forklift.board.machine.Board;
+import dev.forklift.engine.cpu.Evaluator;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
       "  forklift boot --board 10m50-bare --semihosting --kernel firmware.elf",
       "  forklift boot --kernel vmlinux --initrd rootfs/ --save shell --save-on '/ # '",
       "    and then: forklift boot --restore shell",
+      "  forklift boot --kernel vmlinux --initrd rootfs/ --gdb 1234",
+      "    and there: nios2-linux-gnu-gdb vmlinux -ex 'target remote :1234'",
       "",
       "Exit status: 0 when the machine is powered off, halted or reset, or ended by",
       "Ctrl-A X, --save-on or --save-after; the status that firmware ends with; 1 if the",
@@ -53,6 +57,15 @@ final class BootCommand implements Callable<Integer> {
       description = "Record what the terminal shows (asciicast v2).")
   private @Nullable String record;
 
+  @Option(
+      names = {"--gdb", "-g"},
+      paramLabel = "PORT",
+      converter = PortConverter.class,
+      description =
+          "Wait on 127.0.0.1:PORT for GDB before the first instruction (there: target remote"
+              + " :PORT); 0 takes any free port.")
+  private @Nullable Integer port;
+
   @Override
   public Integer call() {
     try (HostConsoleStreams streams =
@@ -70,14 +83,28 @@ final class BootCommand implements Callable<Integer> {
 
   private int run(HostConsoleStreams streams) throws IOException {
     saving.check();
-    Board board = options.board(streams.input(), saving.watched(streams.output()), this::err);
+    try (BoardDebugger debugger = port == null ? null : DebugOptions.listening(port)) {
+      return run(streams, debugger);
+    }
+  }
+
+  private int run(HostConsoleStreams streams, @Nullable BoardDebugger debugger) throws IOException {
+    Board board =
+        options.board(
+            debugger == null ? new Evaluator() : debugger.engine(),
+            streams.input(),
+            saving.watched(streams.output()),
+            this::err);
+    if (debugger != null) {
+      err(DebugOptions.waiting(debugger.port()));
+    }
     saving.begin(board);
-    streams.begin(key -> command(key, board), options::resize);
+    streams.begin(key -> command(key, board, debugger), options::resize);
     String lineEnd = streams.isErrorRaw() ? "\r\n" : "\n";
-    Stop stop = board.run();
+    Stop stop = run(board, debugger);
     while (stop.kind() == Stop.Kind.PAUSED
         && saving.save(board, options.header(), line -> err(line, lineEnd))) {
-      stop = board.run();
+      stop = run(board, debugger);
     }
     streams.close();
     if (stop.isFailure()) {
@@ -91,9 +118,18 @@ final class BootCommand implements Callable<Integer> {
     return stop.status();
   }
 
-  private void command(int key, Board board) {
+  private static Stop run(Board board, @Nullable BoardDebugger debugger) {
+    return debugger == null ? board.run() : debugger.run(board);
+  }
+
+  private void command(int key, Board board, @Nullable BoardDebugger debugger) {
     switch (key) {
-      case 'x' -> board.quit();
+      case 'x' -> {
+        board.quit();
+        if (debugger != null) {
+          debugger.look();
+        }
+      }
       case 's' -> saving.ask();
       default -> {
         // Nothing yet.

@@ -1,14 +1,13 @@
 package dev.forklift.cli;
 
+import dev.forklift.board.gdb.BoardDebugger;
 import dev.forklift.kernel.gdb.GdbServer;
 import dev.forklift.kernel.machine.Machine;
 import dev.forklift.kernel.machine.MachineConfig;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /// What helps to find out why a program does what it does: core files, and a debugger.
 final class DebugOptions {
@@ -43,35 +42,36 @@ final class DebugOptions {
     if (wanted == null) {
       return null;
     }
+    return listening(wanted, GdbServer::new);
+  }
+
+  /// Listens for a debugger of a board.
+  ///
+  /// @throws IOException with a message for the user
+  static BoardDebugger listening(int port) throws IOException {
+    return listening(port, BoardDebugger::new);
+  }
+
+  private interface Listening<T> {
+    T on(int port) throws IOException;
+  }
+
+  private static <T> T listening(int port, Listening<T> listening) throws IOException {
     try {
-      return new GdbServer(wanted);
+      return listening.on(port);
     } catch (IOException e) {
-      throw new IOException("cannot listen on 127.0.0.1:" + wanted + ": " + e.getMessage(), e);
+      throw new IOException("cannot listen on 127.0.0.1:" + port + ": " + e.getMessage(), e);
     }
+  }
+
+  /// What is said while nobody has come.
+  static String waiting(int port) {
+    return "waiting for GDB on 127.0.0.1:%d; there: target remote :%d".formatted(port, port);
   }
 
   /// Gives the program into the hands of the debugger, and says where that is expected.
   static void attach(GdbServer server, Machine machine, Consumer<String> lines) {
     machine.traceProgram(server.start(machine.kernel(), line -> lines.accept("forklift: " + line)));
-    lines.accept(
-        "forklift: waiting for GDB on 127.0.0.1:%d; there: target remote :%d"
-            .formatted(server.port(), server.port()));
-  }
-
-  private static final class PortConverter implements ITypeConverter<Integer> {
-    private static final int LARGEST = 65535;
-
-    @Override
-    public Integer convert(String text) {
-      try {
-        int number = Integer.parseInt(text);
-        if (number >= 0 && number <= LARGEST) {
-          return number;
-        }
-      } catch (NumberFormatException e) {
-        // Said below.
-      }
-      throw new TypeConversionException("'" + text + "' is no port number");
-    }
+    lines.accept("forklift: " + waiting(server.port()));
   }
 }

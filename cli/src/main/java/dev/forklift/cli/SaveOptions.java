@@ -38,8 +38,10 @@ final class SaveOptions {
 
   private volatile @Nullable Board board;
 
-  /// Whether the board was paused by the user, who wants it to go on.
+  /// The user wants it saved, and to go on.
   private volatile boolean asked;
+
+  private boolean seen;
 
   private boolean done;
 
@@ -62,7 +64,7 @@ final class SaveOptions {
     String awaited = text;
     return awaited == null
         ? console
-        : new AwaitedText(console, awaited.getBytes(StandardCharsets.ISO_8859_1), this::pause);
+        : new AwaitedText(console, awaited.getBytes(StandardCharsets.ISO_8859_1), this::see);
   }
 
   /// The board is about to run.
@@ -82,6 +84,11 @@ final class SaveOptions {
     pause();
   }
 
+  private void see() {
+    seen = true;
+    pause();
+  }
+
   private void pause() {
     Board made = board;
     if (made != null) {
@@ -89,13 +96,18 @@ final class SaveOptions {
     }
   }
 
-  /// Saves a board that has paused for it.
+  /// Saves a board that has paused, if that was for it.
   ///
   /// @param say is told how that went
   /// @return whether the board shall go on
   /// @throws IOException with a message for the user if nobody is there to try again
   boolean save(Board paused, SnapshotHeader header, Consumer<String> say) throws IOException {
-    boolean goesOn = asked;
+    boolean awaited =
+        seen || (instructions != null && paused.processor().cpu().instructions() >= instructions);
+    if (!asked && !awaited) {
+      return true;
+    }
+    boolean goesOn = !awaited;
     asked = false;
     String file = save;
     if (file == null) {

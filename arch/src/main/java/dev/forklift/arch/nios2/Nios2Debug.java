@@ -42,22 +42,29 @@ final class Nios2Debug implements DebugAbi {
 
   private final Isa isa;
   private final Nios2Prologue prologue;
-  private final List<DebugRegister> registers = new ArrayList<>();
+  private final List<DebugRegister> registers;
 
   Nios2Debug(Isa isa) {
     this.isa = isa;
     this.prologue = new Nios2Prologue(isa.instructions());
-    for (String name : isa.registers().names()) {
+    registers = described(isa.registers().names());
+  }
+
+  /// All registers of a CPU, of which `general` are the first.
+  static List<DebugRegister> described(List<String> general) {
+    List<DebugRegister> all = new ArrayList<>();
+    for (String name : general) {
       String type =
           switch (name) {
             case "sp", "fp", "gp" -> "data_ptr";
             case "ra", "ea" -> "code_ptr";
             default -> "int";
           };
-      registers.add(new DebugRegister(name, type));
+      all.add(new DebugRegister(name, type));
     }
     BEHIND_GENERAL.forEach(
-        name -> registers.add(new DebugRegister(name, name.equals("pc") ? "code_ptr" : "int")));
+        name -> all.add(new DebugRegister(name, name.equals("pc") ? "code_ptr" : "int")));
+    return all;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.forklift.board.cpu.Stop;
 import dev.forklift.board.state.StateFields;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
+import dev.forklift.engine.gdb.TargetRegisters;
 import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.PhysicalMemory;
@@ -46,6 +47,7 @@ final class Nios2Processor implements Processor {
   private static final int TRAP = 3;
   private static final int CAUSE_SHIFT = 2;
 
+  private final Nios2 isa;
   private final Nios2Vectors vectors;
   private final Options options;
   private final MemoryUnit unit;
@@ -65,6 +67,7 @@ final class Nios2Processor implements Processor {
 
   Nios2Processor(
       Nios2 isa, Nios2Vectors vectors, MemoryUnit unit, PhysicalMemory memory, Options options) {
+    this.isa = isa;
     this.vectors = vectors;
     this.options = options;
     this.unit = unit;
@@ -96,6 +99,11 @@ final class Nios2Processor implements Processor {
   @Override
   public Cpu cpu() {
     return cpu;
+  }
+
+  @Override
+  public TargetRegisters debugging() {
+    return new Nios2SystemRegisters(isa, this::pending, value -> write(STATUS, value));
   }
 
   @Override

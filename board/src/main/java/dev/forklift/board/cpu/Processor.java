@@ -3,6 +3,7 @@ package dev.forklift.board.cpu;
 import dev.forklift.board.state.Stateful;
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Exit;
+import dev.forklift.engine.gdb.TargetRegisters;
 import dev.forklift.engine.memory.MachineSpace;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ public interface Processor extends Stateful {
 
   /// What it sees of memory.
   MachineSpace space();
+
+  /// Its registers as a debugger knows them.
+  TargetRegisters debugging();
 
   /// How many interrupt lines it has.
   int interruptLines();

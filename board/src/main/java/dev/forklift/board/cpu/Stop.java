@@ -24,7 +24,11 @@ public record Stop(Kind kind, String reason, int status) {
     /// Whoever runs it has had enough.
     QUIT(0),
     /// Whoever runs it wants to do something before it goes on.
-    PAUSED(0);
+    PAUSED(0),
+    /// A debugger's breakpoint is at the next instruction.
+    BREAKPOINT(0),
+    /// The last instruction has made an access that a debugger watches.
+    WATCHPOINT(0);
 
     private final int status;
 

@@ -245,7 +245,12 @@ public final class Board {
   /// Looks whether the CPU has something to do, and sleeps if it has not.
   private @Nullable Stop look() {
     if (!processor.isUserMode() && timeline.next() > timeline.now()) {
-      switch (stillness.probe()) {
+      StillnessProbe.Finding found = stillness.probe();
+      Exit met = stillness.met();
+      if (met != null) {
+        return stop(met);
+      }
+      switch (found) {
         case BUSY -> patience = Math.min(2 * patience, ENOUGH);
         case WAITING -> rest(timeline.next(), SOON);
         // If that was wrong, it still gets on.
@@ -299,12 +304,33 @@ public final class Board {
         cpu.clearInterrupt();
         processor.takeInterrupt();
       } else {
-        Stop stop = answer(exit);
+        Stop stop = stop(exit);
         if (stop != null) {
           return stop;
         }
       }
     } while (cpu.instructions() < limit);
     return null;
+  }
+
+  /// What an exit of the engine means for who runs the machine.
+  private @Nullable Stop stop(Exit exit) {
+    return switch (exit) {
+      case BREAKPOINT -> new Stop(Stop.Kind.BREAKPOINT, "breakpoint");
+      case WATCHPOINT -> new Stop(Stop.Kind.WATCHPOINT, "watchpoint");
+      default -> answer(exit);
+    };
+  }
+
+  /// Executes one instruction, or takes the exception that it raises. Nothing else of the machine
+  /// moves: no interrupt is taken, no alarm goes off. While it does not run.
+  public @Nullable Stop step() {
+    Exit exit = engine.step(cpu, space);
+    return exit == Exit.SAFE_POINT ? null : stop(exit);
+  }
+
+  /// Whether somebody wants it to end.
+  public boolean isQuit() {
+    return quit;
   }
 }

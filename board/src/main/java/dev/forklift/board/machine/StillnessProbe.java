@@ -61,6 +61,7 @@ final class StillnessProbe implements StoreWatch {
   private final List<Change> changes = new ArrayList<>();
   private boolean reachedDevice;
   private boolean interruptible;
+  private @Nullable Exit met;
 
   StillnessProbe(Engine engine, Processor processor) {
     this.engine = engine;
@@ -86,12 +87,18 @@ final class StillnessProbe implements StoreWatch {
     changes.clear();
     reachedDevice = false;
     interruptible = false;
+    met = null;
     space.watch(this);
     try {
       return find();
     } finally {
       space.watch(null);
     }
+  }
+
+  /// What of a debugger's the last probe has met, or null.
+  @Nullable Exit met() {
+    return met;
   }
 
   private Finding find() {
@@ -134,6 +141,10 @@ final class StillnessProbe implements StoreWatch {
     interruptible |= processor.takesInterrupts();
     cpu.setInstructionLimit(cpu.instructions() + 1);
     Exit exit = engine.run(cpu, space);
+    if (exit == Exit.BREAKPOINT || exit == Exit.WATCHPOINT) {
+      met = exit;
+      return false;
+    }
     if (exit != Exit.SAFE_POINT) {
       boolean goesOn = exit == Exit.TRAP;
       long next = cpu.nextPc();

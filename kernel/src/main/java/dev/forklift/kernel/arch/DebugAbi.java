@@ -1,6 +1,7 @@
 package dev.forklift.kernel.arch;
 
 import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.engine.gdb.TargetRegisters;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.isa.Registers;
 import java.util.ArrayList;
@@ -11,25 +12,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The defaults suit an architecture whose debuggers number registers as its instructions do, with
 /// the program counter behind them, and whose functions all have call frame information.
-public interface DebugAbi {
-  /// What is in GDB's description of a target for one register.
-  ///
-  /// @param type `int`, `code_ptr` or `data_ptr`
-  record DebugRegister(String name, String type) {}
-
+public interface DebugAbi extends TargetRegisters {
   Isa isa();
 
   /// What GDB calls the architecture.
+  @Override
   default String gdbArchitecture() {
     return isa().name();
   }
 
   /// What GDB calls the set of registers that an architecture must have.
+  @Override
   default String gdbFeature() {
     return "org.gnu.gdb." + isa().name() + ".cpu";
   }
 
   /// All registers that a debugger sees, in its order.
+  @Override
   default List<DebugRegister> registers() {
     List<DebugRegister> all = new ArrayList<>();
     isa().registers().names().forEach(name -> all.add(new DebugRegister(name, "int")));
@@ -38,14 +37,13 @@ public interface DebugAbi {
   }
 
   /// Where the program counter stands in [#registers].
+  @Override
   default int pcRegister() {
     return isa().registers().count();
   }
 
-  /// The stack pointer's place in [#registers].
-  int stackRegister();
-
   /// A register of [#registers]; those that user code does not have are zero.
+  @Override
   default long get(Cpu cpu, int number) {
     Registers registers = isa().registers();
     if (number < registers.count()) {
@@ -55,6 +53,7 @@ public interface DebugAbi {
   }
 
   /// Sets a register of [#registers]. Setting one that user code does not have does nothing.
+  @Override
   default void set(Cpu cpu, int number, long value) {
     Registers registers = isa().registers();
     if (number < registers.count()) {

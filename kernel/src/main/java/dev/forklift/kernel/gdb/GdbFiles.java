@@ -1,5 +1,7 @@
 package dev.forklift.kernel.gdb;
 
+import dev.forklift.engine.gdb.GdbConnection;
+import dev.forklift.engine.gdb.Hex;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.abi.OpenFlags;
 import dev.forklift.kernel.process.Task;

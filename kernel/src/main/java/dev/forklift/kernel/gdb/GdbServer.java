@@ -1,13 +1,13 @@
 package dev.forklift.kernel.gdb;
 
+import dev.forklift.engine.gdb.GdbConnection;
+import dev.forklift.engine.gdb.GdbEvent;
+import dev.forklift.engine.gdb.GdbListener;
 import dev.forklift.kernel.gdb.DebuggedProcess.Report;
 import dev.forklift.kernel.gdb.GdbSession.Next;
 import dev.forklift.kernel.process.Kernel;
 import dev.forklift.kernel.process.Tracer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,67 +17,44 @@ import org.jspecify.annotations.Nullable;
 
 /// Lets one debugger control one process, from before its first instruction.
 ///
-/// Listens on the loopback interface only: whoever may connect may do anything to the guest. A
-/// debugger that goes without a word leaves the process running.
+/// A debugger that goes without a word leaves the process running.
 public final class GdbServer implements AutoCloseable {
   private static final long LOOK_AGAIN_MILLIS = 10;
   private static final long LAST_WORDS_MILLIS = 2000;
 
-  private final ServerSocket listening;
-  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final BlockingQueue<GdbEvent> events = new LinkedBlockingQueue<>();
+  private final GdbListener listener;
   private @Nullable Thread thread;
-  private volatile @Nullable GdbConnection connection;
 
-  /// Listens on a port of 127.0.0.1, any free one for 0. A debugger that comes before there is a
-  /// process finds an open ear already, or it would ask twice.
+  /// Listens on a port of 127.0.0.1, any free one for 0.
   ///
   /// @throws IOException if it cannot, as when the port is taken
   public GdbServer(int port) throws IOException {
-    listening = new ServerSocket();
-    listening.setReuseAddress(true);
-    try {
-      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-      listening.bind(new InetSocketAddress(loopback, port), 1);
-    } catch (IOException e) {
-      listening.close();
-      throw e;
-    }
-    var _ = Thread.ofPlatform().daemon().name("forklift-gdb-in").start(this::listen);
-  }
-
-  private void listen() {
-    try (GdbConnection debugger = new GdbConnection(listening.accept(), events::add)) {
-      listening.close();
-      connection = debugger;
-      events.add(new Event.Connected());
-      debugger.read();
-    } catch (IOException e) {
-      // Nobody came while the program lived.
-      events.add(new Event.Closed());
-    }
+    listener = new GdbListener(port, events::add);
   }
 
   /// The port it listens on.
   public int port() {
-    return listening.getLocalPort();
+    return listener.port();
   }
 
   /// What is to control the program.
   ///
   /// @param said takes what a person should know, one line each
   public Tracer start(Kernel kernel, Consumer<String> said) {
-    DebuggedProcess debugged = new DebuggedProcess(kernel, () -> events.add(new Event.Changed()));
+    DebuggedProcess debugged =
+        new DebuggedProcess(kernel, () -> events.add(new GdbEvent.Changed()));
     thread = Thread.ofPlatform().daemon().name("forklift-gdb").start(() -> serve(debugged, said));
     return debugged;
   }
 
   private void serve(DebuggedProcess debugged, Consumer<String> said) {
     try {
-      Event event = events.take();
-      while (event instanceof Event.Changed) {
+      GdbEvent event = events.take();
+      while (event instanceof GdbEvent.Changed) {
         event = events.take();
       }
-      GdbConnection debugger = connection;
+      GdbConnection debugger = listener.connection();
       if (debugger != null && converse(debugged, debugger)) {
         said.accept("the debugger is gone; the program goes on");
       }
@@ -100,17 +77,17 @@ public final class GdbServer implements AutoCloseable {
       boolean ended = first instanceof Report.Ended;
       boolean running = false;
       while (true) {
-        Event event = next(debugged, running);
+        GdbEvent event = next(debugged, running);
         switch (event) {
-          case Event.Closed() -> {
+          case GdbEvent.Closed() -> {
             return !ended;
           }
-          case Event.Interrupt() -> {
+          case GdbEvent.Interrupt() -> {
             if (running) {
               locked(debugged, debugged::interrupt);
             }
           }
-          case Event.Packet(String packet) -> {
+          case GdbEvent.Packet(String packet) -> {
             String answer = locked(debugged, () -> session.handle(packet));
             if (answer != null) {
               debugger.send(answer);
@@ -123,7 +100,7 @@ public final class GdbServer implements AutoCloseable {
             }
             running |= session.next() == Next.RUN;
           }
-          case Event.Connected(), Event.Changed() -> {}
+          case GdbEvent.Connected(), GdbEvent.Changed() -> {}
         }
         Report report = running ? takeReport(debugged, session) : null;
         if (report != null) {
@@ -138,10 +115,10 @@ public final class GdbServer implements AutoCloseable {
   }
 
   /// The next thing that happens. While the process is coming to a stop, looks after it.
-  private Event next(DebuggedProcess debugged, boolean running) throws InterruptedException {
+  private GdbEvent next(DebuggedProcess debugged, boolean running) throws InterruptedException {
     if (running && locked(debugged, debugged::isStopping)) {
-      Event event = events.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-      return event == null ? new Event.Changed() : event;
+      GdbEvent event = events.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      return event == null ? new GdbEvent.Changed() : event;
     }
     return events.take();
   }
@@ -193,18 +170,15 @@ public final class GdbServer implements AutoCloseable {
   /// The program has ended, or was never started. Lets the debugger hear it, for a moment.
   @Override
   public void close() throws IOException {
-    listening.close();
+    listener.stopListening();
     Thread serving = thread;
     if (serving != null) {
       try {
-        serving.join(connection == null ? 1 : LAST_WORDS_MILLIS);
+        serving.join(listener.connection() == null ? 1 : LAST_WORDS_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
-    GdbConnection open = connection;
-    if (open != null) {
-      open.close();
-    }
+    listener.close();
   }
 }

@@ -1,6 +1,11 @@
 package dev.forklift.kernel.gdb;
 
-import dev.forklift.engine.cpu.StopPoints;
+import dev.forklift.engine.cpu.Cpu;
+import dev.forklift.engine.gdb.GdbConnection;
+import dev.forklift.engine.gdb.Hex;
+import dev.forklift.engine.gdb.MemoryPackets;
+import dev.forklift.engine.gdb.RegisterPackets;
+import dev.forklift.engine.gdb.TargetDescription;
 import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.kernel.abi.DataModel;
@@ -39,6 +44,7 @@ final class GdbSession {
   private final GdbFiles files = new GdbFiles();
   private final DebugAbi abi;
   private final DataModel model;
+  private final RegisterPackets registers;
   private @Nullable Task current;
   private String lastStop = "S05";
   private boolean knowsBreakpoints;
@@ -49,6 +55,7 @@ final class GdbSession {
     this.process = process;
     this.abi = process.kernel().abi().debugging();
     this.model = process.kernel().abi().dataModel();
+    this.registers = new RegisterPackets(abi, model.wordBytes(), model.order());
   }
 
   /// The answer to a packet, or null if there is none now.
@@ -70,15 +77,15 @@ final class GdbSession {
     String rest = packet.substring(1);
     return switch (packet.charAt(0)) {
       case '?' -> lastStop;
-      case 'g' -> registers();
-      case 'G' -> setRegisters(rest);
-      case 'p' -> register(rest);
-      case 'P' -> setRegister(rest);
-      case 'm' -> withMemory(space -> GdbMemory.read(space, rest));
-      case 'M' -> withMemory(space -> GdbMemory.write(space, rest, false));
-      case 'X' -> withMemory(space -> GdbMemory.write(space, rest, true));
-      case 'Z' -> GdbMemory.point(process.points(), rest, true);
-      case 'z' -> GdbMemory.point(process.points(), rest, false);
+      case 'g' -> withRegisters(registers::all);
+      case 'G' -> withRegisters(cpu -> registers.setAll(cpu, rest));
+      case 'p' -> withRegisters(cpu -> registers.one(cpu, rest));
+      case 'P' -> withRegisters(cpu -> registers.setOne(cpu, rest));
+      case 'm' -> withMemory(space -> MemoryPackets.read(space, rest));
+      case 'M' -> withMemory(space -> MemoryPackets.write(space, rest, false));
+      case 'X' -> withMemory(space -> MemoryPackets.write(space, rest, true));
+      case 'Z' -> MemoryPackets.point(process.points(), rest, true);
+      case 'z' -> MemoryPackets.point(process.points(), rest, false);
       case 'c' -> resume(all(false, ""), rest);
       case 's' -> resume(all(true, ""), rest);
       case 'C' -> resume(all(false, rest), "");
@@ -126,51 +133,15 @@ final class GdbSession {
     return OK;
   }
 
-  private String value(Task task, int number) {
-    return Hex.register(abi.get(task.cpu(), number), model.wordBytes(), model.order());
+  /// Something done to registers.
+  @FunctionalInterface
+  private interface RegisterPacket {
+    String answer(Cpu cpu) throws Hex.Wrong;
   }
 
-  private String registers() {
+  private String withRegisters(RegisterPacket packet) throws Hex.Wrong {
     Task task = task();
-    if (task == null) {
-      return ERROR;
-    }
-    StringBuilder all = new StringBuilder();
-    for (int i = 0; i < abi.registers().size(); i++) {
-      all.append(value(task, i));
-    }
-    return all.toString();
-  }
-
-  private String setRegisters(String hex) throws Hex.Wrong {
-    Task task = task();
-    int digits = 2 * model.wordBytes();
-    int count = abi.registers().size();
-    if (task == null || hex.length() < digits * count) {
-      return ERROR;
-    }
-    for (int i = 0; i < count; i++) {
-      String one = hex.substring(i * digits, (i + 1) * digits);
-      abi.set(task.cpu(), i, Hex.register(one, model.order()));
-    }
-    return OK;
-  }
-
-  private String register(String number) throws Hex.Wrong {
-    Task task = task();
-    int register = Hex.count(number);
-    return task == null || register >= abi.registers().size() ? ERROR : value(task, register);
-  }
-
-  private String setRegister(String packet) throws Hex.Wrong {
-    int equals = packet.indexOf('=');
-    Task task = task();
-    int register = Hex.count(packet.substring(0, equals));
-    if (task == null || register >= abi.registers().size()) {
-      return ERROR;
-    }
-    abi.set(task.cpu(), register, Hex.register(packet.substring(equals + 1), model.order()));
-    return OK;
+    return task == null ? ERROR : packet.answer(task.cpu());
   }
 
   /// Something done to memory.
@@ -266,7 +237,8 @@ final class GdbSession {
         switch (parts[0]) {
           case "features" ->
               parts[2].equals("target.xml")
-                  ? TargetDescription.of(abi, model).getBytes(StandardCharsets.US_ASCII)
+                  ? TargetDescription.of(abi, Byte.SIZE * model.wordBytes(), "GNU/Linux")
+                      .getBytes(StandardCharsets.US_ASCII)
                   : null;
           case "auxv" -> auxv(task);
           case "exec-file" -> executable(task);
@@ -276,7 +248,7 @@ final class GdbSession {
           }
           default -> null;
         };
-    return object == null ? "E00" : GdbMemory.part(object, parts[3]);
+    return object == null ? "E00" : MemoryPackets.part(object, parts[3]);
   }
 
   private byte @Nullable [] auxv(Task task) {
@@ -343,7 +315,7 @@ final class GdbSession {
             case TraceStop.Breakpoint() ->
                 stop(task, Signal.SIGTRAP, knowsBreakpoints ? "swbreak:;" : "");
             case TraceStop.Watched(long address, Access access) ->
-                stop(task, Signal.SIGTRAP, "%s:%x;".formatted(watchName(address, access), address));
+                stop(task, Signal.SIGTRAP, watched(address, access));
             case TraceStop.Executed() -> {
               byte[] file = knowsExec ? executable(task) : null;
               String reason = file == null ? "" : "exec:" + Hex.of(file, file.length) + ";";
@@ -354,28 +326,15 @@ final class GdbSession {
     };
   }
 
-  /// The kind of watchpoint that an access has met.
-  private String watchName(long address, Access access) {
-    String name = "watch";
-    for (StopPoints.Watch watch : process.points().watches()) {
-      if (watch.start() <= address && address < watch.end()) {
-        if (watch.writes() && !watch.reads() && access == Access.WRITE) {
-          return "watch";
-        }
-        name = watch.writes() ? watch.reads() ? "awatch" : name : "rwatch";
-      }
-    }
-    return name;
+  private String watched(long address, Access access) {
+    return "%s:%x;".formatted(MemoryPackets.watchName(process.points(), address, access), address);
   }
 
   private String stop(Task task, int signal, String reason) {
     current = task;
-    int pc = abi.pcRegister();
-    int sp = abi.stackRegister();
     return "T%02x".formatted(GdbSignals.of(signal))
         + reason
-        + "%x:%s;".formatted(sp, value(task, sp))
-        + "%x:%s;".formatted(pc, value(task, pc))
+        + registers.expedited(task.cpu())
         + "thread:%x;".formatted(task.tid());
   }
 

@@ -1,5 +1,6 @@
 package dev.forklift.kernel.gdb;
 
+import dev.forklift.engine.gdb.Hex;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

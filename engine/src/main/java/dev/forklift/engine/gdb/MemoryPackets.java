@@ -1,23 +1,22 @@
-package dev.forklift.kernel.gdb;
+package dev.forklift.engine.gdb;
 
 import dev.forklift.engine.cpu.StopPoints;
+import dev.forklift.engine.memory.Access;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.GuestFault;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Packets about memory, breakpoints and watchpoints.
-///
-/// The kernel lock is held.
-final class GdbMemory {
+public final class MemoryPackets {
   private static final String OK = "OK";
   private static final String ERROR = "E01";
   private static final int PAGE = 4096;
 
-  private GdbMemory() {}
+  private MemoryPackets() {}
 
   /// `m`: as much of the range as can be read.
-  static String read(AddressSpace space, String arguments) throws Hex.Wrong {
+  public static String read(AddressSpace space, String arguments) throws Hex.Wrong {
     int comma = comma(arguments);
     long address = Hex.number(arguments.substring(0, comma));
     int length =
@@ -38,7 +37,7 @@ final class GdbMemory {
   }
 
   /// `M` and `X`: all of the range, or nothing of its first page.
-  static String write(AddressSpace space, String packet, boolean binary) throws Hex.Wrong {
+  public static String write(AddressSpace space, String packet, boolean binary) throws Hex.Wrong {
     int colon = packet.indexOf(':');
     int comma = comma(packet);
     if (colon < comma) {
@@ -62,7 +61,7 @@ final class GdbMemory {
   }
 
   /// `Z` and `z`, from the type on.
-  static String point(StopPoints points, String packet, boolean set) throws Hex.Wrong {
+  public static String point(StopPoints points, String packet, boolean set) throws Hex.Wrong {
     String[] parts = packet.split("[,;]", -1);
     if (parts.length < 3 || parts[0].length() != 1) {
       throw new Hex.Wrong();
@@ -94,6 +93,20 @@ final class GdbMemory {
     return OK;
   }
 
+  /// The kind of watchpoint that an access has met.
+  public static String watchName(StopPoints points, long address, Access access) {
+    String name = "watch";
+    for (StopPoints.Watch watch : points.watches()) {
+      if (watch.start() <= address && address < watch.end()) {
+        if (watch.writes() && !watch.reads() && access == Access.WRITE) {
+          return "watch";
+        }
+        name = watch.writes() ? watch.reads() ? "awatch" : name : "rwatch";
+      }
+    }
+    return name;
+  }
+
   private static int comma(String text) throws Hex.Wrong {
     int comma = text.indexOf(',');
     if (comma < 0) {
@@ -103,7 +116,7 @@ final class GdbMemory {
   }
 
   /// A part of an object, as qXfer packets ask for it: `offset,length`.
-  static String part(byte[] object, String range) throws Hex.Wrong {
+  public static String part(byte[] object, String range) throws Hex.Wrong {
     int comma = comma(range);
     int offset = Hex.count(range.substring(0, comma));
     int length =

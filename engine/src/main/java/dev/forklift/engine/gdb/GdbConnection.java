@@ -1,4 +1,4 @@
-package dev.forklift.kernel.gdb;
+package dev.forklift.engine.gdb;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One debugger's connection: packets in and out, with their checksums and acknowledgements.
-final class GdbConnection implements AutoCloseable {
+public final class GdbConnection implements AutoCloseable {
   /// How long a packet may be, both ways.
-  static final int PACKET_BYTES = 0x4000;
+  public static final int PACKET_BYTES = 0x4000;
 
   private static final int CTRL_C = 3;
   private static final int ESCAPE = '}';
@@ -22,12 +22,12 @@ final class GdbConnection implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
-  private final Consumer<Event> events;
+  private final Consumer<GdbEvent> events;
   private volatile boolean acknowledging = true;
   private byte @Nullable [] last;
   private int repeated;
 
-  GdbConnection(Socket socket, Consumer<Event> events) throws IOException {
+  GdbConnection(Socket socket, Consumer<GdbEvent> events) throws IOException {
     this.socket = socket;
     this.events = events;
     socket.setTcpNoDelay(true);
@@ -43,10 +43,10 @@ final class GdbConnection implements AutoCloseable {
           case '$' -> {
             String packet = packet();
             if (packet != null) {
-              events.accept(new Event.Packet(packet));
+              events.accept(new GdbEvent.Packet(packet));
             }
           }
-          case CTRL_C -> events.accept(new Event.Interrupt());
+          case CTRL_C -> events.accept(new GdbEvent.Interrupt());
           case '-' -> repeat();
           default -> {} // an acknowledgement, or noise
         }
@@ -54,7 +54,7 @@ final class GdbConnection implements AutoCloseable {
     } catch (IOException e) {
       // As good as the end.
     }
-    events.accept(new Event.Closed());
+    events.accept(new GdbEvent.Closed());
   }
 
   private @Nullable String packet() throws IOException {
@@ -92,12 +92,12 @@ final class GdbConnection implements AutoCloseable {
   }
 
   /// From now on nothing is acknowledged.
-  void stopAcknowledging() {
+  public void stopAcknowledging() {
     acknowledging = false;
   }
 
   /// Sends a packet, one char a byte.
-  void send(String text) {
+  public void send(String text) {
     byte[] plain = text.getBytes(StandardCharsets.ISO_8859_1);
     byte[] framed = new byte[2 * plain.length + 4];
     int length = 0;

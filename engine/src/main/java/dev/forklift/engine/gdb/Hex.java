@@ -1,26 +1,26 @@
-package dev.forklift.kernel.gdb;
+package dev.forklift.engine.gdb;
 
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /// Hexadecimal numbers and bytes as the protocol writes them.
-final class Hex {
+public final class Hex {
   private static final HexFormat FORMAT = HexFormat.of();
 
   private Hex() {}
 
   /// What a packet says makes no sense.
-  static final class Wrong extends Exception {
+  public static final class Wrong extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Wrong() {
+    public Wrong() {
       super("wrong packet", null, false, false);
     }
   }
 
   /// An unsigned number.
-  static long number(String text) throws Wrong {
+  public static long number(String text) throws Wrong {
     try {
       return Long.parseUnsignedLong(text, 16);
     } catch (NumberFormatException e) {
@@ -29,7 +29,7 @@ final class Hex {
   }
 
   /// A number that counts something.
-  static int count(String text) throws Wrong {
+  public static int count(String text) throws Wrong {
     long number = number(text);
     if (number < 0 || number > Integer.MAX_VALUE) {
       throw new Wrong();
@@ -37,11 +37,11 @@ final class Hex {
     return (int) number;
   }
 
-  static String of(byte[] bytes, int length) {
+  public static String of(byte[] bytes, int length) {
     return FORMAT.formatHex(bytes, 0, length);
   }
 
-  static byte[] bytes(String text) throws Wrong {
+  public static byte[] bytes(String text) throws Wrong {
     try {
       return FORMAT.parseHex(text);
     } catch (IllegalArgumentException e) {
@@ -50,17 +50,17 @@ final class Hex {
   }
 
   /// A string of which each byte is one char.
-  static String text(String hex) throws Wrong {
+  public static String text(String hex) throws Wrong {
     return new String(bytes(hex), StandardCharsets.ISO_8859_1);
   }
 
-  static String ofText(String text) {
+  public static String ofText(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     return of(bytes, bytes.length);
   }
 
   /// A register, in the byte order of the target.
-  static String register(long value, int bytes, ByteOrder order) {
+  public static String register(long value, int bytes, ByteOrder order) {
     byte[] all = new byte[bytes];
     for (int i = 0; i < bytes; i++) {
       all[order == ByteOrder.LITTLE_ENDIAN ? i : bytes - 1 - i] = (byte) (value >>> (8 * i));
@@ -68,7 +68,7 @@ final class Hex {
     return of(all, bytes);
   }
 
-  static long register(String hex, ByteOrder order) throws Wrong {
+  public static long register(String hex, ByteOrder order) throws Wrong {
     byte[] all = bytes(hex);
     if (all.length == 0 || all.length > Long.BYTES) {
       throw new Wrong();
