@@ -6,4 +6,11 @@ module dev.forklift.junit {
   requires transitive dev.forklift.arch;
   requires transitive org.junit.jupiter.api;
   requires static transitive org.jspecify;
+
+  exports dev.forklift.junit;
+
+  opens dev.forklift.junit to
+      org.junit.platform.commons;
+
+  uses dev.forklift.kernel.arch.LinuxAbi;
 }

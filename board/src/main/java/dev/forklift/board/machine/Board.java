@@ -5,6 +5,7 @@ import dev.forklift.board.boot.BootLoader;
 import dev.forklift.board.cpu.Processor;
 import dev.forklift.board.cpu.ProcessorType;
 import dev.forklift.board.cpu.Stop;
+import dev.forklift.board.device.Device;
 import dev.forklift.board.state.SnapshotReader;
 import dev.forklift.board.state.SnapshotWriter;
 import dev.forklift.board.state.StateFields;
@@ -21,6 +22,7 @@ import dev.forklift.engine.memory.PhysicalMemory;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,8 @@ public final class Board {
   private final MachinePower power;
   private final StillnessProbe stillness;
   private final boolean counted;
+  private final Map<String, Device> devices;
+  private final Timeline.Alarm pauseAlarm;
   private final Map<String, Stateful> parts = new LinkedHashMap<>();
 
   // When to look next, in instructions, and how long to wait with the look after that.
@@ -91,6 +95,8 @@ public final class Board {
     cpu = processor.cpu();
     space = processor.space();
     stillness = new StillnessProbe(engine, processor);
+    devices = parts.devices();
+    pauseAlarm = timeline.alarm(this::pause);
     this.parts.put("the CPU", processor);
     this.parts.put("the clock", clock);
     this.parts.put("the console", console);
@@ -128,6 +134,14 @@ public final class Board {
     return processor.unmapped(BoardBuilder.memories(tree).getFirst().start());
   }
 
+  /// The devices whose nodes have paths that end so.
+  public List<Device> devices(String pathEnd) {
+    return devices.entrySet().stream()
+        .filter(device -> device.getKey().endsWith(pathEnd))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
   /// Its memory.
   public PhysicalMemory memory() {
     return memory;
@@ -159,6 +173,11 @@ public final class Board {
   /// Lets [#run] come back when so many instructions have been executed. Before it is called.
   public void pauseAt(long instructions) {
     pauseAt = instructions;
+  }
+
+  /// Lets [#run] come back when so much of the machine's time has passed. Before it is called.
+  public void pauseAfter(long nanos) {
+    pauseAlarm.set(timeline.now() + nanos);
   }
 
   private boolean takePause() {
@@ -223,6 +242,9 @@ public final class Board {
         break;
       }
       timeline.runDue();
+      if (paused) {
+        continue;
+      }
       console.poll();
       processor.takeInterrupt();
       long instructions = clock.instructionsUntil(timeline.next());
