@@ -122,6 +122,6 @@ final class Semihosting {
   }
 
   private long address(int index) {
-    return (cpu.register(ARGUMENTS) + Integer.BYTES * index) & ADDRESSES;
+    return (cpu.register(ARGUMENTS) + (long) Integer.BYTES * index) & ADDRESSES;
   }
 }

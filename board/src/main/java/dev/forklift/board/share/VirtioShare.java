@@ -74,11 +74,6 @@ public final class VirtioShare implements VirtioDevice, AutoCloseable {
   }
 
   @Override
-  public int queues() {
-    return 1;
-  }
-
-  @Override
   public long features() {
     return HAS_TAG;
   }

@@ -56,11 +56,6 @@ public final class VirtioBlock implements VirtioDevice {
   }
 
   @Override
-  public int queues() {
-    return 1;
-  }
-
-  @Override
   public long features() {
     return LARGEST_SEGMENT
         | MOST_SEGMENTS

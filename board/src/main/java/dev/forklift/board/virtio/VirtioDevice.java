@@ -12,7 +12,9 @@ public interface VirtioDevice extends Stateful {
   int type();
 
   /// How many queues it has.
-  int queues();
+  default int queues() {
+    return 1;
+  }
 
   /// The features that it offers, beside those of the transport.
   default long features() {

@@ -43,11 +43,6 @@ public final class VirtioEntropy implements VirtioDevice {
   }
 
   @Override
-  public int queues() {
-    return 1;
-  }
-
-  @Override
   public void serve(int index, Virtqueue queue) throws BrokenQueueException {
     queue.answerAll(chain -> {
       byte[] bytes = new byte[Math.min(MOST, chain.writable())];
