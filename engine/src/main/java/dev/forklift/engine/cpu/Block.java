@@ -25,7 +25,7 @@ final class Block implements CodePage.Translation {
   int hotAt;
 
   /// Where the computed jump at its end has gone to; null if there is none, or nobody asks.
-  @Nullable JumpTargets targets;
+  volatile @Nullable JumpTargets targets;
 
   /// For each instruction (a branch and its delay slot being one), the words of code it has.
   private final byte[] words;

@@ -87,10 +87,9 @@ public final class Evaluator implements Engine {
     int stamp = page.stamp();
     Block block = Lifter.lift(cpu.isa(), space, page, pc, Lifter.MAXIMAL_INSTRUCTIONS);
     if (block.end() - page.address() <= 1L << space.pageShift()) {
-      if (block.endsInComputedJump()) {
+      if (page.install(block, stamp) && block.endsInComputedJump()) {
         block.targets = page.jumpTargets(block.end());
       }
-      page.install(block, stamp);
     }
     return block;
   }

@@ -4,8 +4,8 @@ import static dev.forklift.engine.memory.HostMemory.HOST;
 
 import java.nio.ByteOrder;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +59,13 @@ public final class CodePage {
   // monitor.
   private volatile @Nullable AtomicReferenceArray<@Nullable Translation> slots;
 
-  // By the addresses behind them. As many as there are instructions on the page at most.
-  private final Map<Long, JumpTargets> jumps = new ConcurrentHashMap<>();
-
-  // Which granules some translation covers, and what they take. Guarded by the frame's monitor.
+  // Guarded by the frame's monitor, from here on: computed jumps by the addresses behind them,
+  // which
+  // granules some translation covers, and what all of that takes, with the part of the jumps in it.
+  private final Map<Long, JumpTargets> jumps = new HashMap<>();
   private final BitSet covered = new BitSet();
   private long bytes;
+  private long jumpBytes;
 
   /// @param address the virtual address of the page
   /// @param granuleShift binary logarithm of the alignment of instructions
@@ -168,7 +169,41 @@ public final class CodePage {
 
   /// Where the computed jump that ends at an address has gone to.
   public JumpTargets jumpTargets(long end) {
-    return jumps.computeIfAbsent(end, _ -> new JumpTargets(this));
+    synchronized (frame) {
+      JumpTargets targets = jumps.get(end);
+      if (targets == null) {
+        targets = new JumpTargets(this, end);
+        // Without a translation nobody would ever take it away again.
+        if (slots != null) {
+          jumps.put(end, targets);
+          countJumps(JumpTargets.BYTES);
+        }
+      }
+      return targets;
+    }
+  }
+
+  /// A jump goes to a place that it did not go to before. Answers whether that has been kept.
+  boolean addTarget(JumpTargets targets, long end, long target) {
+    synchronized (frame) {
+      if (targets.count() == JumpTargets.MOST || jumps.get(end) != targets) {
+        return false;
+      }
+      targets.append(target);
+      countJumps(Long.BYTES);
+    }
+    cache.makeRoom();
+    return true;
+  }
+
+  private void countJumps(long change) {
+    jumpBytes += change;
+    count(change);
+  }
+
+  private void forgetJumps() {
+    jumps.clear();
+    countJumps(-jumpBytes);
   }
 
   /// Takes one translation away.
@@ -199,7 +234,7 @@ public final class CodePage {
       }
       cache.drops().add(address, regions, blocks, reason);
       slots = null;
-      jumps.clear();
+      forgetJumps();
       covered.clear();
       count(-bytes);
       cache.emptied(this);
@@ -239,7 +274,7 @@ public final class CodePage {
     long low = address + ((long) first << granuleShift);
     long high = address + ((long) (last + 1) << granuleShift);
     covered.clear();
-    jumps.clear();
+    forgetJumps();
     int regions = 0;
     int blocks = 0;
     for (int i = 0; i < all.length(); i++) {

@@ -10,11 +10,19 @@ public final class JumpTargets {
   /// So many are kept.
   static final int MOST = 128;
 
+  /// What one with no targets takes on the host, with its place among those of the page.
+  static final long BYTES = 128;
+
   private final CodePage page;
+  private final long end;
+
+  // Written holding the monitor of the page's frame.
   private volatile long[] all = {};
 
-  JumpTargets(CodePage page) {
+  /// @param end the address behind the jump
+  JumpTargets(CodePage page, long end) {
     this.page = page;
+    this.end = end;
   }
 
   /// The targets, in the order in which they were seen.
@@ -37,18 +45,15 @@ public final class JumpTargets {
         return true;
       }
     }
-    return addNew(target);
+    return page.addTarget(this, end, target);
   }
 
-  private synchronized boolean addNew(long target) {
+  /// Called by the page only.
+  void append(long target) {
     long[] before = all;
-    if (before.length == MOST) {
-      return false;
-    }
     long[] after = Arrays.copyOf(before, before.length + 1);
     after[before.length] = target;
     all = after;
-    return true;
   }
 
   /// Takes a translation of the page away, so that another is made, which knows more targets.

@@ -71,6 +71,41 @@ class CodePageTest {
   }
 
   @Test
+  void targetsOfJumpsCountAsWhatIsTranslatedDoes() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    CodePage page = space.codePage(BASE);
+    assertThat(page.jumpTargets(BASE + 8).add(BASE)).as("kept where nothing is").isFalse();
+    lift(space, BASE, 8);
+    final long before = budget.codeCache().used();
+    JumpTargets jump = page.jumpTargets(BASE + 8);
+    assertThat(jump.add(BASE + 12)).isTrue();
+    assertThat(jump.add(BASE + 12)).isTrue();
+    assertThat(jump.add(BASE + PAGE)).as("on another page").isFalse();
+    assertThat(page.jumpTargets(BASE + 8)).isSameAs(jump);
+    assertThat(jump.all()).containsExactly(BASE + 12);
+    assertThat(budget.codeCache().used() - before).isEqualTo(JumpTargets.BYTES + Long.BYTES);
+    space.store8(BASE, 1);
+    assertThat(jump.add(BASE + 16)).as("kept by a page that forgot it").isFalse();
+    assertThat(page.jumpTargets(BASE + 8).count()).isZero();
+  }
+
+  @Test
+  void pagesFullOfJumpsAreEmptiedWhenThereIsNoRoom() {
+    space.map(BASE, 8 * PAGE, RWX, null, 0, false, null);
+    for (long start = BASE; start < BASE + 8 * PAGE; start += PAGE) {
+      lift(space, start, 4);
+      CodePage page = space.codePage(start);
+      for (long at = start; at < page.end(); at += 4) {
+        for (long target = start; target < start + 4L * JumpTargets.MOST; target += 4) {
+          page.jumpTargets(at).add(target);
+        }
+      }
+      assertThat(budget.codeCache().used()).isLessThanOrEqualTo(budget.codeCache().limit());
+    }
+    assertThat(at(space, BASE)).as("what was translated").isNull();
+  }
+
+  @Test
   void aStoreDropsTheTranslationsThatCoverItsWord() {
     space.map(BASE, PAGE, RWX, null, 0, false, null);
     Lifted first = lift(space, BASE, 16);
