@@ -25,6 +25,14 @@ public final class Cpu {
   /// it may go on.
   private static final int BETWEEN_LOOKS = 20_000;
 
+  /// So many accesses of compiled code that do not go through the window are worth opening one.
+  private static final int FIRST_SLOW = 1000;
+
+  /// So many of them afterwards are worth bringing another page in.
+  private static final int NEXT_SLOW = 64;
+
+  private static final int MOST_SLOW = 1 << 20;
+
   private final Isa isa;
 
   /// The bits that an address has.
@@ -41,6 +49,9 @@ public final class Cpu {
 
   /// [AddressSpace#writableTable] of that.
   public long[][] @Nullable [] writable = {};
+
+  /// [AddressSpace#window] of that.
+  public long window;
 
   /// How many instructions compiled code may execute until it has to look whether it may go on.
   public int left;
@@ -65,6 +76,12 @@ public final class Cpu {
   private long codeEpoch;
   private long mapEpoch;
   private int allowance;
+
+  // How many accesses may still go elsewhere than through the window, how many it was at first, and
+  // where the one went that was too much.
+  private int slowLeft = FIRST_SLOW;
+  private int slowAllowance = FIRST_SLOW;
+  private long slowAddress = -1;
 
   public Cpu(Isa isa) {
     this.isa = isa;
@@ -161,6 +178,7 @@ public final class Cpu {
     mapEpoch = in.mapEpoch();
     readable = in.readableTable();
     writable = in.writableTable();
+    window = in.window();
     allow();
   }
 
@@ -217,6 +235,33 @@ public final class Cpu {
     return true;
   }
 
+  /// At a safe point where nothing is left: how many instructions compiled code may execute from
+  /// here, or what it says if it must not go on.
+  public int refill(int nothing) {
+    left = nothing;
+    return mayGoOn() ? left : nothing;
+  }
+
+  /// Compiled code has not found the page of an access in the window. Answers whether it should
+  /// rather be evaluated, so that [#bringIn] follows.
+  public boolean isTooSlow(int address) {
+    if (--slowLeft > 0) {
+      return false;
+    }
+    slowAddress = address & 0xffff_ffffL;
+    return true;
+  }
+
+  /// Between instructions, outside of compiled code: brings a page in that was found elsewhere too
+  /// often. Where that does not help, it is not tried again so soon.
+  void bringIn(AddressSpace in) {
+    if (slowAddress >= 0) {
+      slowAllowance = in.bringIn(slowAddress) ? NEXT_SLOW : Math.min(2 * slowAllowance, MOST_SLOW);
+      slowLeft = slowAllowance;
+      slowAddress = -1;
+    }
+  }
+
   /// Compiled code ends at `pc`, an address.
   public void leaveAt(long pc, int left) {
     this.pc = pc;
@@ -257,6 +302,8 @@ public final class Cpu {
   /// Sets all registers to zero, for a fresh program.
   public void clearRegisters() {
     java.util.Arrays.fill(file, 0, isa.registers().count(), 0);
+    slowLeft = FIRST_SLOW;
+    slowAllowance = FIRST_SLOW;
   }
 
   /// Takes over registers and pc of another CPU of the same architecture (a new task's).

@@ -148,7 +148,11 @@ public final class Evaluator implements Engine {
     long before = cpu.instructions;
     int how = runLinked(code, cpu, space);
     cpu.compiledInstructions += cpu.instructions - before;
-    return how == Compiled.EVALUATE ? evaluate(cpu, space) : Compiled.exitOf(how);
+    if (how != Compiled.EVALUATE) {
+      return Compiled.exitOf(how);
+    }
+    cpu.bringIn(space);
+    return evaluate(cpu, space);
   }
 
   /// Runs compiled code, and what it goes on to as long as that is compiled.

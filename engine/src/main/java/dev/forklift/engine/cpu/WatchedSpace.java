@@ -233,6 +233,16 @@ final class WatchedSpace extends AddressSpace {
   }
 
   @Override
+  public long window() {
+    throw new IllegalStateException("compiled code does not stop at watched accesses");
+  }
+
+  @Override
+  public boolean bringIn(long address) {
+    return false;
+  }
+
+  @Override
   public CodePage codePage(long pc) {
     return space.codePage(pc);
   }

@@ -3,8 +3,8 @@ package dev.forklift.engine.host;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
-/// System calls of a Linux host on files. All go through one function of its C library, `syscall`,
-/// because linking takes time at start-up, once for each function.
+/// System calls of a Linux host, on files mostly. All go through one function of its C library,
+/// `syscall`, because linking takes time at start-up, once for each function.
 public final class HostCalls {
   public static final int AT_FDCWD = -100;
   public static final int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -39,7 +39,10 @@ public final class HostCalls {
   public enum Call {
     CLOSE(3, 57),
     LSEEK(8, 62),
+    MMAP(9, 222),
+    MUNMAP(11, 215),
     PREAD64(17, 67),
+    MADVISE(28, 233),
     PWRITE64(18, 68),
     FSYNC(74, 82),
     FTRUNCATE(77, 46),
@@ -113,8 +116,13 @@ public final class HostCalls {
 
   /// Makes a call that answers with an error or at least 0.
   public long call(Call call, long a, long b, long c, long d, long e) throws HostError {
+    return call(call, a, b, c, d, e, 0);
+  }
+
+  /// The form with six arguments.
+  public long call(Call call, long a, long b, long c, long d, long e, long f) throws HostError {
     while (true) {
-      long result = syscall.call(call.number, a, b, c, d, e);
+      long result = syscall.call(call.number, a, b, c, d, e, f);
       if (result >= 0) {
         return result;
       }

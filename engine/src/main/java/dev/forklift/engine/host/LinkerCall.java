@@ -23,16 +23,16 @@ final class LinkerCall implements SyscallFunction {
     syscall =
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("syscall"),
-            FunctionDescriptor.of(word, word, word, word, word, word, word),
+            FunctionDescriptor.of(word, word, word, word, word, word, word, word),
             Linker.Option.captureCallState("errno"),
             Linker.Option.firstVariadicArg(1));
   }
 
   @Override
-  public long call(long number, long a, long b, long c, long d, long e) {
+  public long call(long number, long a, long b, long c, long d, long e, long f) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      long result = (long) syscall.invokeExact(state, number, a, b, c, d, e);
+      long result = (long) syscall.invokeExact(state, number, a, b, c, d, e, f);
       return result == -1 ? -state.get(ValueLayout.JAVA_INT, ERRNO) : result;
     } catch (RuntimeException | Error thrown) {
       throw thrown;

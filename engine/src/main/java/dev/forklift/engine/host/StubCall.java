@@ -12,8 +12,8 @@ import jdk.internal.foreign.abi.x64.X86_64Architecture.Regs;
 import jdk.internal.misc.Unsafe;
 
 /// Calls through the JVM's own stub, without the chain of adaptors that `java.lang.foreign` puts
-/// around it. That chain is what takes time at start-up: here, arguments and result are registers
-/// as they are, so there is nothing to adapt. Only where [JdkInternals] says so.
+/// around it. That chain is what takes time at start-up: here, arguments and result are words where
+/// the stub wants them, so there is nothing to adapt. Only where [JdkInternals] says so.
 final class StubCall implements SyscallFunction {
   private static final VMStorage[] NONE = {};
 
@@ -52,10 +52,11 @@ final class StubCall implements SyscallFunction {
               Regs.rdx,
               Regs.rcx,
               Regs.r8,
-              Regs.r9
+              Regs.r9,
+              X86_64Architecture.stackStorage((short) Long.BYTES, 0)
             },
             new VMStorage[] {Regs.rax},
-            MethodType.methodType(word, word, word, word, word, word, word, word, word),
+            MethodType.methodType(word, word, word, word, word, word, word, word, word, word),
             false,
             ERRNO,
             true,
@@ -72,10 +73,10 @@ final class StubCall implements SyscallFunction {
   }
 
   @Override
-  public long call(long number, long a, long b, long c, long d, long e) {
+  public long call(long number, long a, long b, long c, long d, long e, long f) {
     long errno = UNSAFE.allocateMemory(Integer.BYTES);
     try {
-      long result = (long) stub.invokeExact(syscall, errno, number, a, b, c, d, e);
+      long result = (long) stub.invokeExact(syscall, errno, number, a, b, c, d, e, f);
       return result == -1 ? -UNSAFE.getInt(errno) : result;
     } catch (RuntimeException | Error thrown) {
       throw thrown;

@@ -5,7 +5,7 @@ public interface SyscallFunction {
   /// Makes a call.
   ///
   /// @return its result, or the negative number of the error
-  long call(long number, long a, long b, long c, long d, long e);
+  long call(long number, long a, long b, long c, long d, long e, long f);
 
   /// Links it the fastest way that there is.
   ///

@@ -4,6 +4,7 @@ import static dev.forklift.engine.jit.RegionEmitter.CPU_LOCAL;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_byte;
+import static java.lang.constant.ConstantDescs.CD_char;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_short;
@@ -14,9 +15,9 @@ import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Value;
 import dev.forklift.engine.jit.AccessGroups.Group;
-import dev.forklift.engine.jit.PageCaches.Cache;
 import dev.forklift.engine.memory.AddressSpace;
 import dev.forklift.engine.memory.TableAccess;
+import dev.forklift.engine.memory.WindowAccess;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
@@ -28,146 +29,154 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes loads and stores.
 ///
-/// With addresses of 32 bits an access looks whether it goes to the same page as the last one with
-/// the same base, otherwise into the space's table. What is not there leaves the region in front of
-/// the instruction, for the evaluator: a call of the slow way instead would be in everybody's
-/// profile, and cost every access of the region its registers. With addresses of 64 bits accesses
-/// are calls of the space.
+/// With addresses of 32 bits an access looks whether the space's window permits it, and goes there.
+/// What it does not permit leaves the region in front of the instruction, for the evaluator; where
+/// that has happened often, or there are no windows, [TableCalls] looks into the space's table
+/// first. With addresses of 64 bits accesses are calls of the space.
 final class AccessEmitter {
   private static final ClassDesc SPACE = AddressSpace.class.describeConstable().orElseThrow();
   private static final ClassDesc CPU = Cpu.class.describeConstable().orElseThrow();
   private static final ClassDesc FENCES = VarHandle.class.describeConstable().orElseThrow();
   private static final ClassDesc REGION_CODE = RegionCode.class.describeConstable().orElseThrow();
-  private static final ClassDesc TABLE = TableAccess.class.describeConstable().orElseThrow();
-  private static final ClassDesc TABLES = long[][][].class.describeConstable().orElseThrow();
-  private static final MethodTypeDesc GET_REFERENCE =
-      MethodTypeDesc.of(CD_Object, CD_Object, CD_long);
+  private static final ClassDesc TABLES = TableCalls.class.describeConstable().orElseThrow();
+  private static final ClassDesc INTEGER = Integer.class.describeConstable().orElseThrow();
+  private static final ClassDesc SHORT = Short.class.describeConstable().orElseThrow();
+  private static final ClassDesc CHARACTER = Character.class.describeConstable().orElseThrow();
   static final ClassDesc UNSAFE = ClassDesc.of("jdk.internal.misc.Unsafe");
-  private static final ClassDesc WORDS = long[].class.describeConstable().orElseThrow();
   private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
   private static final long LOW_HALF = 0xffff_ffffL;
+
+  /// How accesses are written.
+  enum Way {
+    /// Through the window; what it does not permit leaves the region.
+    WINDOW,
+    /// Through the window if it permits them, otherwise by [TableCalls].
+    BOTH,
+    /// By [TableCalls] alone.
+    TABLE
+  }
 
   private final RegionEmitter region;
   private final CodeBuilder code;
   private final Locals locals;
   private final boolean is32Bit;
-  private final PageCaches caches;
-  private final int pageBytes;
-  private final boolean isUnsafe;
+  private final int geometry;
+  private final int pageShift;
+  private final boolean swap;
 
-  // The address; with one of 32 bits its page's words, and how far it is behind their beginning.
+  // The address; the window's page 0; what a call has loaded.
   private final int address;
-  private final int words;
-  private final int offset;
+  private final int window;
+  private final int loaded;
 
-  // The group whose accesses are being written, its page's words, and how far its first byte is
-  // behind their beginning.
+  // Where the first byte of a group stands on the host.
+  private final int groupPlace;
   private @Nullable Group group;
-  private int groupWords;
-  private final int ownGroupWords;
-  private final int groupOffset;
 
-  // Whether accesses are written as calls.
-  private boolean asCalls;
-
-  AccessEmitter(
-      RegionEmitter region, CodeBuilder code, Locals locals, boolean is32Bit, PageCaches caches) {
+  AccessEmitter(RegionEmitter region, CodeBuilder code, Locals locals, boolean is32Bit) {
     this.region = region;
     this.code = code;
     this.locals = locals;
     this.is32Bit = is32Bit;
-    this.caches = caches;
-    this.pageBytes = 1 << TableAccess.pageShift(region.geometry());
-    this.isUnsafe = isUnsafe(region.geometry());
+    this.geometry = region.geometry();
+    this.pageShift = TableAccess.pageShift(geometry);
+    this.swap = TableAccess.swap(geometry);
     this.address = code.allocateLocal(is32Bit ? TypeKind.INT : TypeKind.LONG);
-    this.words = code.allocateLocal(TypeKind.REFERENCE);
-    this.offset = code.allocateLocal(TypeKind.LONG);
-    this.ownGroupWords = code.allocateLocal(TypeKind.REFERENCE);
-    this.groupOffset = code.allocateLocal(TypeKind.LONG);
+    this.window = code.allocateLocal(TypeKind.LONG);
+    this.loaded = code.allocateLocal(TypeKind.LONG);
+    this.groupPlace = code.allocateLocal(TypeKind.LONG);
+  }
+
+  /// Whether the code uses [RegionEmitter#MEMORY].
+  static boolean isUnsafe(int geometry) {
+    return TableAccess.hasWindows(geometry);
+  }
+
+  /// Where the region is entered.
+  void enter() {
+    if (isUnsafe(geometry)) {
+      code.aload(CPU_LOCAL).getfield(CPU, "window", CD_long).lstore(window);
+    }
+  }
+
+  /// How accesses are written where nothing speaks against it.
+  Way way() {
+    if (!isUnsafe(geometry)) {
+      return Way.TABLE;
+    }
+    return region.hasAccessesElsewhere() ? Way.BOTH : Way.WINDOW;
+  }
+
+  /// The local that holds the address of the last access.
+  int address() {
+    return address;
   }
 
   // Groups.
 
   /// The groups that the accesses of a block are written in, by the positions of their first steps.
   Map<Integer, Group> groups(LiftedBlock block) {
-    return is32Bit ? AccessGroups.of(block, locals.registers()) : Map.of();
+    return is32Bit && isUnsafe(geometry) ? AccessGroups.of(block, locals.registers()) : Map.of();
   }
 
   /// Checks for all accesses of a group at once, those that are written from here to [#endGroup].
-  /// Goes elsewhere if not all of them can be made straight away.
+  /// Goes elsewhere if the window does not permit all of them.
   void beginGroup(Group of, Label otherwise) {
-    Place first =
-        new Place(new Value.Reg(of.base()), of.lowest(), of.span(), false, of.stores(), -1);
-    Cache cache = caches.of(first.base);
-    Label within = code.newLabel();
-    if (cache != null) {
-      // Zero if the first byte and the last are on the page.
-      pushDistance(first, cache.page(of.stores()));
-      code.dup2()
-          .dup2()
-          .lstore(groupOffset)
-          .loadConstant((long) of.span() - 1)
-          .ladd()
-          .lor()
-          .loadConstant((long) -pageBytes)
-          .land()
-          .lconst_0()
-          .lcmp()
-          .ifeq(within);
-    }
-    findPage(first, otherwise);
-    if (cache != null) {
-      pushPageAddress();
-      caches.found(cache, of.stores(), words);
-    } else {
-      code.aload(words).astore(ownGroupWords);
-    }
-    pushOffset();
-    code.lstore(groupOffset);
-    code.labelBinding(within);
-    if (of.alignment() > 1) {
-      code.lload(groupOffset).l2i().loadConstant(of.alignment() - 1).iand().ifne(otherwise);
-    }
+    takeAddress(new Value.Reg(of.base()), of.lowest());
+    pushPermission(of.stores(), 0);
+    pushPermission(of.stores(), of.span() - 1);
+    code.iand();
+    goUnlessPermitted(of.alignment(), otherwise);
+    pushPlace();
+    code.lstore(groupPlace);
     group = of;
-    groupWords = cache == null ? ownGroupWords : cache.words();
   }
 
   void endGroup() {
     group = null;
   }
 
-  /// From here to [#endCalls] accesses are calls of the space, which makes them whatever it takes,
-  /// or throws the fault.
-  void beginCalls() {
-    asCalls = true;
-  }
-
-  void endCalls() {
-    asCalls = false;
-  }
-
-  /// Whether the code uses [RegionEmitter#MEMORY].
-  static boolean isUnsafe(int geometry) {
-    return TableAccess.isUnsafeOpen() && !TableAccess.swap(geometry);
-  }
+  // Accesses.
 
   /// Where an access goes.
   ///
-  /// @param site where it stops if it cannot be made straight away; -1 if it does not stop
-  private record Place(
+  /// @param site where it stops if it cannot be made straight away
+  private record Access(
       Value base, long displacement, int bytes, boolean aligned, boolean store, int site) {}
 
   /// @param repeatable whether the instruction may begin again at this step
   /// @param site where it stops if it cannot be made straight away
-  void load(Op.Load op, boolean repeatable, int site) {
+  void load(Op.Load op, Way way, boolean repeatable, int site) {
     boolean wide = op.bytes() == Long.BYTES;
-    ClassDesc type = wide ? CD_long : CD_int;
-    Place place = new Place(op.base(), op.displacement(), op.bytes(), op.aligned(), false, site);
-    if (isInPlace(repeatable)) {
-      loadFrom(locate(place), op.bytes(), op.signed());
-    } else {
-      pushSpaceAndAddress(place);
+    Access access = new Access(op.base(), op.displacement(), op.bytes(), op.aligned(), false, site);
+    if (isCallOfSpace(op.bytes(), repeatable)) {
+      pushSpaceAndAddress(access);
+      ClassDesc type = wide ? CD_long : CD_int;
       code.invokevirtual(SPACE, "load" + bits(op.bytes()), MethodTypeDesc.of(type, CD_long));
+    } else if (way == Way.TABLE) {
+      takeAddress(access.base, access.displacement);
+      loadFromTable(access);
+    } else if (isCovered(access)) {
+      beginUnsafe();
+      pushPlaceInGroup(access);
+      loadUnsafely(op.bytes(), op.signed());
+    } else if (way == Way.WINDOW) {
+      region.at(site);
+      check(access, region.stop());
+      beginUnsafe();
+      pushPlace();
+      loadUnsafely(op.bytes(), op.signed());
+    } else {
+      Label table = code.newLabel();
+      Label join = code.newLabel();
+      check(access, table);
+      beginUnsafe();
+      pushPlace();
+      loadUnsafely(op.bytes(), op.signed());
+      code.goto_(join);
+      code.labelBinding(table);
+      loadFromTable(access);
+      code.labelBinding(join);
     }
     if (op.signed() && op.bytes() == Byte.BYTES) {
       code.i2b();
@@ -180,86 +189,62 @@ final class AccessEmitter {
     pop(op.destination(), wide);
     if (op.ordering() == Op.Ordering.ACQUIRE) {
       code.invokestatic(FENCES, "acquireFence", NOTHING);
-      caches.drop();
     }
   }
 
   /// @param repeatable whether the instruction may begin again at this step
   /// @param site where it stops if it cannot be made straight away
-  void store(Op.Store op, boolean repeatable, int site) {
+  void store(Op.Store op, Way way, boolean repeatable, int site) {
     boolean wide = op.bytes() == Long.BYTES;
-    ClassDesc type = wide ? CD_long : CD_int;
-    Place place = new Place(op.base(), op.displacement(), op.bytes(), op.aligned(), true, site);
+    Access access = new Access(op.base(), op.displacement(), op.bytes(), op.aligned(), true, site);
     if (op.ordering() == Op.Ordering.RELEASE) {
       code.invokestatic(FENCES, "releaseFence", NOTHING);
     }
-    if (isInPlace(repeatable)) {
-      Found found = locate(place);
-      beginAccess();
-      pushFound(found);
+    if (isCallOfSpace(op.bytes(), repeatable)) {
+      pushSpaceAndAddress(access);
       push(op.value(), wide);
-      if (isUnsafe) {
-        code.invokevirtual(
-            UNSAFE, "put" + javaName(op.bytes()), unsafeType(CD_void, javaType(op.bytes())));
-      } else {
-        code.invokestatic(
-            TABLE, name("put", op.bytes()), MethodTypeDesc.of(CD_void, WORDS, CD_long, type));
-      }
-    } else {
-      pushSpaceAndAddress(place);
-      push(op.value(), wide);
+      ClassDesc type = wide ? CD_long : CD_int;
       code.invokevirtual(
           SPACE, "store" + bits(op.bytes()), MethodTypeDesc.of(CD_void, CD_long, type));
-      if (!asCalls) {
-        caches.drop();
-      }
+    } else if (way == Way.TABLE) {
+      takeAddress(access.base, access.displacement);
+      storeToTable(access, op.value());
+    } else if (isCovered(access)) {
+      beginUnsafe();
+      pushPlaceInGroup(access);
+      storeUnsafely(op.value(), op.bytes());
+    } else if (way == Way.WINDOW) {
+      region.at(site);
+      check(access, region.stop());
+      beginUnsafe();
+      pushPlace();
+      storeUnsafely(op.value(), op.bytes());
+    } else {
+      Label table = code.newLabel();
+      Label join = code.newLabel();
+      check(access, table);
+      beginUnsafe();
+      pushPlace();
+      storeUnsafely(op.value(), op.bytes());
+      code.goto_(join);
+      code.labelBinding(table);
+      storeToTable(access, op.value());
+      code.labelBinding(join);
     }
   }
 
-  private void loadFrom(Found found, int bytes, boolean signed) {
-    beginAccess();
-    pushFound(found);
-    if (!isUnsafe) {
-      ClassDesc type = bytes == Long.BYTES ? CD_long : CD_int;
-      code.invokestatic(TABLE, name("get", bytes), MethodTypeDesc.of(type, WORDS, CD_long));
-      return;
-    }
-    code.invokevirtual(UNSAFE, "get" + javaName(bytes), unsafeType(javaType(bytes)));
-    if (!signed && bytes == Byte.BYTES) {
-      code.loadConstant(0xff).iand();
-    } else if (!signed && bytes == Short.BYTES) {
-      code.i2c();
-    }
+  private boolean isCallOfSpace(int bytes, boolean repeatable) {
+    return !is32Bit || !repeatable || bytes == Long.BYTES;
   }
 
-  private static MethodTypeDesc unsafeType(ClassDesc result, ClassDesc... value) {
-    return MethodTypeDesc.of(result, CD_Object, CD_long).insertParameterTypes(2, value);
-  }
-
-  private static ClassDesc javaType(int bytes) {
-    return switch (bytes) {
-      case Byte.BYTES -> CD_byte;
-      case Short.BYTES -> CD_short;
-      case Integer.BYTES -> CD_int;
-      default -> CD_long;
-    };
-  }
-
-  private static String javaName(int bytes) {
-    return switch (bytes) {
-      case Byte.BYTES -> "Byte";
-      case Short.BYTES -> "Short";
-      case Integer.BYTES -> "Int";
-      default -> "Long";
-    };
-  }
-
-  private boolean isInPlace(boolean repeatable) {
-    return is32Bit && repeatable && !asCalls;
+  /// Whether [#beginGroup] has made the check.
+  private boolean isCovered(Access access) {
+    return group != null
+        && group.covers(access.base, access.displacement, access.bytes, access.aligned);
   }
 
   void compareExchange(Op.CompareExchange op, int site) {
-    pushSpaceAndAddress(new Place(op.address(), 0, op.bytes(), false, true, site));
+    pushSpaceAndAddress(new Access(op.address(), 0, op.bytes(), false, true, site));
     boolean wide = op.bytes() == Long.BYTES;
     ClassDesc type = wide ? CD_long : CD_int;
     push(op.expected(), wide);
@@ -267,18 +252,156 @@ final class AccessEmitter {
     code.invokevirtual(
         SPACE, "compareExchange" + bits(op.bytes()), MethodTypeDesc.of(type, CD_long, type, type));
     pop(op.destination(), wide);
-    caches.drop();
   }
 
-  private String name(String access, int bytes) {
-    return bytes == 1 || !TableAccess.swap(region.geometry())
-        ? access + bits(bytes)
-        : "swapped" + access.replace('g', 'G').replace('p', 'P') + bits(bytes);
+  // The window.
+
+  /// Takes the address, and goes elsewhere if the window does not permit the access.
+  private void check(Access access, Label otherwise) {
+    takeAddress(access.base, access.displacement);
+    pushPermission(access.store, 0);
+    if (access.aligned || access.bytes == 1) {
+      goUnlessPermitted(access.bytes, otherwise);
+    } else {
+      // Not if it goes over the end of the page: then there is a 1 as well.
+      code.iload(address)
+          .loadConstant((1 << pageShift) - 1)
+          .iand()
+          .loadConstant(access.bytes - 1)
+          .iadd()
+          .loadConstant(pageShift)
+          .iushr()
+          .if_icmple(otherwise);
+    }
+  }
+
+  /// Pushes 1 if the page of a place some bytes behind the address may be accessed, or 0.
+  private void pushPermission(boolean store, int behind) {
+    beginUnsafe();
+    code.lload(window).iload(address);
+    if (behind != 0) {
+      code.loadConstant(behind).iadd();
+    }
+    code.loadConstant(pageShift)
+        .iushr()
+        .i2l()
+        .ladd()
+        .loadConstant(store ? WindowAccess.STORES : WindowAccess.LOADS)
+        .ladd()
+        .invokevirtual(UNSAFE, "getByte", unsafeType(CD_byte));
+  }
+
+  /// Goes elsewhere unless there is a 1 on the stack, and the address is a multiple of a power of
+  /// two. In one branch: for each that is never taken HotSpot has to know what all registers hold.
+  private void goUnlessPermitted(int alignment, Label otherwise) {
+    if (alignment == 1) {
+      code.ifeq(otherwise);
+    } else {
+      code.iload(address).loadConstant(alignment - 1).iand().if_icmple(otherwise);
+    }
+  }
+
+  /// Pushes where the address stands on the host.
+  private void pushPlace() {
+    code.lload(window).iload(address).i2l().loadConstant(LOW_HALF).land().ladd();
+  }
+
+  private void pushPlaceInGroup(Access access) {
+    code.lload(groupPlace);
+    if (group != null && access.displacement != group.lowest()) {
+      code.loadConstant(access.displacement - group.lowest()).ladd();
+    }
+  }
+
+  private void beginUnsafe() {
+    code.getstatic(RegionEmitter.SELF, RegionEmitter.MEMORY, UNSAFE).aconst_null();
+  }
+
+  private void loadUnsafely(int bytes, boolean signed) {
+    switch (bytes) {
+      case Byte.BYTES -> {
+        code.invokevirtual(UNSAFE, "getByte", unsafeType(CD_byte));
+        if (!signed) {
+          code.loadConstant(0xff).iand();
+        }
+      }
+      case Short.BYTES -> {
+        ClassDesc type = signed ? CD_short : CD_char;
+        code.invokevirtual(UNSAFE, signed ? "getShort" : "getChar", unsafeType(type));
+        reverse(signed ? SHORT : CHARACTER, type);
+      }
+      default -> {
+        code.invokevirtual(UNSAFE, "getInt", unsafeType(CD_int));
+        reverse(INTEGER, CD_int);
+      }
+    }
+  }
+
+  private void storeUnsafely(Value value, int bytes) {
+    push(value, false);
+    switch (bytes) {
+      case Byte.BYTES -> code.invokevirtual(UNSAFE, "putByte", unsafeType(CD_void, CD_byte));
+      case Short.BYTES -> {
+        code.i2s();
+        reverse(SHORT, CD_short);
+        code.invokevirtual(UNSAFE, "putShort", unsafeType(CD_void, CD_short));
+      }
+      default -> {
+        reverse(INTEGER, CD_int);
+        code.invokevirtual(UNSAFE, "putInt", unsafeType(CD_void, CD_int));
+      }
+    }
+  }
+
+  /// Puts what is on the stack into the guest's order, or out of it.
+  private void reverse(ClassDesc box, ClassDesc type) {
+    if (swap) {
+      code.invokestatic(box, "reverseBytes", MethodTypeDesc.of(type, type));
+    }
+  }
+
+  private static MethodTypeDesc unsafeType(ClassDesc result, ClassDesc... value) {
+    return MethodTypeDesc.of(result, CD_Object, CD_long).insertParameterTypes(2, value);
+  }
+
+  // The table. The address has been taken.
+
+  private void loadFromTable(Access access) {
+    region.at(access.site);
+    code.aload(CPU_LOCAL)
+        .iload(address)
+        .loadConstant(geometry(access))
+        .invokestatic(
+            TABLES, "load" + bits(access.bytes), MethodTypeDesc.of(CD_long, CPU, CD_int, CD_int))
+        .dup2()
+        .lstore(loaded)
+        .lconst_0()
+        .lcmp()
+        .iflt(region.stop());
+    code.lload(loaded).l2i();
+  }
+
+  private void storeToTable(Access access, Value value) {
+    region.at(access.site);
+    code.aload(CPU_LOCAL).iload(address);
+    push(value, false);
+    code.loadConstant(geometry(access))
+        .invokestatic(
+            TABLES,
+            "store" + bits(access.bytes),
+            MethodTypeDesc.of(CD_boolean, CPU, CD_int, CD_int, CD_int))
+        .ifeq(region.stop());
+  }
+
+  private int geometry(Access access) {
+    return access.aligned ? TableAccess.aligned(geometry) : geometry;
   }
 
   private static int bits(int bytes) {
     return bytes * Byte.SIZE;
   }
+
+  // Addresses.
 
   private void takeAddress(Value base, long displacement) {
     if (is32Bit) {
@@ -305,135 +428,18 @@ final class AccessEmitter {
   }
 
   /// With addresses of 64 bits, or where an access cannot be begun again.
-  private void pushSpaceAndAddress(Place place) {
-    region.at(place.site);
-    takeAddress(place.base, place.displacement);
-    if (place.aligned && place.bytes > 1) {
+  private void pushSpaceAndAddress(Access access) {
+    region.at(access.site);
+    takeAddress(access.base, access.displacement);
+    if (access.aligned && access.bytes > 1) {
       pushLongAddress();
-      code.loadConstant(place.bytes)
-          .loadConstant(place.store ? 1 : 0)
+      code.loadConstant(access.bytes)
+          .loadConstant(access.store ? 1 : 0)
           .invokestatic(
               REGION_CODE, "align", MethodTypeDesc.of(CD_void, CD_long, CD_int, CD_boolean));
     }
     code.aload(CPU_LOCAL).invokevirtual(CPU, "space", MethodTypeDesc.of(SPACE));
     pushLongAddress();
-  }
-
-  /// A place that has been found.
-  ///
-  /// @param words local of its page's words
-  /// @param offset local of how far something on the page is behind their beginning, a `long`
-  /// @param more how far the place is behind that
-  private record Found(int words, int offset, long more) {}
-
-  /// Finds the place, or leaves.
-  private Found locate(Place place) {
-    Group of = group;
-    if (of != null && of.covers(place.base, place.displacement, place.bytes, place.aligned)) {
-      return new Found(groupWords, groupOffset, place.displacement - of.lowest());
-    }
-    Cache cache = caches.of(place.base);
-    if (cache == null) {
-      findPage(place, region.stop());
-      pushOffset();
-      code.lstore(offset);
-      return new Found(words, offset, 0);
-    }
-    Label within = code.newLabel();
-    pushDistance(place, cache.page(place.store));
-    code.dup2().lstore(offset);
-    // Zero if it is on the page and a multiple of its size, and so does not cross the page's end.
-    code.loadConstant((long) -pageBytes | (place.bytes - 1)).land().lconst_0().lcmp().ifeq(within);
-    // In place, not behind the blocks: HotSpot takes a jump back for a loop.
-    findPage(place, region.stop());
-    pushPageAddress();
-    caches.found(cache, place.store, words);
-    pushOffset();
-    code.lstore(offset);
-    code.labelBinding(within);
-    return new Found(cache.words(), offset, 0);
-  }
-
-  /// Pushes how far the place is behind the page whose address is in a local, a `long`.
-  private void pushDistance(Place place, int page) {
-    locals.pushInt(place.base);
-    code.i2l().loadConstant(LOW_HALF).land().lload(page).lsub();
-    if (place.displacement != 0) {
-      code.loadConstant((long) (int) place.displacement).ladd();
-    }
-  }
-
-  private void beginAccess() {
-    if (isUnsafe) {
-      code.getstatic(RegionEmitter.SELF, RegionEmitter.MEMORY, UNSAFE);
-    }
-  }
-
-  private void pushFound(Found found) {
-    long more = found.more + (isUnsafe ? TableAccess.unsafeOffset() : 0);
-    code.aload(found.words).lload(found.offset);
-    if (more != 0) {
-      code.loadConstant(more).ladd();
-    }
-  }
-
-  private void pushPageAddress() {
-    code.iload(address).loadConstant(-pageBytes).iand().i2l().loadConstant(LOW_HALF).land();
-  }
-
-  private void pushOffset() {
-    code.iload(address).loadConstant(pageBytes - 1).iand().i2l();
-  }
-
-  /// Finds the words of the page in the table, or leaves.
-  private void findPage(Place place, Label stop) {
-    int shift = TableAccess.pageShift(region.geometry());
-    if (place.site >= 0) {
-      region.at(place.site);
-    }
-    takeAddress(place.base, place.displacement);
-    if (place.bytes > 1) {
-      if (place.aligned) {
-        code.iload(address).loadConstant(place.bytes - 1).iand().ifne(stop);
-      } else {
-        code.iload(address).loadConstant(pageBytes - 1).iand();
-        code.loadConstant(pageBytes - place.bytes).if_icmpgt(stop);
-      }
-    }
-    beginAccess();
-    code.aload(CPU_LOCAL).getfield(CPU, place.store ? "writable" : "readable", TABLES);
-    if (isUnsafe) {
-      // Without checks of bounds: the tables have an entry for every page.
-      pushEntry(shift + TableAccess.LEAF_SHIFT, -1);
-      code.invokevirtual(UNSAFE, "getReference", GET_REFERENCE).astore(words);
-      beginAccess();
-      code.aload(words);
-      pushEntry(shift, (1 << TableAccess.LEAF_SHIFT) - 1);
-      code.invokevirtual(UNSAFE, "getReference", GET_REFERENCE);
-    } else {
-      pushIndex(shift + TableAccess.LEAF_SHIFT, -1);
-      code.aaload();
-      pushIndex(shift, (1 << TableAccess.LEAF_SHIFT) - 1);
-      code.aaload();
-    }
-    code.dup().astore(words).ifnull(stop);
-  }
-
-  private void pushIndex(int shift, int mask) {
-    code.iload(address).loadConstant(shift).iushr();
-    if (mask != -1) {
-      code.loadConstant(mask).iand();
-    }
-  }
-
-  /// Pushes where an entry of a table stands.
-  private void pushEntry(int shift, int mask) {
-    pushIndex(shift, mask);
-    code.loadConstant(TableAccess.unsafeReferenceBytes())
-        .imul()
-        .i2l()
-        .loadConstant(TableAccess.unsafeReferenceOffset())
-        .ladd();
   }
 
   private void push(Value value, boolean wide) {

@@ -4,13 +4,13 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
-import dev.forklift.engine.cpu.Compiled;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.cpu.LiftedBlock;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.ir.Value;
 import dev.forklift.engine.ir.Width;
+import dev.forklift.engine.jit.AccessEmitter.Way;
 import dev.forklift.engine.jit.AccessGroups.Group;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -44,6 +44,9 @@ final class BlockEmitter implements Op.Visitor {
   // Registers that the file does not know, where the next step begins.
   private final BitSet dirty;
 
+  // How accesses are written.
+  private Way way;
+
   // The instruction that the steps belong to.
   private int position;
   private int instructionsBefore = -1;
@@ -72,6 +75,7 @@ final class BlockEmitter implements Op.Visitor {
     this.sites = sites;
     this.functions = functions;
     this.accesses = accesses;
+    this.way = accesses.way();
     this.block = block;
     this.dirty = dirty;
   }
@@ -98,9 +102,19 @@ final class BlockEmitter implements Op.Visitor {
     }
   }
 
-  /// The steps of a group twice: with one check for its accesses, and with calls for where that
-  /// fails. HotSpot compiles the second only if it is ever run.
+  /// The steps of a group, with one check for its accesses. Where what fails it does not leave the
+  /// region, they are there once more, with calls. HotSpot compiles the second only if it is ever
+  /// run.
   private void emit(Group group) {
+    if (way == Way.WINDOW) {
+      emitUntil(group.first() + 1);
+      int number = accessSite();
+      region.at(number);
+      accesses.beginGroup(group, region.stop());
+      emitUntil(group.end());
+      accesses.endGroup();
+      return;
+    }
     Label calls = code.newLabel();
     Label join = code.newLabel();
     BitSet dirtyBefore = (BitSet) dirty.clone();
@@ -116,13 +130,9 @@ final class BlockEmitter implements Op.Visitor {
     dirty.or(dirtyBefore);
     instructionsBefore = instructionsBeforeIt;
     mustLook = mustLookBefore;
-    accesses.beginCalls();
+    way = Way.TABLE;
     emitUntil(group.end());
-    accesses.endCalls();
-    region.catchFaults(calls, code.newBoundLabel());
-    // A store may have replaced a page by a copy.
-    mustLook = group.stores();
-    look(next, next, instructionsBefore + 1);
+    way = accesses.way();
     code.labelBinding(join);
   }
 
@@ -261,13 +271,13 @@ final class BlockEmitter implements Op.Visitor {
 
   @Override
   public void load(Op.Load op) {
-    accesses.load(op, isRepeatable, accessSite());
+    accesses.load(op, way, isRepeatable, accessSite());
     mustLook |= op.ordering() == Op.Ordering.ACQUIRE;
   }
 
   @Override
   public void store(Op.Store op) {
-    accesses.store(op, isRepeatable, accessSite());
+    accesses.store(op, way, isRepeatable, accessSite());
     mustLook |= !isRepeatable;
   }
 
@@ -281,7 +291,6 @@ final class BlockEmitter implements Op.Visitor {
   @Override
   public void fence(Op.Fence op) {
     code.invokestatic(FENCES, "fullFence", NOTHING);
-    region.dropPages();
     mustLook = true;
   }
 
@@ -359,7 +368,7 @@ final class BlockEmitter implements Op.Visitor {
     // Only where a block goes on to the next has nothing begun behind a fence.
     look(op.target(), op.target(), instructionsBefore + 1);
     region.count(block.instructions());
-    if (op.kind() == Op.JumpKind.CALL) {
+    if (op.kind() == Op.JumpKind.CALL && !region.contains(op.target())) {
       code.loadConstant(op.target());
       region.call(true, block.end(), dirty);
     } else {
@@ -374,7 +383,7 @@ final class BlockEmitter implements Op.Visitor {
     pushAddress(op.target());
     switch (op.kind()) {
       case CALL -> region.call(false, block.end(), dirty);
-      case RETURN -> region.goOut(Compiled.RETURNED, dirty);
+      case RETURN -> region.returnFrom(block, dirty);
       case JUMP -> region.jump(block, dirty);
     }
   }

@@ -61,8 +61,8 @@ final class GiveBacks {
   }
 
   /// Gives back what is dirty at a site, and stops there; the region, CPU, fault, number of the
-  /// site and what is left of the allowance are on the stack. The result is how the region comes
-  /// back.
+  /// site, what is left of the allowance and the address of the last access are on the stack. The
+  /// result is how the region comes back.
   ///
   /// @param which all that may be dirty at sites that stop there
   void stop(CodeBuilder code, Locals locals, BitSet which) {
@@ -86,7 +86,7 @@ final class GiveBacks {
   }
 
   private MethodTypeDesc stopType(BitSet which) {
-    return type(CD_int, List.of(REGION_CODE, CPU, FAULT, CD_int, CD_int), which);
+    return type(CD_int, List.of(REGION_CODE, CPU, FAULT, CD_int, CD_int, CD_int), which);
   }
 
   // What they are.
@@ -127,7 +127,7 @@ final class GiveBacks {
         .iload(3)
         .invokevirtual(REGION_CODE, "dirtyAt", MethodTypeDesc.of(BITS, CD_int))
         .astore(dirty);
-    int argument = 5;
+    int argument = 6;
     for (int number : which.stream().toArray()) {
       Label clean = code.newLabel();
       code.aload(dirty)
@@ -143,7 +143,9 @@ final class GiveBacks {
         .aload(2)
         .iload(3)
         .iload(4)
-        .invokevirtual(REGION_CODE, "stop", MethodTypeDesc.of(CD_int, CPU, FAULT, CD_int, CD_int))
+        .iload(5)
+        .invokevirtual(
+            REGION_CODE, "stop", MethodTypeDesc.of(CD_int, CPU, FAULT, CD_int, CD_int, CD_int))
         .ireturn();
   }
 

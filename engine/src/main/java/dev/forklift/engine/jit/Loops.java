@@ -24,9 +24,7 @@ final class Loops {
   ///
   /// @param blocks starts of its blocks
   /// @param registers those that it touches
-  /// @param loadBases those of them that it loads through
-  /// @param storeBases those of them that it stores through
-  record Loop(Set<Long> blocks, BitSet registers, BitSet loadBases, BitSet storeBases) {}
+  record Loop(Set<Long> blocks, BitSet registers) {}
 
   private final Region region;
   private final int registers;
@@ -61,7 +59,9 @@ final class Loops {
       long any = component.iterator().next();
       if (component.size() > 1 || (goesTo(any, any) && !cut.contains(any))) {
         found = true;
-        if (!findIn(component, entries(component, cut))) {
+        Set<Long> entries = entries(component, cut);
+        // Without an entry it is not reached, and nothing to cut it at.
+        if (entries.isEmpty() || !findIn(component, entries)) {
           Loop loop = loop(component);
           component.forEach(start -> loops.put(start, loop));
         }
@@ -89,17 +89,12 @@ final class Loops {
   }
 
   private Loop loop(Set<Long> blocks) {
-    Loop loop = new Loop(blocks, new BitSet(), new BitSet(), new BitSet());
+    Loop loop = new Loop(blocks, new BitSet());
     for (long start : blocks) {
       for (Op op : region.block(start).ops()) {
         Operands.forEach(op, value -> add(value, loop.registers));
         if (op instanceof Op.Result result) {
           add(new Value.Reg(result.destination()), loop.registers);
-        }
-        if (op instanceof Op.Load load) {
-          add(load.base(), loop.loadBases);
-        } else if (op instanceof Op.Store store) {
-          add(store.base(), loop.storeBases);
         }
       }
     }

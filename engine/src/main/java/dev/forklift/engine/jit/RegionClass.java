@@ -1,6 +1,7 @@
 package dev.forklift.engine.jit;
 
 import dev.forklift.engine.ir.Op.JavaFunction;
+import dev.forklift.engine.memory.CodePage;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
@@ -10,7 +11,8 @@ import java.util.List;
 /// The class that a region has become, as a file.
 ///
 /// @param functions what it calls in Java
-record RegionClass(Region region, byte[] bytes, Sites sites, List<JavaFunction> functions) {
+record RegionClass(
+    CodePage page, Region region, byte[] bytes, Sites sites, List<JavaFunction> functions) {
   /// HotSpot does not compile what is longer (`HugeMethodLimit`).
   private static final int LONGEST_CODE = 8000;
 
@@ -38,7 +40,8 @@ record RegionClass(Region region, byte[] bytes, Sites sites, List<JavaFunction> 
               .lookupClass()
               .getDeclaredConstructor(RegionCode.Parts.class)
               .newInstance(
-                  new RegionCode.Parts(region, sites, functions.toArray(JavaFunction[]::new)));
+                  new RegionCode.Parts(
+                      page, region, sites, functions.toArray(JavaFunction[]::new)));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a region that cannot be defined", e);
     }

@@ -7,6 +7,7 @@ import dev.forklift.engine.cpu.Links.Link;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.jit.Region.ComputedJump;
 import dev.forklift.engine.memory.Access;
+import dev.forklift.engine.memory.CodePage;
 import dev.forklift.engine.memory.GuestFault;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -17,16 +18,20 @@ abstract class RegionCode extends Compiled {
   /// What a region is made from.
   ///
   /// @param functions what it calls in Java
-  record Parts(Region region, Sites sites, JavaFunction[] functions) {}
+  record Parts(CodePage page, Region region, Sites sites, JavaFunction[] functions) {}
 
   /// The callee has come back to where it was called from.
   static final int BACK = -1;
 
   private static final int MOST_MISSES = 1000;
 
+  /// After so many accesses that had to be evaluated, it is made anew.
+  private static final int MOST_EVALUATED = 5000;
+
   /// About what the host needs for one guest byte of a region.
   private static final int EXPANSION = 40;
 
+  private final CodePage page;
   private final long entry;
   private final long start;
   private final long end;
@@ -39,12 +44,16 @@ abstract class RegionCode extends Compiled {
   // How often such a jump has gone elsewhere. Threads may lose counts of each other.
   private int misses;
 
+  // How often it was left in front of an access. The same.
+  private int evaluated;
+
   RegionCode(Parts parts) {
+    page = parts.page;
     entry = parts.region.entry();
     start = parts.region.start();
     end = parts.region.end();
     bytes = EXPANSION * parts.region.bytes();
-    blocks = parts.region.blocks().keySet().stream().mapToLong(start -> start).toArray();
+    blocks = parts.region.own().stream().mapToLong(start -> start).sorted().toArray();
     sites = parts.sites;
     functions = parts.functions;
     jumps = parts.region.jumps().values().toArray(ComputedJump[]::new);
@@ -70,7 +79,7 @@ abstract class RegionCode extends Compiled {
     return bytes;
   }
 
-  /// Whether a block of it begins there.
+  /// Whether a block of it begins there, not counting functions that are there to be called.
   final boolean contains(long pc) {
     return Arrays.binarySearch(blocks, pc) >= 0;
   }
@@ -182,7 +191,8 @@ abstract class RegionCode extends Compiled {
   ///
   /// @param fault the access that failed there, or null
   /// @param leftAtBlock what was left of the allowance at the beginning of its block
-  final int stop(Cpu cpu, @Nullable GuestFault fault, int number, int leftAtBlock) {
+  /// @param address of the last access
+  final int stop(Cpu cpu, @Nullable GuestFault fault, int number, int leftAtBlock, int address) {
     Sites.Site site = sites.get(number);
     int left = leftAtBlock - site.executed();
     if (fault != null) {
@@ -192,6 +202,10 @@ abstract class RegionCode extends Compiled {
     Exit exit = site.exit();
     if (exit == null) {
       cpu.leaveAt(site.pc(), left);
+      if (!cpu.isTooSlow(address) && ++evaluated >= MOST_EVALUATED) {
+        evaluated = 0;
+        page.expectAccessesElsewhere(this);
+      }
       return EVALUATE;
     }
     cpu.stopAt(site.pc(), site.next(), site.code(), left);

@@ -12,6 +12,7 @@ import dev.forklift.engine.cpu.Links.Link;
 import dev.forklift.engine.ir.Op.JavaFunction;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.jit.Loops.Loop;
+import dev.forklift.engine.memory.CodePage;
 import dev.forklift.engine.memory.GuestFault;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
@@ -72,10 +73,9 @@ final class RegionEmitter {
   private final Map<Long, Label> polls = new HashMap<>();
   private final List<Runnable> ways = new ArrayList<>();
   private final Map<@Nullable Loop, Label> stops = new LinkedHashMap<>();
-  private final Map<@Nullable Loop, Label> handlers = new LinkedHashMap<>();
   private final Map<BitSet, Label> tails = new LinkedHashMap<>();
   private final GiveBacks giveBacks;
-  private final PageCaches caches;
+  private final AccessEmitter accesses;
   private int calls;
   private @Nullable Loop loop;
 
@@ -101,25 +101,26 @@ final class RegionEmitter {
     this.sites = sites;
     this.giveBacks = giveBacks;
     this.locals = new Locals(code, is32Bit, registers);
-    this.caches = new PageCaches(code, region, loops, is32Bit ? registers : 0);
     this.left = code.allocateLocal(TypeKind.INT);
     this.site = code.allocateLocal(TypeKind.INT);
     this.target = code.allocateLocal(TypeKind.LONG);
     this.how = code.allocateLocal(TypeKind.INT);
     this.fault = code.allocateLocal(TypeKind.REFERENCE);
     this.geometry = geometry;
+    this.accesses = new AccessEmitter(this, code, locals, is32Bit);
     this.notCalled = code.newLabel();
   }
 
   /// Writes the class of a region.
   ///
   /// @param geometry what [TableAccess] is to know of the spaces it is for
+  /// @param page the page that it is for
   /// @param named whether local variables have names, which costs room
-  static RegionClass write(Isa isa, int geometry, Region region, boolean named) {
+  static RegionClass write(Isa isa, int geometry, CodePage page, Region region, boolean named) {
     Sites sites = new Sites();
     List<JavaFunction> functions = new ArrayList<>();
     byte[] bytes = emit(isa, geometry, region, sites, functions, named);
-    return new RegionClass(region, bytes, sites, functions);
+    return new RegionClass(page, region, bytes, sites, functions);
   }
 
   private static byte[] emit(
@@ -204,7 +205,6 @@ final class RegionEmitter {
 
   private void run(List<JavaFunction> functions) {
     region.blocks().keySet().forEach(start -> labels.put(start, code.newLabel()));
-    AccessEmitter accesses = new AccessEmitter(this, code, locals, is32Bit, caches);
     Label body = code.newLabel();
     Label bodyEnd = code.newLabel();
     // A line is a block, in its order; the last one is what stands behind them.
@@ -216,7 +216,6 @@ final class RegionEmitter {
       code.lineNumber(++line);
       BitSet dirty = flow.dirtyAt(block.start());
       loop = loops.of(block.start());
-      caches.begin(block);
       new BlockEmitter(this, code, locals, sites, functions, accesses, block, dirty).emit();
     }
     code.lineNumber(++line);
@@ -248,8 +247,16 @@ final class RegionEmitter {
     locals.load(CPU_LOCAL, flow.liveAt(region.entry()));
     startCounting();
     code.iconst_0().istore(site);
-    caches.enter();
+    if (is32Bit) {
+      code.iconst_0().istore(accesses.address());
+    }
+    accesses.enter();
     code.goto_(label(region.entry()));
+  }
+
+  /// Whether many accesses go elsewhere than through the window.
+  boolean hasAccessesElsewhere() {
+    return region.hasAccessesElsewhere();
   }
 
   private void startCounting() {
@@ -289,8 +296,7 @@ final class RegionEmitter {
     Loop around = loops.of(from);
     BitSet givenBack = flow.givenBackBetween(from, to, dirty);
     BitSet fetched = flow.fetchedBetween(from, to);
-    Loop loopLeft = around == loops.of(to) ? null : around;
-    if (loopLeft == null && givenBack.isEmpty()) {
+    if (around == loops.of(to) && givenBack.isEmpty()) {
       return there;
     }
     Label way = code.newLabel();
@@ -298,9 +304,6 @@ final class RegionEmitter {
       code.labelBinding(way);
       locals.store(CPU_LOCAL, givenBack);
       locals.load(CPU_LOCAL, fetched);
-      if (loopLeft != null) {
-        caches.leave(loopLeft);
-      }
       code.goto_(there);
     });
     return way;
@@ -317,21 +320,45 @@ final class RegionEmitter {
     code.goto_(tail(dirty));
   }
 
-  /// Goes from a computed jump to the address on the stack, a `long`.
-  void jump(LiftedBlock from, BitSet dirty) {
-    int number = List.copyOf(region.jumps().keySet()).indexOf(from.start());
-    if (!is32Bit || number < 0) {
-      goOut(Compiled.JUMPED_SAFELY, dirty);
-      return;
+  /// Returns to the address on the stack, a `long`: to a call of the region, or out of it.
+  void returnFrom(LiftedBlock from, BitSet dirty) {
+    if (!region.next(from).isEmpty()) {
+      Label elsewhere = switchToNext(from, dirty);
+      code.labelBinding(elsewhere).lload(target);
     }
+    goOut(Compiled.RETURNED, dirty);
+  }
+
+  /// Goes from the end of a block to one of those that follow it, if the address on the stack, a
+  /// `long`, is where that begins. Otherwise goes to a label, with the address in a local.
+  private Label switchToNext(LiftedBlock from, BitSet dirty) {
     Label elsewhere = code.newLabel();
-    code.dup2().lstore(target).l2i();
+    code.lstore(target);
+    if (!is32Bit) {
+      for (long to : region.next(from)) {
+        code.lload(target).loadConstant(to).lcmp().ifeq(direct(from.start(), to, true, dirty));
+      }
+      code.goto_(elsewhere);
+      return elsewhere;
+    }
+    code.lload(target).l2i();
     code.lookupswitch(
         elsewhere,
         region.next(from).stream()
             .map(to -> SwitchCase.of((int) (long) to, direct(from.start(), to, true, dirty)))
             .sorted(Comparator.comparingInt(SwitchCase::caseValue))
             .toList());
+    return elsewhere;
+  }
+
+  /// Goes from a computed jump to the address on the stack, a `long`.
+  void jump(LiftedBlock from, BitSet dirty) {
+    int number = List.copyOf(region.jumps().keySet()).indexOf(from.start());
+    if (number < 0) {
+      goOut(Compiled.JUMPED_SAFELY, dirty);
+      return;
+    }
+    Label elsewhere = switchToNext(from, dirty);
     code.labelBinding(elsewhere);
     pushItself();
     code.loadConstant(number)
@@ -415,11 +442,6 @@ final class RegionEmitter {
     code.loadConstant(number).istore(site);
   }
 
-  /// Behind a fence.
-  void dropPages() {
-    caches.drop();
-  }
-
   /// Pushes whether what the region and its callers have found so far holds no more.
   void pushHasMapChanged() {
     code.aload(CPU_LOCAL).invokevirtual(CPU, "hasMapChanged", MethodTypeDesc.of(CD_boolean));
@@ -428,12 +450,6 @@ final class RegionEmitter {
   /// Where sites of the block that is being written stop.
   Label stop() {
     return stops.computeIfAbsent(loop, _ -> code.newLabel());
-  }
-
-  /// Where accesses in the block that is being written are calls: their faults stop at the site.
-  void catchFaults(Label from, Label to) {
-    Label handler = handlers.computeIfAbsent(loop, _ -> code.newLabel());
-    code.exceptionCatch(from, to, handler, FAULT);
   }
 
   /// Stops at a site.
@@ -447,6 +463,12 @@ final class RegionEmitter {
     polls.forEach((to, label) -> {
       code.labelBinding(label);
       code.iload(left).ifgt(label(to));
+      code.aload(CPU_LOCAL)
+          .iload(left)
+          .invokevirtual(CPU, "refill", MethodTypeDesc.of(CD_int, CD_int))
+          .dup()
+          .istore(left)
+          .ifgt(label(to));
       code.loadConstant(to);
       goOut(Compiled.JUMPED_SAFELY, flow.dirtyAt(to));
     });
@@ -472,10 +494,6 @@ final class RegionEmitter {
       code.aconst_null();
       stopAtSite(changedIn(in));
     });
-    handlers.forEach((in, label) -> {
-      code.labelBinding(label);
-      stopAtSite(changedIn(in));
-    });
   }
 
   private BitSet changedIn(@Nullable Loop in) {
@@ -493,6 +511,11 @@ final class RegionEmitter {
     code.astore(fault);
     pushItself();
     code.aload(CPU_LOCAL).aload(fault).iload(site).iload(left);
+    if (is32Bit) {
+      code.iload(accesses.address());
+    } else {
+      code.iconst_0();
+    }
     giveBacks.stop(code, locals, which);
     code.ireturn();
   }

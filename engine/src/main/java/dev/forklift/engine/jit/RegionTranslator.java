@@ -127,7 +127,7 @@ public final class RegionTranslator implements Translator {
       if (region == null) {
         return null;
       }
-      written = RegionEmitter.write(isa, TableAccess.geometry(space), region, named);
+      written = RegionEmitter.write(isa, TableAccess.geometry(space), page, region, named);
       if (written.isCompilable()) {
         break;
       }

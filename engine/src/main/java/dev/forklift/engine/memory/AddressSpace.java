@@ -144,6 +144,16 @@ public abstract class AddressSpace {
   /// The table of what may be stored to straight away.
   public abstract long[][] @Nullable [] writableTable();
 
+  /// The host's address at which the guest's address 0 stands in the window of the space, for
+  /// [WindowAccess]; or of one that permits nothing. 0 if there are no windows for such spaces.
+  public abstract long window();
+
+  /// An access could not be made through the window, and so many others before: brings the page
+  /// into it if possible, opening it if need be. A safe point.
+  ///
+  /// @return whether the page stands in the window now
+  public abstract boolean bringIn(long address);
+
   // Code.
 
   /// The code page at `pc`, which must be executable; throws [GuestFault] otherwise.
@@ -160,8 +170,7 @@ public abstract class AddressSpace {
   /// dropped.
   public abstract long codeEpoch();
 
-  /// Changes whenever [#codeEpoch] does, a page is replaced by a copy of it, or code is dropped.
-  /// Code that keeps running without asking for its [CodePage] again, or that keeps what it found
-  /// in a table, compares it behind fences and from time to time.
+  /// Changes whenever [#codeEpoch] does, or code is dropped. Code that keeps running without asking
+  /// for its [CodePage] again compares it behind fences and from time to time.
   public abstract long mapEpoch();
 }

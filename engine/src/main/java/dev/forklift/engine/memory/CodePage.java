@@ -59,6 +59,8 @@ public final class CodePage {
   // monitor.
   private volatile @Nullable AtomicReferenceArray<@Nullable Translation> slots;
 
+  private volatile boolean hasAccessesElsewhere;
+
   // Guarded by the frame's monitor, from here on: computed jumps by the addresses behind them,
   // which
   // granules some translation covers, and what all of that takes, with the part of the jumps in it.
@@ -101,18 +103,18 @@ public final class CodePage {
 
   /// One byte of code, zero-extended.
   public int fetch8(long pc) {
-    return HOST.get8(frame.words, pc - address) & 0xff;
+    return HOST.get8(frame.words(), pc - address) & 0xff;
   }
 
   /// Two bytes of code, zero-extended.
   public int fetch16(long pc) {
-    short value = HOST.get16(frame.words, pc - address);
+    short value = HOST.get16(frame.words(), pc - address);
     return (swap ? Short.reverseBytes(value) : value) & 0xffff;
   }
 
   /// Four bytes of code.
   public int fetch32(long pc) {
-    int value = HOST.get32(frame.words, pc - address);
+    int value = HOST.get32(frame.words(), pc - address);
     return swap ? Integer.reverseBytes(value) : value;
   }
 
@@ -204,6 +206,17 @@ public final class CodePage {
   private void forgetJumps() {
     jumps.clear();
     countJumps(-jumpBytes);
+  }
+
+  /// Whether code here often accesses memory that is in no window.
+  public boolean hasAccessesElsewhere() {
+    return hasAccessesElsewhere;
+  }
+
+  /// Code here does so: takes a translation that was made for code that does not away.
+  public void expectAccessesElsewhere(Translation translation) {
+    hasAccessesElsewhere = true;
+    outdate(translation);
   }
 
   /// Takes one translation away.

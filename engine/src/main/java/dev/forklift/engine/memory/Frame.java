@@ -1,7 +1,5 @@
 package dev.forklift.engine.memory;
 
-import static dev.forklift.engine.memory.HostMemory.HOST;
-
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -19,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// store reach a guarded frame without going through [#store], which drops the translations that
 /// the store hits. Some stores after the last translation is gone, the frame is open again.
 final class Frame {
-  /// What the page holds, in the host's memory order.
-  final long[] words;
+  private final int pageBytes;
+
+  // In the host's memory order. Written holding the monitor of `this`.
+  private volatile Place place;
 
   /// The file that it is a page of, even after that file was cut off before it; null for private
   /// memory.
@@ -59,6 +59,10 @@ final class Frame {
   private boolean writableInFile;
   private int storesWithoutCode;
   private @Nullable List<CodePage> codePages;
+  private @Nullable List<Mirror> mirrors;
+
+  /// A page of a window that holds the same, to be loaded from.
+  private record Mirror(Window window, long page) {}
 
   private static final VarHandle REFERENCES;
 
@@ -70,8 +74,14 @@ final class Frame {
     }
   }
 
-  private Frame(long[] words, @Nullable FrameBudget budget, @Nullable MemoryFile file, long index) {
-    this.words = words;
+  private Frame(
+      int pageBytes,
+      Place place,
+      @Nullable FrameBudget budget,
+      @Nullable MemoryFile file,
+      long index) {
+    this.pageBytes = pageBytes;
+    this.place = place;
     this.budget = budget;
     this.file = file;
     this.index = index;
@@ -80,30 +90,96 @@ final class Frame {
   /// A frame of private memory, zero-filled, or null where the budget refuses.
   static @Nullable Frame allocate(FrameBudget budget, int pageBytes) {
     return budget.take(pageBytes)
-        ? new Frame(new long[pageBytes / Long.BYTES], budget, null, 0)
+        ? new Frame(pageBytes, Place.onHeap(pageBytes), budget, null, 0)
         : null;
   }
 
   /// A frame of private memory that holds what `old` holds, or null where the budget refuses.
   static @Nullable Frame copy(FrameBudget budget, Frame old) {
-    return budget.take(old.pageBytes()) ? new Frame(old.words.clone(), budget, null, 0) : null;
+    return budget.take(old.pageBytes)
+        ? new Frame(old.pageBytes, old.copyOnHeap(), budget, null, 0)
+        : null;
+  }
+
+  /// A frame of private memory that holds what stands at a place in a window, whose memory is
+  /// counted already.
+  static Frame at(Place place, FrameBudget budget, int pageBytes) {
+    return new Frame(pageBytes, place, budget, null, 0);
   }
 
   /// A frame of a file, zero-filled, or null where the budget refuses.
   static @Nullable Frame allocate(FrameBudget budget, int pageBytes, MemoryFile file, long index) {
     return budget.take(pageBytes)
-        ? new Frame(new long[pageBytes / Long.BYTES], budget, file, index)
+        ? new Frame(pageBytes, Place.onHeap(pageBytes), budget, file, index)
         : null;
   }
 
   /// The frame that stands for all anonymous memory that was only read so far: never written, never
   /// executed, never counted.
   static Frame zero(int pageBytes) {
-    return new Frame(new long[pageBytes / Long.BYTES], null, null, 0);
+    return new Frame(pageBytes, Place.onHeap(pageBytes), null, null, 0);
   }
 
   int pageBytes() {
-    return words.length * Long.BYTES;
+    return pageBytes;
+  }
+
+  // Where it is.
+
+  /// Where its bytes stand. In a window, that is so only until the space whose window that is gives
+  /// the page away: nobody else may use it, but calls [#moveToHeap] first.
+  Place place() {
+    return place;
+  }
+
+  /// The array on the heap: of a frame that was never in a window, or is not any more.
+  long[] words() {
+    long[] words = place.words();
+    if (words == null) {
+      throw new IllegalStateException("not on the heap");
+    }
+    return words;
+  }
+
+  /// In one piece, for it may be leaving a window.
+  private synchronized Place copyOnHeap() {
+    return place.copyOnHeap(pageBytes);
+  }
+
+  /// Copies its bytes to a place in a window.
+  synchronized void copyTo(Place inWindow) {
+    place.copyTo(inWindow, pageBytes);
+  }
+
+  /// From now on its bytes are on the heap. Whoever stores to it has been stopped.
+  ///
+  /// @return false if the budget refuses
+  synchronized boolean moveToHeap() {
+    if (place.words() == null) {
+      if (budget == null || !budget.take(pageBytes)) {
+        return false;
+      }
+      place = place.copyOnHeap(pageBytes);
+    }
+    return true;
+  }
+
+  /// [#moveToHeap] by who then gives back the page of the window.
+  synchronized void moveToHeapInAnyCase() {
+    if (place.words() == null && budget != null) {
+      budget.takeAnyway(pageBytes);
+      place = place.copyOnHeap(pageBytes);
+    }
+  }
+
+  /// Moves from the heap to a place in a window, whose memory is counted already. Only one page
+  /// table shows it, and lets nobody store to it meanwhile.
+  synchronized void moveTo(Place inWindow) {
+    if (place.words() != null && budget != null) {
+      place.copyTo(inWindow, pageBytes);
+      place = inWindow;
+      budget.giveBack(pageBytes);
+    }
   }
 
   /// Whether it stands for untouched anonymous memory.
@@ -126,7 +202,9 @@ final class Frame {
         throw new IllegalStateException("a frame was dropped once too often");
       }
       if (before == 1) {
-        budget.giveBack(pageBytes());
+        if (place.words() != null) {
+          budget.giveBack(pageBytes);
+        }
         dropCode(budget);
       }
     }
@@ -209,6 +287,11 @@ final class Frame {
     return guard == Guard.GUARDED;
   }
 
+  /// The same, but nothing happens where some have to be stopped.
+  synchronized boolean closeIfUnwritten(boolean writableHere) {
+    return (guard == Guard.GUARDED || (!writableHere && !writableInFile)) && close(writableHere);
+  }
+
   /// No page table lets stores through any more.
   synchronized void closed() {
     if (guard == Guard.CLOSING) {
@@ -247,10 +330,46 @@ final class Frame {
     return codePages != null;
   }
 
+  // Mirrors.
+
+  /// Lets loads of a page of a window go there, to find what the frame holds until somebody stores
+  /// to it. Answers false if some stores would not be seen.
+  ///
+  /// @param place the page's, with memory for it
+  synchronized boolean mirror(Window window, long page, Place there) {
+    if (guard != Guard.GUARDED) {
+      return false;
+    }
+    place.copyTo(there, pageBytes);
+    if (mirrors == null) {
+      mirrors = new ArrayList<>(1);
+    }
+    mirrors.add(new Mirror(window, page));
+    VarHandle.releaseFence();
+    window.permit(page, true, false);
+    return true;
+  }
+
+  /// The page of a window is about to hold something else.
+  synchronized void forgetMirror(Window window, long page) {
+    if (mirrors != null) {
+      mirrors.removeIf(mirror -> mirror.window == window && mirror.page == page);
+    }
+  }
+
+  private void breakMirrors() {
+    if (mirrors != null) {
+      mirrors.forEach(mirror -> mirror.window.permit(mirror.page, false, false));
+      mirrors = null;
+      VarHandle.fullFence();
+    }
+  }
+
   /// Runs `store`, which changes some of the bytes of the range, and drops the translations that
   /// cover one of them.
   void store(int from, int to, Runnable store) {
     synchronized (this) {
+      breakMirrors();
       store.run();
       // Both behind the store: a flush that clears the mark has the bytes, and who lifted what
       // stood here before will see another stamp than the one it took.
@@ -279,11 +398,11 @@ final class Frame {
 
   /// Copies bytes in, minding code.
   void write(int offset, byte[] source, int start, int length) {
-    store(offset, offset + length, () -> HOST.copyIn(source, start, words, offset, length));
+    store(offset, offset + length, () -> place.copyIn(source, start, offset, length));
   }
 
   /// Zeroes bytes, minding code.
   void clear(int offset, int length) {
-    store(offset, offset + length, () -> HOST.fillZero(words, offset, length));
+    store(offset, offset + length, () -> place.fillZero(offset, length));
   }
 }

@@ -29,18 +29,21 @@ public final class FrameBudget {
   private final Set<Reclaimable> reclaimables = ConcurrentHashMap.newKeySet();
 
   private final CodeCache codeCache;
+  private final Windows windows;
 
   /// @param limit bytes; translations may take a quarter of that in addition
   public FrameBudget(long limit) {
     this.whole = null;
     this.limit = limit;
     this.codeCache = new CodeCache(limit / 4);
+    this.windows = new Windows();
   }
 
   private FrameBudget(FrameBudget whole, long limit) {
     this.whole = whole;
     this.limit = limit;
     this.codeCache = whole.codeCache;
+    this.windows = whole.windows;
   }
 
   /// A part of this budget that has a limit of its own beside the limit of the whole.
@@ -56,6 +59,11 @@ public final class FrameBudget {
   /// What has been dropped of the translations.
   public CodeDrops codeDrops() {
     return codeCache.drops();
+  }
+
+  /// Where the windows of all guests come from.
+  Windows windows() {
+    return windows;
   }
 
   /// What the translations are counted against.
@@ -98,6 +106,14 @@ public final class FrameBudget {
       most.accumulateAndGet(now, Math::max);
     }
     return true;
+  }
+
+  /// Takes `bytes` even beyond the limit, for who gives as much back at once.
+  void takeAnyway(long bytes) {
+    used.addAndGet(bytes);
+    if (whole != null) {
+      whole.takeAnyway(bytes);
+    }
   }
 
   public void giveBack(long bytes) {

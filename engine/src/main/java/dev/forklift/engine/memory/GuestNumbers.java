@@ -3,6 +3,7 @@ package dev.forklift.engine.memory;
 import static dev.forklift.engine.memory.HostMemory.HOST;
 
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// Numbers as a guest of one byte order has them in memory, of 1, 2, 4 or 8 bytes each.
 final class GuestNumbers {
@@ -19,7 +20,7 @@ final class GuestNumbers {
   }
 
   /// The number in a frame, zero-extended; in one piece if it is aligned.
-  long get(long[] words, int offset, int bytes) {
+  long get(long @Nullable [] words, long offset, int bytes) {
     long value =
         switch (bytes) {
           case 1 -> HOST.get8(words, offset);
@@ -31,7 +32,7 @@ final class GuestNumbers {
   }
 
   /// Puts the low bytes of the number into a frame; in one piece if it is aligned.
-  void put(long[] words, int offset, int bytes, long value) {
+  void put(long @Nullable [] words, long offset, int bytes, long value) {
     long v = swap ? Long.reverseBytes(value) >>> unused(bytes) : value;
     switch (bytes) {
       case 1 -> HOST.put8(words, offset, (byte) v);
@@ -41,8 +42,18 @@ final class GuestNumbers {
     }
   }
 
+  /// [#get(long[], long, int)] of a place.
+  long get(Place place, int offset, int bytes) {
+    return get(place.words(), place.at() + offset, bytes);
+  }
+
+  /// [#put(long[], long, int, long)] to a place.
+  void put(Place place, int offset, int bytes, long value) {
+    put(place.words(), place.at() + offset, bytes, value);
+  }
+
   /// Puts `replacement` where `expected` stands, and answers what stood there.
-  int exchange32(long[] words, int offset, int expected, int replacement) {
+  int exchange32(long @Nullable [] words, long offset, int expected, int replacement) {
     return swap
         ? Integer.reverseBytes(
             HOST.compareAndExchange32(
@@ -51,12 +62,22 @@ final class GuestNumbers {
   }
 
   /// The 64-bit form of [#exchange32].
-  long exchange64(long[] words, int offset, long expected, long replacement) {
+  long exchange64(long @Nullable [] words, long offset, long expected, long replacement) {
     return swap
         ? Long.reverseBytes(
             HOST.compareAndExchange64(
                 words, offset, Long.reverseBytes(expected), Long.reverseBytes(replacement)))
         : HOST.compareAndExchange64(words, offset, expected, replacement);
+  }
+
+  /// [#exchange32] at a place.
+  int exchange32(Place place, int offset, int expected, int replacement) {
+    return exchange32(place.words(), place.at() + offset, expected, replacement);
+  }
+
+  /// [#exchange64] at a place.
+  long exchange64(Place place, int offset, long expected, long replacement) {
+    return exchange64(place.words(), place.at() + offset, expected, replacement);
   }
 
   /// The number that the bytes make, zero-extended.

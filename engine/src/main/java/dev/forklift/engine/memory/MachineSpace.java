@@ -178,9 +178,9 @@ public final class MachineSpace extends UnmappedSpace {
       return loadFromDevice(physical, bytes);
     }
     if (canBeShown(target)) {
-      tlb.showReadable(page, frame.words, isFixed(target));
+      tlb.showReadable(page, frame.words(), isFixed(target));
     }
-    return numbers.get(frame.words, (int) address & pageMask, bytes);
+    return numbers.get(frame.words(), (int) address & pageMask, bytes);
   }
 
   private long loadFromDevice(long physical, int bytes) {
@@ -286,11 +286,11 @@ public final class MachineSpace extends UnmappedSpace {
     }
     if (frame.letStoresThrough()) {
       if (canBeShown(target)) {
-        tlb.showWritable(page, frame.words, isFixed(target));
+        tlb.showWritable(page, frame.words(), isFixed(target));
       }
-      numbers.put(frame.words, offset, bytes, value);
+      numbers.put(frame.words(), offset, bytes, value);
     } else {
-      frame.store(offset, offset + bytes, () -> numbers.put(frame.words, offset, bytes, value));
+      frame.store(offset, offset + bytes, () -> numbers.put(frame.words(), offset, bytes, value));
     }
   }
 
@@ -306,7 +306,7 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   private void tell(StoreWatch who, Frame frame, long physical, int bytes, long value) {
-    long before = numbers.get(frame.words, (int) physical & pageMask, bytes);
+    long before = numbers.get(frame.words(), (int) physical & pageMask, bytes);
     long after = bytes == Long.BYTES ? value : value & low(bytes);
     if (before != after) {
       who.changed(physical, bytes, before, after);
@@ -403,7 +403,7 @@ public final class MachineSpace extends UnmappedSpace {
       throw new GuestFault(GuestFault.Kind.PAST_END_OF_FILE, pc, Access.EXECUTE);
     }
     if (!frame.close(true)) {
-      tlb.hideWritable(frame.words, mmu.fixedPages(physicalPage));
+      tlb.hideWritable(frame.words(), mmu.fixedPages(physicalPage));
       frame.closed();
     }
     CodePage found = frame.codePage(page << pageShift, order, granuleShift);
@@ -414,5 +414,15 @@ public final class MachineSpace extends UnmappedSpace {
       tlb.showCode(page, found, isFixed(target));
     }
     return found;
+  }
+
+  @Override
+  public long window() {
+    return 0;
+  }
+
+  @Override
+  public boolean bringIn(long address) {
+    return false;
   }
 }

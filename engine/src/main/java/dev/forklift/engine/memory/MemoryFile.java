@@ -153,7 +153,7 @@ public final class MemoryFile {
     if (frame == null) {
       Arrays.fill(destination, start, start + length, (byte) 0);
     } else {
-      HOST.copyOut(frame.words, within, destination, start, length);
+      HOST.copyOut(frame.words(), within, destination, start, length);
     }
   }
 
@@ -380,7 +380,7 @@ public final class MemoryFile {
         long offset = frame.index << pageShift;
         int length = (int) Math.min(pageBytes, size - offset);
         if (length > 0) {
-          HOST.copyOut(frame.words, 0, page, 0, length);
+          HOST.copyOut(frame.words(), 0, page, 0, length);
           sink.write(offset, page, length);
           isInSource(offset + length);
         }
@@ -492,7 +492,7 @@ public final class MemoryFile {
     Frame frame = Frame.allocate(budget, pageBytes, this, index);
     if (frame != null) {
       if (content != null) {
-        HOST.copyIn(content, 0, frame.words, 0, pageBytes);
+        HOST.copyIn(content, 0, frame.words(), 0, pageBytes);
       }
       pages.add(frame);
       if (source != null) {

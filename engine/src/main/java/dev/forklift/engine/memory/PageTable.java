@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// in parallel, so that one null check is both the presence and the permission check: an entry of
 /// [#readable] or [#writable] is there only if a load or store may go straight to it. A page that
 /// may be stored to but not loaded from is in neither: whoever finds one in [#writable] may load
-/// from it, too.
+/// from it, too. Of pages that stand in the space's [Window], the permissions there say the same.
 ///
 /// Loads and stores read the tables without a lock; everything else is guarded by the space's lock.
 /// An entry is published behind a release fence, so that whoever finds it finds the frame's
@@ -40,19 +40,21 @@ final class PageTable {
   /// the kernel has or had.
   long codeEpoch;
 
-  // How often a page was replaced by a copy.
-  private long copies;
-
   private final @Nullable Frame[][] frames;
 
   private final int[] present;
   private final FrameBudget budget;
+  private final int pageShift;
   private long residentPages;
 
+  // Where pages stand that are not in the tables for loads and stores; null until it is needed.
+  private volatile @Nullable Window window;
+
   /// A table for the pages below `pages`. The budget has been asked for [#rootBytes] of it.
-  PageTable(FrameBudget budget, long pages) {
+  PageTable(FrameBudget budget, int pageShift, long pages) {
     int leaves = leaves(pages);
     this.budget = budget;
+    this.pageShift = pageShift;
     codeEpoch = budget.codeCache().nextEpoch();
     readable = new long[leaves][][];
     writable = new long[leaves][][];
@@ -79,6 +81,11 @@ final class PageTable {
   /// Gives back what [#rootBytes] took, and every leaf. No entry is left.
   void release() {
     budget.giveBack((long) present.length * ENTRY_BYTES);
+    Window in = window;
+    if (in != null) {
+      window = null;
+      in.release();
+    }
   }
 
   /// Number of pages that hold memory of their own or of a file.
@@ -91,7 +98,84 @@ final class PageTable {
   }
 
   boolean isWritable(long page) {
-    return writable[leaf(page)][slot(page)] != null;
+    Window in = window;
+    return writable[leaf(page)][slot(page)] != null || (in != null && in.mayStore(page));
+  }
+
+  boolean isReadable(long page) {
+    Window in = window;
+    return readable[leaf(page)][slot(page)] != null || (in != null && in.mayLoad(page));
+  }
+
+  // The window.
+
+  @Nullable Window window() {
+    return window;
+  }
+
+  /// From now on pages may stand in a window.
+  void open(Window opened) {
+    window = opened;
+  }
+
+  /// The place of a page in the window, with memory for it: zero if it had none before. Null if
+  /// there is no window or the budget refuses.
+  @Nullable Place touch(long page) {
+    Window in = window;
+    return in != null && in.touch(page, budget, 1 << pageShift)
+        ? in.place(page << pageShift)
+        : null;
+  }
+
+  /// Whether a frame stands in the window, at the page's place.
+  boolean isAtHome(long page, Frame frame) {
+    Window in = window;
+    return in != null && frame.place().isAt(in.base() + (page << pageShift));
+  }
+
+  /// Lets loads of a page find what it shows on the heap in the window, too, unless not all stores
+  /// to that would be seen or there is no memory.
+  boolean mirror(long page) {
+    Window in = window;
+    Frame frame = frame(page);
+    Place place = in == null || frame == null || !isReadable(page) ? null : touch(page);
+    if (in == null || frame == null || place == null || isAtHome(page, frame)) {
+      return false;
+    }
+    in.setMirror(page, true);
+    return frame.mirror(in, page, place);
+  }
+
+  private static void breakMirror(Window in, long page, @Nullable Frame frame) {
+    if (in.isMirror(page)) {
+      if (frame != null) {
+        frame.forgetMirror(in, page);
+      }
+      in.setMirror(page, false);
+    }
+  }
+
+  /// The page shows nothing any more. Answers whether the window had something of it, which is to
+  /// be discarded.
+  private boolean leaveWindow(long page, Frame frame) {
+    Window in = window;
+    if (in == null || !in.isTouched(page)) {
+      return false;
+    }
+    breakMirror(in, page, frame);
+    if (frame.references() > 1 && isAtHome(page, frame)) {
+      frame.moveToHeapInAnyCase();
+    }
+    in.untouch(page, budget, 1 << pageShift);
+    return true;
+  }
+
+  /// Gives the window's memory for a range of pages back.
+  void discard(long first, long end) {
+    Window in = window;
+    if (in != null) {
+      in.discard(first << pageShift, end << pageShift);
+    }
   }
 
   /// Makes sure that [#set] can be called for a page, or answers false if the budget refuses.
@@ -140,17 +224,18 @@ final class PageTable {
     if (before != frame) {
       clearCode(page);
     }
+    // Null if it stands in some window: in one of another space until it leaves that.
+    long[] words = frame.place().words();
+    boolean isAtHome = isAtHome(page, frame);
     VarHandle.releaseFence();
-    readable[leaf][slot] = mayRead ? frame.words : null;
-    writable[leaf][slot] = mayRead && mayWrite ? frame.words : null;
+    readable[leaf][slot] = mayRead ? words : null;
+    writable[leaf][slot] = mayRead && mayWrite ? words : null;
+    Window in = window;
+    if (in != null) {
+      breakMirror(in, page, before);
+      in.permit(page, isAtHome && mayRead, isAtHome && mayRead && mayWrite);
+    }
     return before;
-  }
-
-  /// Shows a copy at a page, which nobody may load from or store to yet. Who loads from the frame
-  /// that was there goes on doing so until the epoch tells otherwise.
-  void replace(long page, Frame copy) {
-    set(page, copy, false, false);
-    copies++;
   }
 
   /// Changes what may be done with a present page.
@@ -185,44 +270,80 @@ final class PageTable {
     }
   }
 
-  /// Changes with [#codeEpoch], when a page is replaced by a copy, and when code is dropped: the
-  /// sum of numbers that only ever grow.
+  /// Changes with [#codeEpoch], and when code is dropped: the sum of numbers that only ever grow.
   long mapEpoch() {
-    return codeEpoch + copies + budget.codeCache().drops().regions();
+    return codeEpoch + budget.codeCache().drops().regions();
   }
 
   /// Sends the next store to the page the slow way.
   void clearWritable(long page) {
     if (!isAbsent(leaf(page))) {
       writable[leaf(page)][slot(page)] = null;
+      Window in = window;
+      if (in != null) {
+        in.forbidStores(page);
+      }
     }
   }
 
-  /// Shows nothing at a page any more, and passes the entry's reference over to the caller.
-  @Nullable Frame clear(long page) {
+  /// Shows nothing at the pages of a range any more.
+  void clear(long first, long end) {
+    boolean[] discard = new boolean[1];
+    forEachPresent(first, end, page -> discard[0] |= clear(page));
+    if (discard[0]) {
+      discard(first, end);
+    }
+  }
+
+  /// Answers whether the page has to be discarded.
+  private boolean clear(long page) {
     int leaf = leaf(page);
     int slot = slot(page);
     Frame frame = frames[leaf][slot];
-    if (frame != null) {
-      residentPages -= frame.isZero() ? 0 : 1;
-      readable[leaf][slot] = null;
-      writable[leaf][slot] = null;
-      frames[leaf][slot] = null;
-      clearCode(page);
-      present[leaf]--;
-      unreserve(page);
+    if (frame == null) {
+      return false;
     }
-    return frame;
+    residentPages -= frame.isZero() ? 0 : 1;
+    readable[leaf][slot] = null;
+    writable[leaf][slot] = null;
+    frames[leaf][slot] = null;
+    Window in = window;
+    if (in != null) {
+      in.permit(page, false, false);
+    }
+    boolean discard = leaveWindow(page, frame);
+    clearCode(page);
+    present[leaf]--;
+    unreserve(page);
+    frame.drop();
+    return discard;
   }
 
-  /// Shows what `from` shows at `to`, which is reserved and shows nothing, instead.
-  void move(long from, long to) {
-    Frame frame = frame(from);
-    if (frame != null) {
-      boolean mayRead = readable[leaf(from)][slot(from)] != null;
-      // Set before it is cleared: the last page of a leaf takes the leaf along.
-      set(to, frame, mayRead, isWritable(from));
-      clear(from);
+  /// Shows what the pages of a range show somewhere else instead, where they are reserved and
+  /// nothing is shown.
+  ///
+  /// @param distance so many pages behind
+  void move(long first, long end, long distance) {
+    boolean[] discard = new boolean[1];
+    forEachPresent(
+        first,
+        end,
+        page -> {
+          Frame frame = frame(page);
+          if (frame != null) {
+            boolean mayRead = isReadable(page);
+            boolean mayWrite = isWritable(page);
+            if (isAtHome(page, frame)) {
+              frame.moveToHeapInAnyCase();
+            }
+            frame.hold();
+            // Set before it is cleared: the last page of a leaf takes the leaf along.
+            set(page + distance, frame, mayRead, mayWrite);
+            discard[0] |= clear(page);
+          }
+        });
+    if (discard[0]) {
+      discard(first, end);
     }
   }
 

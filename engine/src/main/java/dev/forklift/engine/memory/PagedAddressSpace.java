@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Lock order: sharers stopped, the space's lock, a file's lock, a frame's monitor.
 public final class PagedAddressSpace extends AddressSpace {
+  private static final long NOT_ASKED = -1;
+
   private final ByteOrder order;
   private final boolean swap;
   private final GuestNumbers numbers;
@@ -42,6 +44,9 @@ public final class PagedAddressSpace extends AddressSpace {
   private final Pager pager;
   private final PagedMappings mappings;
 
+  // Where the window's page 0 is, or that of none; NOT_ASKED until somebody needs it.
+  private volatile long window = NOT_ASKED;
+
   private PagedAddressSpace(Pager pager, ByteOrder order, long limit, int granuleShift) {
     this.order = order;
     this.swap = (order == ByteOrder.BIG_ENDIAN) != HostMemory.BIG_ENDIAN;
@@ -58,6 +63,9 @@ public final class PagedAddressSpace extends AddressSpace {
     this.table = pager.table;
     this.pager = pager;
     this.mappings = new PagedMappings(pager);
+    if (Windows.areEarly() && limit <= 1L << Integer.SIZE) {
+      mappings.openWindow();
+    }
   }
 
   /// An empty space. Throws [GuestFault] when there is no memory for its tables.
@@ -101,7 +109,7 @@ public final class PagedAddressSpace extends AddressSpace {
   public int load8(long address) {
     long[] words = readable(address);
     if (words == null) {
-      return (int) loadSlowly(address, 1);
+      return (int) loadElsewhere(address, 1);
     }
     return HOST.get8(words, (int) address & pageMask) & 0xff;
   }
@@ -111,7 +119,7 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = readable(address);
     if (words == null || offset > pageBytes - Short.BYTES) {
-      return (int) loadSlowly(address, Short.BYTES);
+      return (int) loadElsewhere(address, Short.BYTES);
     }
     short value = HOST.get16(words, offset);
     return (swap ? Short.reverseBytes(value) : value) & 0xffff;
@@ -122,7 +130,7 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = readable(address);
     if (words == null || offset > pageBytes - Integer.BYTES) {
-      return (int) loadSlowly(address, Integer.BYTES);
+      return (int) loadElsewhere(address, Integer.BYTES);
     }
     int value = HOST.get32(words, offset);
     return swap ? Integer.reverseBytes(value) : value;
@@ -133,10 +141,26 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = readable(address);
     if (words == null || offset > pageBytes - Long.BYTES) {
-      return loadSlowly(address, Long.BYTES);
+      return loadElsewhere(address, Long.BYTES);
     }
     long value = HOST.get64(words, offset);
     return swap ? Long.reverseBytes(value) : value;
+  }
+
+  /// A load that is not from a page on the heap alone. Zero-extended.
+  private long loadElsewhere(long address, int bytes) {
+    Window in = table.window();
+    return in != null && isOnOnePage(address, bytes) && in.mayLoad(address >>> pageShift)
+        ? numbers.get(null, in.at() + address, bytes)
+        : loadSlowly(address, bytes);
+  }
+
+  private boolean isOnOnePage(long address, int bytes) {
+    return ((int) address & pageMask) <= pageBytes - bytes && isBelowLimit(address);
+  }
+
+  private boolean isBelowLimit(long address) {
+    return Long.compareUnsigned(address, limit) < 0;
   }
 
   /// A load of one or two pages that are not, or not yet, readable. Zero-extended.
@@ -146,7 +170,7 @@ public final class PagedAddressSpace extends AddressSpace {
       int offset = (int) address & pageMask;
       if (offset <= pageBytes - bytes) {
         // In one piece: it must not be torn.
-        return numbers.get(pager.forLoad(address, false).words, offset, bytes);
+        return numbers.get(pager.forLoad(address, false).place(), offset, bytes);
       }
       byte[] value = new byte[bytes];
       pager.copyOut(address, value, 0, bytes, false);
@@ -171,7 +195,7 @@ public final class PagedAddressSpace extends AddressSpace {
   public void store8(long address, int value) {
     long[] words = writable(address);
     if (words == null) {
-      storeSlowly(address, value, 1);
+      storeElsewhere(address, value, 1);
       return;
     }
     HOST.put8(words, (int) address & pageMask, (byte) value);
@@ -182,7 +206,7 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = writable(address);
     if (words == null || offset > pageBytes - Short.BYTES) {
-      storeSlowly(address, value, Short.BYTES);
+      storeElsewhere(address, value, Short.BYTES);
       return;
     }
     HOST.put16(words, offset, swap ? Short.reverseBytes((short) value) : (short) value);
@@ -193,7 +217,7 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = writable(address);
     if (words == null || offset > pageBytes - Integer.BYTES) {
-      storeSlowly(address, value, Integer.BYTES);
+      storeElsewhere(address, value, Integer.BYTES);
       return;
     }
     HOST.put32(words, offset, swap ? Integer.reverseBytes(value) : value);
@@ -204,10 +228,20 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = writable(address);
     if (words == null || offset > pageBytes - Long.BYTES) {
-      storeSlowly(address, value, Long.BYTES);
+      storeElsewhere(address, value, Long.BYTES);
       return;
     }
     HOST.put64(words, offset, swap ? Long.reverseBytes(value) : value);
+  }
+
+  /// A store that is not to a page on the heap alone.
+  private void storeElsewhere(long address, long value, int bytes) {
+    Window in = table.window();
+    if (in != null && isOnOnePage(address, bytes) && in.mayStore(address >>> pageShift)) {
+      numbers.put(null, in.at() + address, bytes, value);
+    } else {
+      storeSlowly(address, value, bytes);
+    }
   }
 
   /// A store to one or two pages that are not, or not yet, writable. Both are made writable before
@@ -221,7 +255,7 @@ public final class PagedAddressSpace extends AddressSpace {
       Frame high = first < bytes ? pager.forStore(address + first, false) : low;
       if (first == bytes) {
         // In one piece: another thread must not see it torn.
-        low.store(offset, offset + bytes, () -> numbers.put(low.words, offset, bytes, value));
+        low.store(offset, offset + bytes, () -> numbers.put(low.place(), offset, bytes, value));
       } else {
         byte[] source = numbers.bytes(value, bytes);
         low.write(offset, source, 0, first);
@@ -248,6 +282,41 @@ public final class PagedAddressSpace extends AddressSpace {
     return writable;
   }
 
+  @Override
+  public long window() {
+    long known = window;
+    if (known == NOT_ASKED) {
+      Window in = table.window();
+      known =
+          in != null ? in.base() : limit <= 1L << Integer.SIZE ? pager.budget.windows().none() : 0;
+      window = known;
+    }
+    return known;
+  }
+
+  @Override
+  public boolean bringIn(long address) {
+    if (window() == 0 || !isBelowLimit(address)) {
+      return false;
+    }
+    Sharer current = pager.sharers.current();
+    if (current != null) {
+      current.leave();
+    }
+    try {
+      boolean done = mappings.bringIn(address);
+      Window in = table.window();
+      if (in != null) {
+        window = in.base();
+      }
+      return done;
+    } finally {
+      if (current != null) {
+        current.enter();
+      }
+    }
+  }
+
   // Compare and exchange.
 
   @Override
@@ -255,7 +324,10 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = writable(address);
     if (words == null || (offset & (Integer.BYTES - 1)) != 0) {
-      return exchange32(address, expected, replacement);
+      Window in = table.window();
+      return in != null && isAligned(address, Integer.BYTES) && in.mayStore(address >>> pageShift)
+          ? numbers.exchange32(null, in.at() + address, expected, replacement)
+          : exchange32(address, expected, replacement);
     }
     return numbers.exchange32(words, offset, expected, replacement);
   }
@@ -265,7 +337,10 @@ public final class PagedAddressSpace extends AddressSpace {
     int offset = (int) address & pageMask;
     long[] words = writable(address);
     if (words == null || (offset & (Long.BYTES - 1)) != 0) {
-      return exchange64(address, expected, replacement);
+      Window in = table.window();
+      return in != null && isAligned(address, Long.BYTES) && in.mayStore(address >>> pageShift)
+          ? numbers.exchange64(null, in.at() + address, expected, replacement)
+          : exchange64(address, expected, replacement);
     }
     return numbers.exchange64(words, offset, expected, replacement);
   }
@@ -280,7 +355,7 @@ public final class PagedAddressSpace extends AddressSpace {
       frame.store(
           offset,
           offset + Integer.BYTES,
-          () -> before[0] = numbers.exchange32(frame.words, offset, expected, replacement));
+          () -> before[0] = numbers.exchange32(frame.place(), offset, expected, replacement));
     } finally {
       pager.lock.unlock();
     }
@@ -296,11 +371,15 @@ public final class PagedAddressSpace extends AddressSpace {
       frame.store(
           offset,
           offset + Long.BYTES,
-          () -> before[0] = numbers.exchange64(frame.words, offset, expected, replacement));
+          () -> before[0] = numbers.exchange64(frame.place(), offset, expected, replacement));
     } finally {
       pager.lock.unlock();
     }
     return before[0];
+  }
+
+  private boolean isAligned(long address, int bytes) {
+    return (address & (bytes - 1)) == 0 && isBelowLimit(address);
   }
 
   private int aligned(long address, int bytes) {

@@ -169,11 +169,34 @@ final class PagedMappings implements Mapper {
     for (Region region : regions.remove(from, from + length)) {
       regions.add(region.movedBy(distance));
     }
-    table.forEachPresent(first, end, page -> table.move(page, page + pages));
+    table.move(first, end, pages);
   }
 
   private GuestFault outOfMemory(long page) {
     return new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, page << pageShift, Access.WRITE);
+  }
+
+  /// Brings a page into the window, which is opened if there is none.
+  ///
+  /// @return whether the page stands there now
+  boolean bringIn(long address) {
+    boolean[] done = new boolean[1];
+    exclusively(() -> {
+      openWindow();
+      // Once all are stopped nobody is about to store to a frame that is still open.
+      done[0] = pager.bringIn(address) || pager.mirror(address);
+    });
+    return done[0];
+  }
+
+  /// Opens the window, unless the host refuses. Nobody runs guest code.
+  void openWindow() {
+    if (table.window() == null) {
+      Window window = pager.budget.windows().take();
+      if (window != null) {
+        pager.open(window);
+      }
+    }
   }
 
   /// Copies everything to the empty mappings of a new space.

@@ -1,7 +1,5 @@
 package dev.forklift.engine.memory;
 
-import static dev.forklift.engine.memory.HostMemory.HOST;
-
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,7 +31,7 @@ final class Pager {
     if (!budget.take(PageTable.rootBytes(pages))) {
       throw new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, 0, Access.WRITE);
     }
-    this.table = new PageTable(budget, pages);
+    this.table = new PageTable(budget, pageShift, pages);
   }
 
   private Region regionFor(long address, Access access, boolean forced) {
@@ -53,7 +51,26 @@ final class Pager {
   Frame forLoad(long address, boolean forced) {
     Region region = regionFor(address, Access.READ, forced);
     Frame frame = table.frame(address >>> pageShift);
-    return frame != null ? frame : pageIn(region, address, Access.READ);
+    if (frame == null) {
+      return pageIn(region, address, Access.READ);
+    }
+    fetch(region, address, frame);
+    return frame;
+  }
+
+  /// Makes sure that a frame that is shown is where this space may use it.
+  private void fetch(Region region, long address, Frame frame) {
+    long page = address >>> pageShift;
+    if (frame.place().words() == null && !table.isAtHome(page, frame)) {
+      moveToHeap(frame, address);
+      show(region, page, frame, false);
+    }
+  }
+
+  private static void moveToHeap(Frame frame, long address) {
+    if (!frame.moveToHeap()) {
+      throw new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, address, Access.WRITE);
+    }
   }
 
   /// The frame to store into, through [Frame#store]. The next store will go straight to it, if it
@@ -74,9 +91,82 @@ final class Pager {
       }
     } else if (frame == null || !frame.isExclusive()) {
       frame = copyFor(region, address, frame);
+    } else if (!table.isWritable(page)) {
+      moveHome(page, frame);
     }
     show(region, page, frame, mayWrite && frame.letStoresThrough());
     return frame;
+  }
+
+  /// Moves a frame that only this table shows into the window, if there is one. Nobody stores to it
+  /// meanwhile.
+  private void moveHome(long page, Frame frame) {
+    // Who translates looks at its words at any time.
+    if (table.window() != null && !frame.hasCode()) {
+      Place home = table.touch(page);
+      if (home != null) {
+        frame.moveTo(home);
+      }
+    }
+  }
+
+  /// From now on private pages stand in a window, and so do those that there are. All sharers have
+  /// been stopped.
+  void open(Window window) {
+    table.open(window);
+    for (Region region : regions.all()) {
+      if (!region.shared()) {
+        table.forEachPresent(
+            region.start() >>> pageShift,
+            region.end() >>> pageShift,
+            page -> bringIn(region, page, table.frame(page)));
+      }
+    }
+  }
+
+  /// Brings a private page into the window if it stands on the heap, and need not be copied for
+  /// that. All sharers have been stopped.
+  private void bringIn(Region region, long page, @Nullable Frame frame) {
+    if (frame != null && frame.isExclusive()) {
+      boolean isWritable = table.isWritable(page);
+      moveHome(page, frame);
+      show(region, page, frame, isWritable);
+    }
+  }
+
+  /// Brings a page into the window if that can be done. All sharers have been stopped.
+  ///
+  /// @return whether it stands there now
+  boolean bringIn(long address) {
+    long page = address >>> pageShift;
+    Region region = regions.at(address);
+    Frame frame = table.frame(page);
+    if (region == null || frame == null || region.shared() || frame.file != null) {
+      return false;
+    }
+    if (!frame.isExclusive()) {
+      try {
+        frame = copyFor(region, address, frame);
+      } catch (GuestFault _) {
+        return false;
+      }
+      show(region, page, frame, Protection.allows(region.protection(), Access.WRITE));
+    }
+    bringIn(region, page, frame);
+    return table.isAtHome(page, frame);
+  }
+
+  /// Lets loads find a page on the heap in the window, too, if nobody stores to it: a page of a
+  /// file, mostly.
+  ///
+  /// @return whether they do so
+  boolean mirror(long address) {
+    long page = address >>> pageShift;
+    Frame frame = table.frame(page);
+    return frame != null
+        && !frame.isZero()
+        && frame.closeIfUnwritten(table.isWritable(page))
+        && table.mirror(page);
   }
 
   /// The code at an address, or null if some store may still go straight to its frame: then
@@ -86,6 +176,10 @@ final class Pager {
     long page = address >>> pageShift;
     if (!frame.close(frame.file == null && table.isWritable(page))) {
       return null;
+    }
+    if (frame.place().words() == null) {
+      moveToHeap(frame, address);
+      table.set(page, frame, table.isReadable(page), false);
     }
     CodePage codePage = frame.codePage(page << pageShift, order, granuleShift);
     if (codePage == null) {
@@ -137,14 +231,14 @@ final class Pager {
       old = pageIn(region, address, Access.WRITE);
     }
     reserve(page, address, Access.WRITE);
-    Frame copy =
-        old == null || old.isZero() ? Frame.allocate(budget, pageBytes) : Frame.copy(budget, old);
+    Frame copy = copy(page, old);
     if (copy == null) {
       table.unreserve(page);
       throw new GuestFault(GuestFault.Kind.OUT_OF_MEMORY, address, Access.WRITE);
     }
     if (old != null) {
-      table.replace(page, copy);
+      // Nobody may load from it or store to it yet.
+      table.set(page, copy, false, false);
       // Whoever joins from here on finds the copy; who joined before is counted.
       VarHandle.fullFence();
       if (sharers.areSeveral()) {
@@ -153,6 +247,23 @@ final class Pager {
       old.drop();
     }
     return copy;
+  }
+
+  /// A frame that holds what `old` does, or zeros; null where the budget refuses.
+  private @Nullable Frame copy(long page, @Nullable Frame old) {
+    boolean isZero = old == null || old.isZero();
+    Place home = table.touch(page);
+    if (home == null) {
+      return isZero ? Frame.allocate(budget, pageBytes) : Frame.copy(budget, old);
+    }
+    if (old != null && table.isAtHome(page, old)) {
+      // What it holds stands there already.
+      return old.moveToHeap() ? Frame.at(home, budget, pageBytes) : null;
+    }
+    if (!isZero) {
+      old.copyTo(home);
+    }
+    return Frame.at(home, budget, pageBytes);
   }
 
   private void reserve(long page, long address, Access access) {
@@ -182,15 +293,7 @@ final class Pager {
 
   /// Drops every page that the table shows in the range.
   void dropPages(long start, long end) {
-    table.forEachPresent(
-        start >>> pageShift,
-        end >>> pageShift,
-        page -> {
-          Frame frame = table.clear(page);
-          if (frame != null) {
-            frame.drop();
-          }
-        });
+    table.clear(start >>> pageShift, end >>> pageShift);
   }
 
   // Bulk access. Page by page, so that what precedes a fault is done.
@@ -200,7 +303,7 @@ final class Pager {
       long at = address + done;
       int within = (int) at & (pageBytes - 1);
       int part = Math.min(length - done, pageBytes - within);
-      HOST.copyOut(forLoad(at, forced).words, within, destination, offset + done, part);
+      forLoad(at, forced).place().copyOut(within, destination, offset + done, part);
       done += part;
     }
   }

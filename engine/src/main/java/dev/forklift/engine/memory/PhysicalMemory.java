@@ -167,7 +167,7 @@ public final class PhysicalMemory {
       long at = address + done;
       int within = (int) at & (pageBytes() - 1);
       int part = Math.min(length - done, pageBytes() - within);
-      HostMemory.HOST.copyOut(frameFor(at, part).words, within, destination, offset + done, part);
+      HostMemory.HOST.copyOut(frameFor(at, part).words(), within, destination, offset + done, part);
       done += part;
     }
   }

@@ -3,25 +3,17 @@ package dev.forklift.engine.memory;
 import static dev.forklift.engine.memory.HostMemory.HOST;
 
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
-/// What compiled code with addresses of 32 bits needs for loads and stores without calling the
-/// [AddressSpace].
+/// What compiled code with addresses of 32 bits needs for loads and stores of pages on the heap.
 ///
-/// The words of a page that it finds in [AddressSpace#readableTable] or
-/// [AddressSpace#writableTable] may be kept, and used for accesses to the same page, until the next
-/// safe point, the next fence, or the next change of [AddressSpace#mapEpoch].
+/// [AddressSpace#readableTable] and [AddressSpace#writableTable] say where their words are, if an
+/// access may go straight there. What has been found in them holds until the next safe point.
 public final class TableAccess {
-  /// Stands for the page of nothing: no access is within it.
-  public static final long NO_PAGE = Long.MIN_VALUE;
-
-  /// For nothing else than to stand beside [#NO_PAGE] where null must not.
-  public static final long[] NO_WORDS = {};
-
-  private static final int SWAP = 32;
   private static final int SHIFT = 31;
-
-  /// The binary logarithm of the number of pages in a leaf of a table.
-  public static final int LEAF_SHIFT = PageTable.LEAF_SHIFT;
+  private static final int SWAP = 32;
+  private static final int WINDOWS = 64;
+  private static final int ALIGNED = 128;
 
   private TableAccess() {}
 
@@ -30,13 +22,14 @@ public final class TableAccess {
     if (space.limit() <= 1L << Integer.SIZE) {
       long pages = (1L << Integer.SIZE) >>> space.pageShift();
       // Compiled code does not look.
-      if ((long) space.readableTable().length << LEAF_SHIFT < pages
-          || (long) space.writableTable().length << LEAF_SHIFT < pages) {
+      if ((long) space.readableTable().length << PageTable.LEAF_SHIFT < pages
+          || (long) space.writableTable().length << PageTable.LEAF_SHIFT < pages) {
         throw new IllegalStateException("a table without an entry for every page");
       }
     }
     boolean swap = (space.byteOrder() == ByteOrder.BIG_ENDIAN) != HostMemory.BIG_ENDIAN;
-    return space.pageShift() | (swap ? SWAP : 0);
+    boolean windows = space.window() != 0;
+    return space.pageShift() | (swap ? SWAP : 0) | (windows ? WINDOWS : 0);
   }
 
   /// The binary logarithm of the page size.
@@ -44,91 +37,70 @@ public final class TableAccess {
     return geometry & SHIFT;
   }
 
-  /// Whether the guest's byte order is not the host's: then accesses are those called `swapped`.
+  /// Whether the guest's byte order is not the host's.
   public static boolean swap(int geometry) {
     return (geometry & SWAP) != 0;
   }
 
-  /// Whether this JVM lets compiled code use [jdk.internal.misc.Unsafe] for accesses in the host's
-  /// byte order, which saves the calls of what is here. They are for everybody else.
-  public static boolean isUnsafeOpen() {
-    return HOST instanceof HostMemory.ThroughUnsafe;
+  /// Whether there are windows: see [WindowAccess].
+  public static boolean hasWindows(int geometry) {
+    return (geometry & WINDOWS) != 0;
   }
 
-  /// Where words begin for that.
-  public static long unsafeOffset() {
-    return HostMemory.ThroughUnsafe.BASE;
+  /// The geometry for accesses that have to be aligned.
+  public static int aligned(int geometry) {
+    return geometry | ALIGNED;
   }
 
-  /// Where the entries of tables begin for it.
-  public static long unsafeReferenceOffset() {
-    return HostMemory.ThroughUnsafe.REFERENCES;
+  /// The words of the page that an access goes to; null if that is not allowed, or it goes to more
+  /// than one, or is not aligned as it has to be.
+  ///
+  /// @param table the space's table for loads or stores
+  public static long @Nullable [] find(
+      long[][] @Nullable [] table, int address, int bytes, int geometry) {
+    int page = address >>> pageShift(geometry);
+    boolean isWrong =
+        (geometry & ALIGNED) != 0
+            ? (address & (bytes - 1)) != 0
+            : offset(address, geometry) > (1 << pageShift(geometry)) - bytes;
+    return isWrong ? null : table[page >>> PageTable.LEAF_SHIFT][page & PageTable.LEAF_MASK];
   }
 
-  /// How long an entry is.
-  public static int unsafeReferenceBytes() {
-    return HostMemory.ThroughUnsafe.REFERENCE_BYTES;
+  private static int offset(int address, int geometry) {
+    return address & ((1 << pageShift(geometry)) - 1);
   }
 
-  // Accesses, `offset` bytes behind the beginning of a page, which they do not leave. They are
-  // short and do not call each other: HotSpot stops inlining when a method has got long.
+  // Accesses to what has been found. Loads extend with zeros.
 
-  /// A byte, zero-extended.
-  public static int get8(long[] words, long offset) {
-    return HOST.get8(words, offset) & 0xff;
+  /// A byte.
+  public static int get8(long[] words, int address, int geometry) {
+    return HOST.get8(words, offset(address, geometry)) & 0xff;
   }
 
-  /// Two bytes, zero-extended.
-  public static int get16(long[] words, long offset) {
-    return HOST.get16(words, offset) & 0xffff;
+  /// Two bytes.
+  public static int get16(long[] words, int address, int geometry) {
+    short value = HOST.get16(words, offset(address, geometry));
+    return (swap(geometry) ? Short.reverseBytes(value) : value) & 0xffff;
   }
 
-  public static int get32(long[] words, long offset) {
-    return HOST.get32(words, offset);
+  /// Four bytes.
+  public static int get32(long[] words, int address, int geometry) {
+    int value = HOST.get32(words, offset(address, geometry));
+    return swap(geometry) ? Integer.reverseBytes(value) : value;
   }
 
-  public static long get64(long[] words, long offset) {
-    return HOST.get64(words, offset);
+  public static void put8(long[] words, int address, int value, int geometry) {
+    HOST.put8(words, offset(address, geometry), (byte) value);
   }
 
-  public static void put8(long[] words, long offset, int value) {
-    HOST.put8(words, offset, (byte) value);
+  public static void put16(long[] words, int address, int value, int geometry) {
+    short narrow = (short) value;
+    HOST.put16(
+        words, offset(address, geometry), swap(geometry) ? Short.reverseBytes(narrow) : narrow);
   }
 
-  public static void put16(long[] words, long offset, int value) {
-    HOST.put16(words, offset, (short) value);
-  }
-
-  public static void put32(long[] words, long offset, int value) {
-    HOST.put32(words, offset, value);
-  }
-
-  public static void put64(long[] words, long offset, long value) {
-    HOST.put64(words, offset, value);
-  }
-
-  /// Two bytes in the other order, zero-extended.
-  public static int swappedGet16(long[] words, long offset) {
-    return Short.reverseBytes(HOST.get16(words, offset)) & 0xffff;
-  }
-
-  public static int swappedGet32(long[] words, long offset) {
-    return Integer.reverseBytes(HOST.get32(words, offset));
-  }
-
-  public static long swappedGet64(long[] words, long offset) {
-    return Long.reverseBytes(HOST.get64(words, offset));
-  }
-
-  public static void swappedPut16(long[] words, long offset, int value) {
-    HOST.put16(words, offset, Short.reverseBytes((short) value));
-  }
-
-  public static void swappedPut32(long[] words, long offset, int value) {
-    HOST.put32(words, offset, Integer.reverseBytes(value));
-  }
-
-  public static void swappedPut64(long[] words, long offset, long value) {
-    HOST.put64(words, offset, Long.reverseBytes(value));
+  public static void put32(long[] words, int address, int value, int geometry) {
+    HOST.put32(
+        words, offset(address, geometry), swap(geometry) ? Integer.reverseBytes(value) : value);
   }
 }

@@ -94,4 +94,14 @@ abstract class UnmappedSpace extends AddressSpace {
 
   @Override
   public final void release() {}
+
+  @Override
+  public long window() {
+    return 0;
+  }
+
+  @Override
+  public boolean bringIn(long address) {
+    return false;
+  }
 }

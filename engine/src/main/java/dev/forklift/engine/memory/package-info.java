@@ -4,11 +4,10 @@
 /// go through. It also keeps the list of what is mapped where, so that splitting and merging of
 /// regions is said once, for every lowering; the Linux side of a mapping travels along as a tag.
 ///
-/// A page of memory is a [Frame][dev.forklift.engine.memory.Frame]: a `long[]` on the Java heap. A
-/// thread that still holds a frame after another one unmapped it writes into memory that nobody
-/// sees, never into memory that now belongs to somebody else; the garbage collector is the
-/// shootdown. Files and shared memory are [MemoryFile][dev.forklift.engine.memory.MemoryFile]s:
-/// frames that several spaces map.
+/// A page of memory is a [Frame][dev.forklift.engine.memory.Frame]: a `long[]` on the Java heap,
+/// or, for private pages of processes that run hot code, a place in the process's
+/// [Window][dev.forklift.engine.memory.Window]. Files and shared memory are
+/// [MemoryFile][dev.forklift.engine.memory.MemoryFile]s: frames that several spaces map.
 ///
 /// What Linux promises needs more than that: no store may be lost when a fork begins to share the
 /// page it goes to, and none may come late. Therefore a task that runs guest code does so as a
@@ -36,7 +35,8 @@
 ///
 /// The inside of the paged lowering:
 /// [PagedAddressSpace][dev.forklift.engine.memory.PagedAddressSpace] has the fast paths,
-/// [PageTable][dev.forklift.engine.memory.PageTable] what they look into,
+/// [PageTable][dev.forklift.engine.memory.PageTable] and
+/// [Window][dev.forklift.engine.memory.Window] what they look into,
 /// [Pager][dev.forklift.engine.memory.Pager] the page faults, and
 /// [PagedMappings][dev.forklift.engine.memory.PagedMappings] everything that changes the map.
 ///

@@ -11,6 +11,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class SyscallFunctionTest {
   private static final int CLOSE = 3;
+  private static final int MMAP = 9;
+  private static final int MUNMAP = 11;
+  private static final int PRIVATE_ANONYMOUS = 0x22;
   private static final int GETPID = 39;
   private static final int PRCTL = 157;
   private static final int PR_GET_NO_NEW_PRIVS = 39;
@@ -26,24 +29,29 @@ class SyscallFunctionTest {
   @ParameterizedTest
   @MethodSource("ways")
   void resultsComeBack(SyscallFunction host) {
-    assertThat(host.call(GETPID, 0, 0, 0, 0, 0)).isEqualTo(ProcessHandle.current().pid());
+    assertThat(host.call(GETPID, 0, 0, 0, 0, 0, 0)).isEqualTo(ProcessHandle.current().pid());
   }
 
   @ParameterizedTest
   @MethodSource("ways")
   void errorsAreNegative(SyscallFunction host) {
-    assertThat(host.call(CLOSE, -1, 0, 0, 0, 0)).isEqualTo(-EBADF);
+    assertThat(host.call(CLOSE, -1, 0, 0, 0, 0, 0)).isEqualTo(-EBADF);
   }
 
   @ParameterizedTest
   @MethodSource("ways")
   void allArgumentsArrive(SyscallFunction host) {
     // This option of prctl takes nothing but zeros.
-    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)).isNotNegative();
-    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 1, 0, 0, 0)).isEqualTo(-EINVAL);
-    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 1, 0, 0)).isEqualTo(-EINVAL);
-    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 0, 1, 0)).isEqualTo(-EINVAL);
-    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 1)).isEqualTo(-EINVAL);
+    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0, 0)).isNotNegative();
+    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)).isEqualTo(-EINVAL);
+    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 1, 0, 0, 0)).isEqualTo(-EINVAL);
+    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 0, 1, 0, 0)).isEqualTo(-EINVAL);
+    assertThat(host.call(PRCTL, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 1, 0)).isEqualTo(-EINVAL);
+    // An offset that is no page's.
+    assertThat(host.call(MMAP, 0, 4096, 0, PRIVATE_ANONYMOUS, -1, 1)).isEqualTo(-EINVAL);
+    long mapped = host.call(MMAP, 0, 4096, 0, PRIVATE_ANONYMOUS, -1, 0);
+    assertThat(mapped).isPositive();
+    assertThat(host.call(MUNMAP, mapped, 4096, 0, 0, 0, 0)).isZero();
   }
 
   @ParameterizedTest
@@ -53,12 +61,12 @@ class SyscallFunctionTest {
     Thread other =
         new Thread(() -> {
           for (int i = 0; i < 20_000; i++) {
-            wrong[0] |= host.call(CLOSE, -1, 0, 0, 0, 0) != -EBADF;
+            wrong[0] |= host.call(CLOSE, -1, 0, 0, 0, 0, 0) != -EBADF;
           }
         });
     other.start();
     for (int i = 0; i < 20_000; i++) {
-      assertThat(host.call(PRCTL, -1, 0, 0, 0, 0)).isEqualTo(-EINVAL);
+      assertThat(host.call(PRCTL, -1, 0, 0, 0, 0, 0)).isEqualTo(-EINVAL);
     }
     other.join();
     assertThat(wrong[0]).isFalse();

@@ -7,6 +7,7 @@ import dev.forklift.engine.ir.BinaryOp;
 import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Value;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,8 @@ class LoopsTest {
   }
 
   private Loops loops() {
-    return new Loops(new Region(blocks, 0L, new TreeMap<>()), REGISTERS);
+    return new Loops(
+        new Region(blocks, 0L, blocks.keySet(), false, new TreeMap<>(), Map.of()), REGISTERS);
   }
 
   private static Set<Long> blocksOf(Loops loops, long start) {

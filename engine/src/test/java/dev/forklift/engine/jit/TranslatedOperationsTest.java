@@ -15,12 +15,14 @@ import dev.forklift.engine.ir.Width;
 import dev.forklift.engine.isa.InstructionSet;
 import dev.forklift.engine.isa.Isa;
 import dev.forklift.engine.isa.Registers;
+import dev.forklift.engine.memory.CodePage;
 import dev.forklift.engine.memory.FrameBudget;
 import dev.forklift.engine.memory.PagedAddressSpace;
 import dev.forklift.engine.memory.Protection;
 import dev.forklift.engine.memory.TableAccess;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,6 +100,8 @@ final class TranslatedOperationsTest {
     }
   }
 
+  private static final long CODE = 0x10_0000;
+
   private final PagedAddressSpace space =
       PagedAddressSpace.create(new FrameBudget(1 << 24), ByteOrder.BIG_ENDIAN, 13, 0xc000_0000L, 1);
   private int how;
@@ -127,12 +131,15 @@ final class TranslatedOperationsTest {
     if (ir.end() == Ir.Next.INSTRUCTION) {
       ir.goOnAt(2);
     }
+    space.map(CODE, 1 << 13, Protection.EXECUTE, null, 0, false, null);
+    CodePage page = space.codePage(CODE);
     TreeMap<Long, LiftedBlock> blocks = new TreeMap<>();
     blocks.put(0L, new LiftedBlock(0, 2, 1, ir.ops()));
     return RegionEmitter.write(
             new Bare(registers),
             TableAccess.geometry(space),
-            new Region(blocks, 0L, new TreeMap<>()),
+            page,
+            new Region(blocks, 0L, blocks.keySet(), true, new TreeMap<>(), Map.of()),
             false)
         .define();
   }

@@ -31,6 +31,7 @@ class MemorySoakTest {
   private int pageBytes;
   private long base;
   private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
+  private int windowStores;
   private final List<ModelSpace> spaces = new ArrayList<>();
   private final List<ModelFile> files = new ArrayList<>();
 
@@ -42,7 +43,9 @@ class MemorySoakTest {
     "LITTLE, 12, 0x80000000,    4096, 3",
     "BIG,    13, 0x10000000000, 4096, 4",
     "BIG,    13, 0x10000000000, 4096, 5",
+    "BIG,    13, 0x100000000,   4096, 8",
     "LITTLE, 12, 0x80000000,      60, 6",
+    "LITTLE, 12, 0x80000000,      60, 9",
     "BIG,    13, 0x100000000,     60, 7",
   })
   // spotless:on
@@ -65,6 +68,8 @@ class MemorySoakTest {
     for (int step = 0; step < STEPS; step++) {
       try {
         step();
+        ModelSpace space = spaces.get(random.nextInt(spaces.size()));
+        compareWindow(space, random.nextInt(ARENA_PAGES));
         if (step % 100 == 0) {
           compareAll();
         }
@@ -76,6 +81,9 @@ class MemorySoakTest {
     spaces.forEach(space -> space.real.release());
     files.forEach(file -> file.real.release());
     assertThat(budget.used()).isZero();
+    if (first.window() != 0) {
+      assertThat(windowStores).as("stores to windows").isGreaterThan(STEPS / 100);
+    }
   }
 
   /// A file that begins empty, or one that has its pages, and gets them back, from an array.
@@ -116,7 +124,7 @@ class MemorySoakTest {
 
   private void step() throws IOException {
     ModelSpace space = spaces.get(random.nextInt(spaces.size()));
-    switch (random.nextInt(40)) {
+    switch (random.nextInt(46)) {
       case 0, 1 -> map(space);
       case 2 -> unmap(space);
       case 3, 4 -> protect(space);
@@ -135,6 +143,10 @@ class MemorySoakTest {
       case 21, 22, 23 -> bulkRead(space);
       case 24, 25, 26 -> bulkWrite(space);
       case 27, 28, 29, 30, 31, 32 -> load(space);
+      case 40, 41, 42 -> {
+        var _ = space.real.bringIn(base + place());
+      }
+      case 43, 44, 45 -> storeToWindow(space);
       default -> store(space);
     }
   }
@@ -536,6 +548,47 @@ class MemorySoakTest {
     }
   }
 
+  // The window, as compiled code uses it.
+
+  /// Whether a page may be accessed there; with a test's seed always the same.
+  private boolean isPermitted(ModelSpace space, long which, int page) {
+    long window = space.real.window();
+    long at = window + which + (address(page) >>> pageShift) - HostMemory.ThroughUnsafe.BASE;
+    return window != 0 && HostMemory.HOST.get8(null, at) != 0;
+  }
+
+  private long inWindow(ModelSpace space, int at) {
+    return space.real.window() + base + at - HostMemory.ThroughUnsafe.BASE;
+  }
+
+  private void compareWindow(ModelSpace space, int page) {
+    if (!isPermitted(space, WindowAccess.LOADS, page)) {
+      assertThat(isPermitted(space, WindowAccess.STORES, page)).as("stores alone").isFalse();
+      return;
+    }
+    int at = page * pageBytes;
+    assertThat(space.fault(at, Access.READ, false)).as("permitted").isNull();
+    for (int i = 0; i < pageBytes; i++) {
+      if (HostMemory.HOST.get8(null, inWindow(space, at + i)) != space.load(at + i)) {
+        fail("byte %d of page %d in the window", i, page);
+      }
+    }
+  }
+
+  /// To each page that may be stored to.
+  private void storeToWindow(ModelSpace space) {
+    for (int page = 0; page < ARENA_PAGES; page++) {
+      if (isPermitted(space, WindowAccess.STORES, page)) {
+        int at = page * pageBytes + random.nextInt(pageBytes);
+        assertThat(space.fault(at, Access.WRITE, false)).as("permitted").isNull();
+        byte value = (byte) random.nextInt();
+        HostMemory.HOST.put8(null, inWindow(space, at), value);
+        space.store(at, value);
+        windowStores++;
+      }
+    }
+  }
+
   // Everything.
 
   private void compareAll() throws IOException {
@@ -546,6 +599,7 @@ class MemorySoakTest {
         ModelPage page = space.pages[p];
         @Nullable Region region = space.real.regionAt(address(p));
         assertThat(region == null).isEqualTo(page == null);
+        compareWindow(space, p);
         if (page == null || page.isPastEnd()) {
           continue;
         }
