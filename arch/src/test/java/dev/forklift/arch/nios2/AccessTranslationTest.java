@@ -2,11 +2,12 @@ package dev.forklift.arch.nios2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.arch.nios2.SideBySide.Memory;
 import dev.forklift.engine.cpu.Exit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Loads, stores and loops of translated code, which keeps pages and registers at hand.
+/// Loads, stores and loops of translated code, with memory in a window and elsewhere.
 final class AccessTranslationTest {
   /// Programs, how they end, and what they leave in r2.
   enum Program {
@@ -240,10 +241,12 @@ final class AccessTranslationTest {
   @ParameterizedTest
   @EnumSource
   void endAsTheyDoEvaluated(Program program) {
-    for (int stride : new int[] {Integer.MAX_VALUE, 1009, 17}) {
-      SideBySide machines = new SideBySide();
-      assertThat(machines.run(program.text, stride)).isEqualTo(program.exit);
-      assertThat(machines.register(2)).isEqualTo(program.result);
+    for (Memory memory : Memory.values()) {
+      for (int stride : new int[] {Integer.MAX_VALUE, 1009, 17}) {
+        SideBySide machines = new SideBySide(memory);
+        assertThat(machines.run(program.text, stride)).isEqualTo(program.exit);
+        assertThat(machines.register(2)).isEqualTo(program.result);
+      }
     }
   }
 }

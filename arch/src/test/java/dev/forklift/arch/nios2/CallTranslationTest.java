@@ -1,12 +1,18 @@
 package dev.forklift.arch.nios2;
 
+import static dev.forklift.arch.nios2.CallTranslationTest.Program.CALLEE_REPLACED;
+import static dev.forklift.arch.nios2.CallTranslationTest.Program.CALLS_THROUGH_POINTERS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forklift.arch.nios2.SideBySide.Memory;
 import dev.forklift.engine.cpu.Exit;
+import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Calls of translated code, which stand on the Java stack, go wherever the guest's own go.
+/// Calls of translated code, which stand on the Java stack or are jumps inside of a region, go
+/// wherever the guest's own go.
 final class CallTranslationTest {
   /// Programs that end with a trap, and what they leave in r2.
   enum Program {
@@ -148,13 +154,20 @@ final class CallTranslationTest {
     }
   }
 
+  /// With functions on the page of their callers, which are called inside of a region, and on
+  /// another one.
   @ParameterizedTest
   @EnumSource
   void endAsTheyDoEvaluated(Program program) {
-    for (int stride : new int[] {Integer.MAX_VALUE, 1009, 17}) {
-      SideBySide machines = new SideBySide();
-      assertThat(machines.run(program.text, stride)).isEqualTo(Exit.TRAP);
-      assertThat(machines.register(2)).isEqualTo(program.result);
+    // Some know where their functions are.
+    boolean canBeMoved = !EnumSet.of(CALLS_THROUGH_POINTERS, CALLEE_REPLACED).contains(program);
+    String far = program.text.replaceFirst("trap 1\n", "trap 1\n" + "nop\n".repeat(1024));
+    for (String text : canBeMoved ? List.of(program.text, far) : List.of(program.text)) {
+      for (int stride : new int[] {Integer.MAX_VALUE, 1009, 17}) {
+        SideBySide machines = new SideBySide(Memory.WINDOW);
+        assertThat(machines.run(text, stride)).isEqualTo(Exit.TRAP);
+        assertThat(machines.register(2)).isEqualTo(program.result);
+      }
     }
   }
 }
