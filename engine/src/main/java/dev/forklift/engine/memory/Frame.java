@@ -335,7 +335,7 @@ final class Frame {
   /// Lets loads of a page of a window go there, to find what the frame holds until somebody stores
   /// to it. Answers false if some stores would not be seen.
   ///
-  /// @param place the page's, with memory for it
+  /// @param there the page's, with memory for it
   synchronized boolean mirror(Window window, long page, Place there) {
     if (guard != Guard.GUARDED) {
       return false;

@@ -251,17 +251,18 @@ final class Pager {
 
   /// A frame that holds what `old` does, or zeros; null where the budget refuses.
   private @Nullable Frame copy(long page, @Nullable Frame old) {
-    boolean isZero = old == null || old.isZero();
+    Frame from = old == null || old.isZero() ? null : old;
     Place home = table.touch(page);
     if (home == null) {
-      return isZero ? Frame.allocate(budget, pageBytes) : Frame.copy(budget, old);
+      return from == null ? Frame.allocate(budget, pageBytes) : Frame.copy(budget, from);
     }
-    if (old != null && table.isAtHome(page, old)) {
-      // What it holds stands there already.
-      return old.moveToHeap() ? Frame.at(home, budget, pageBytes) : null;
-    }
-    if (!isZero) {
-      old.copyTo(home);
+    if (from != null) {
+      if (!table.isAtHome(page, from)) {
+        from.copyTo(home);
+      } else if (!from.moveToHeap()) {
+        // What it holds stands there already, but nobody else may use that.
+        return null;
+      }
     }
     return Frame.at(home, budget, pageBytes);
   }
