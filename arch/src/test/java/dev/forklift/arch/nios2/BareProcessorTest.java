@@ -303,7 +303,7 @@ final class BareProcessorTest {
     @Test
     void aChangedRegionCountsAtOnce() throws BadInputException {
       everything();
-      StringBuilder setUp = new StringBuilder(program);
+      String setUp = program.toString();
       program.setLength(0);
       region(true, 0, BareBoard.DATA, 0x7fff_f000, BOTH_READ);
       String protect = program.toString();
