@@ -98,7 +98,7 @@ class BootCommandTest {
   void brokenFilesAreNamed() throws IOException {
     Path text = file("text", "nothing of the kind\n".repeat(10));
     refused(text + ": this is text, neither a kernel nor firmware", "--kernel", text);
-    Path image = file("image", "\u0027\u0005\u0019\u0056");
+    Path image = file("image", "'\u0005\u0019V");
     refused(image + ": the U-Boot image is broken: it ends within its header", "--kernel", image);
     refused(text + ": this is no device tree (.dtb)", "--kernel", kernel(STAY), "--dtb", text);
   }
