@@ -463,12 +463,15 @@ final class RegionEmitter {
     polls.forEach((to, label) -> {
       code.labelBinding(label);
       code.iload(left).ifgt(label(to));
-      code.aload(CPU_LOCAL)
-          .iload(left)
-          .invokevirtual(CPU, "refill", MethodTypeDesc.of(CD_int, CD_int))
-          .dup()
-          .istore(left)
-          .ifgt(label(to));
+      // Not in loops: for a call there HotSpot would take registers away from the loop's values.
+      if (loops.of(to) == null) {
+        code.aload(CPU_LOCAL)
+            .iload(left)
+            .invokevirtual(CPU, "refill", MethodTypeDesc.of(CD_int, CD_int))
+            .dup()
+            .istore(left)
+            .ifgt(label(to));
+      }
       code.loadConstant(to);
       goOut(Compiled.JUMPED_SAFELY, flow.dirtyAt(to));
     });
