@@ -59,6 +59,31 @@ final class AttachedOptions implements AutoCloseable {
   private @Nullable UserNetwork link;
   private @Nullable VirtioConsole screen;
 
+  /// Takes a flag without picocli; says whether it is known.
+  boolean takeFlag(String name) {
+    switch (name) {
+      case "--rng" -> entropy = true;
+      case "--hvc" -> console = true;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Takes an option without picocli; says whether it is one that can be taken so.
+  boolean takeOption(String name, String value) {
+    switch (name) {
+      case "--disk" -> disks.add(Attachment.of(value));
+      case "--share" -> shares.add(Attachment.of(value));
+      case "--net" -> network = value;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Adds the devices to a board's tree.
   ///
   /// @param counted whether each run has to be the same

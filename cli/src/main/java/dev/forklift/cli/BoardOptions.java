@@ -94,22 +94,58 @@ final class BoardOptions {
 
   private byte[] bareTree = {};
 
+  /// Takes a flag without picocli; says whether it is known.
+  boolean takeFlag(String name) {
+    switch (name) {
+      case "--icount" -> counted = true;
+      case "--semihosting" -> semihosting = true;
+      default -> {
+        return attached.takeFlag(name);
+      }
+    }
+    return true;
+  }
+
+  /// Takes an option without picocli; says whether it is one that can be taken so.
+  boolean takeOption(String name, String value) {
+    switch (name) {
+      case "--board" -> board = value;
+      case "--dtb" -> dtb = value;
+      case "--kernel" -> kernel = value;
+      case "--initrd" -> initrd = value;
+      case "--append" -> append = value;
+      case "--restore" -> restore = value;
+      default -> {
+        return attached.takeOption(name, value);
+      }
+    }
+    return true;
+  }
+
+  /// Makes what runs a board's code.
+  interface Engines {
+    /// What runs the code of one board.
+    ///
+    /// @param counted whether its time follows its instructions
+    Engine engine(boolean counted);
+  }
+
   /// The board, with everything in its memory.
   ///
-  /// @param engine what runs its code
+  /// @param engines makes what runs its code, told whether instructions are counted
   /// @param output what its console shows
   /// @throws IOException with a message for the user
-  Board board(Engine engine, InputStream input, OutputStream output, Consumer<String> remarks)
+  Board board(Engines engines, InputStream input, OutputStream output, Consumer<String> remarks)
       throws IOException {
     String snapshot = restore;
     if (snapshot != null) {
-      return named(snapshot, () -> restored(snapshot, engine, input, output));
+      return named(snapshot, () -> restored(snapshot, engines, input, output));
     }
     String file = kernel;
     if (file == null) {
       throw new BadInputException("boot needs --kernel FILE, or --restore FILE");
     }
-    Board made = made(tree(ProcessorType.all()), engine, input, output, remarks);
+    Board made = made(tree(ProcessorType.all()), engines, input, output, remarks);
     long rawAddress = made.rawAddress();
     KernelImage image =
         named(file, () -> KernelImage.read(contents(file), made.processorType(), rawAddress));
@@ -119,7 +155,7 @@ final class BoardOptions {
 
   private Board made(
       TreeNode tree,
-      Engine engine,
+      Engines engines,
       InputStream input,
       OutputStream output,
       Consumer<String> remarks)
@@ -129,7 +165,8 @@ final class BoardOptions {
     devices.add(attached.addTo(tree, counted));
     devices.addAll(DeviceType.all(BoardOptions.class.getClassLoader()));
     BoardConfig config =
-        new BoardConfig(engine, ProcessorType.all(), devices, input, output, counted, remarks);
+        new BoardConfig(
+            engines.engine(counted), ProcessorType.all(), devices, input, output, counted, remarks);
     Board made = named(dtb, () -> Board.of(tree, config));
     if (semihosting) {
       made.semihost();
@@ -137,7 +174,7 @@ final class BoardOptions {
     return made;
   }
 
-  private Board restored(String file, Engine engine, InputStream input, OutputStream output)
+  private Board restored(String file, Engines engines, InputStream input, OutputStream output)
       throws IOException {
     if (Stream.of(kernel, initrd, append, board, dtb).anyMatch(Objects::nonNull)) {
       throw new BadInputException(
@@ -156,7 +193,7 @@ final class BoardOptions {
                 .formatted(listed(header.attached()), listed(words())));
       }
       // What there is to remark was said when it was booted.
-      Board made = made(Fdt.read(header.tree()), engine, input, output, _ -> {});
+      Board made = made(Fdt.read(header.tree()), engines, input, output, _ -> {});
       made.restore(reader);
       return made;
     } catch (OutOfMemoryError e) {

@@ -3,9 +3,10 @@ package dev.forklift.cli;
 import dev.forklift.board.cpu.Stop;
 import dev.forklift.board.gdb.BoardDebugger;
 import dev.forklift.board.machine.Board;
-import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.cpu.Engine;
 import java.io.IOException;
-import java.util.concurrent.Callable;
+import java.io.PrintWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,10 +43,13 @@ import picocli.CommandLine.Spec;
       "kernel panicked, the CPU went where there is nothing, or what was to be saved never",
       "came; 125 if the machine could not be started or saved, or Forklift itself failed."
     })
-final class BootCommand implements Callable<Integer> {
+final class BootCommand implements UsualCommand {
   private static final int NOT_SAVED = 1;
 
-  @Spec private CommandSpec spec;
+  /// Null when read by [UsualLine].
+  @Spec private @Nullable CommandSpec spec;
+
+  private List<String> line = List.of();
 
   @Mixin private BoardOptions options = new BoardOptions();
 
@@ -65,6 +69,35 @@ final class BootCommand implements Callable<Integer> {
           "Wait on 127.0.0.1:PORT for GDB before the first instruction (there: target remote"
               + " :PORT); 0 takes any free port.")
   private @Nullable Integer port;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "translator|evaluator",
+      converter = EngineKind.Converter.class,
+      description =
+          "What runs guest code: translator (the default) makes hot code fast; evaluator is the"
+              + " default with --icount.")
+  private @Nullable EngineKind engine;
+
+  @Override
+  public boolean takeFlag(String name) {
+    return options.takeFlag(name);
+  }
+
+  @Override
+  public boolean takeOption(String name, String value) {
+    if (name.equals("--record")) {
+      record = value;
+      return true;
+    }
+    return options.takeOption(name, value) || saving.takeOption(name, value);
+  }
+
+  @Override
+  public boolean takeRest(String[] words, List<String> rest) {
+    line = List.of(words);
+    return rest.isEmpty();
+  }
 
   @Override
   public Integer call() {
@@ -91,7 +124,7 @@ final class BootCommand implements Callable<Integer> {
   private int run(HostConsoleStreams streams, @Nullable BoardDebugger debugger) throws IOException {
     Board board =
         options.board(
-            debugger == null ? new Evaluator() : debugger.engine(),
+            counted -> debugger == null ? engine(counted) : debugger.engine(),
             streams.input(),
             saving.watched(streams.output()),
             this::err);
@@ -103,7 +136,7 @@ final class BootCommand implements Callable<Integer> {
     String lineEnd = streams.isErrorRaw() ? "\r\n" : "\n";
     Stop stop = run(board, debugger);
     while (stop.kind() == Stop.Kind.PAUSED
-        && saving.save(board, options.header(), line -> err(line, lineEnd))) {
+        && saving.save(board, options.header(), text -> err(text, lineEnd))) {
       stop = run(board, debugger);
     }
     streams.close();
@@ -116,6 +149,12 @@ final class BootCommand implements Callable<Integer> {
       return NOT_SAVED;
     }
     return stop.status();
+  }
+
+  /// What runs the code, unless there is a debugger.
+  private Engine engine(boolean counted) {
+    EngineKind usual = counted ? EngineKind.EVALUATOR : EngineKind.TRANSLATOR;
+    return (engine == null ? usual : engine).createForBoard();
   }
 
   private static Stop run(Board board, @Nullable BoardDebugger debugger) {
@@ -139,15 +178,19 @@ final class BootCommand implements Callable<Integer> {
 
   /// What was typed to get here.
   private String command() {
-    return "forklift " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    CommandSpec read = spec;
+    List<String> words = read == null ? line : read.commandLine().getParseResult().originalArgs();
+    return "forklift " + String.join(" ", words);
   }
 
-  private void err(String line) {
-    err(line, "\n");
+  private void err(String text) {
+    err(text, "\n");
   }
 
-  private void err(String line, String lineEnd) {
-    spec.commandLine().getErr().print("forklift: " + Main.oneLine(line) + lineEnd);
-    spec.commandLine().getErr().flush();
+  private void err(String text, String lineEnd) {
+    CommandSpec read = spec;
+    PrintWriter err = read == null ? Main.standardError() : read.commandLine().getErr();
+    err.print("forklift: " + Main.oneLine(text) + lineEnd);
+    err.flush();
   }
 }

@@ -63,7 +63,7 @@ final class GuestOptions {
   @Option(
       names = "--engine",
       paramLabel = "translator|evaluator",
-      converter = EngineConverter.class,
+      converter = EngineKind.Converter.class,
       description = "What runs guest code: translator (the default) makes hot code fast.")
   private EngineKind engine = EngineKind.TRANSLATOR;
 
@@ -78,24 +78,19 @@ final class GuestOptions {
 
   /// Takes an option without picocli; says whether it is one that can be taken so.
   boolean takeOption(String name, String value) {
-    return switch (name) {
-      case "-L" -> {
-        boolean first = root == null;
-        root = value;
-        yield first;
-      }
-      case "-w" -> {
-        boolean first = folder == null;
-        folder = value;
-        yield first;
-      }
+    switch (name) {
+      case "-L" -> root = value;
+      case "-w" -> folder = value;
       case "-v" -> {
         Volume volume = Volume.of(value);
-        yield volume != null && volumes.add(volume);
+        return volume != null && volumes.add(volume);
       }
       case "-e", "-E", "--env" -> environment.add(value);
-      default -> custom.takeOption(name, value);
-    };
+      default -> {
+        return custom.takeOption(name, value);
+      }
+    }
+    return true;
   }
 
   /// The CPU, and Linux on it.
@@ -166,18 +161,6 @@ final class GuestOptions {
         case "6.12" -> Release.V6_12;
         case "6.18" -> Release.V6_18;
         default -> throw new TypeConversionException("'" + text + "' is neither 6.12 nor 6.18");
-      };
-    }
-  }
-
-  private static final class EngineConverter implements ITypeConverter<EngineKind> {
-    @Override
-    public EngineKind convert(String text) {
-      return switch (text) {
-        case "evaluator" -> EngineKind.EVALUATOR;
-        case "translator" -> EngineKind.TRANSLATOR;
-        default ->
-            throw new TypeConversionException("'" + text + "' is neither translator nor evaluator");
       };
     }
   }

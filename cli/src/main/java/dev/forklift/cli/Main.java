@@ -23,7 +23,7 @@ public final class Main {
   /// Runs a command line to its status.
   static int run(String[] words) {
     try {
-      RunCommand usual = UsualRun.read(words);
+      UsualCommand usual = UsualLine.read(words);
       return usual == null ? ForkliftCommand.commandLine().execute(words) : usual.call();
     } catch (Throwable e) {
       return failed(e);

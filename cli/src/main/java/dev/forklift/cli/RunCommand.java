@@ -15,7 +15,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,11 +44,11 @@ import picocli.CommandLine.Spec;
       "125 if Forklift itself failed, 126 if the program cannot be executed,",
       "127 if it cannot be found."
     })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand implements UsualCommand {
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
 
-  /// Null when read by [UsualRun].
+  /// Null when read by [UsualLine].
   @Spec private @Nullable CommandSpec spec;
 
   @Mixin private GuestOptions guest = new GuestOptions();
@@ -96,8 +95,8 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(index = "1..*", paramLabel = "ARG", description = "The program's arguments.")
   private List<String> arguments = new ArrayList<>();
 
-  /// Takes a flag without picocli; says whether it is known.
-  boolean takeFlag(String name) {
+  @Override
+  public boolean takeFlag(String name) {
     switch (name) {
       case "--trace", "-strace" -> trace = true;
       case "--tree" -> tree = true;
@@ -110,15 +109,19 @@ final class RunCommand implements Callable<Integer> {
     return true;
   }
 
-  /// Takes an option without picocli; says whether it is one that can be taken so.
-  boolean takeOption(String name, String value) {
+  @Override
+  public boolean takeOption(String name, String value) {
     return guest.takeOption(name, value);
   }
 
-  /// Takes the program and what follows it.
-  void takeProgram(List<String> words) {
-    program = words.getFirst();
-    arguments = new ArrayList<>(words.subList(1, words.size()));
+  @Override
+  public boolean takeRest(String[] line, List<String> rest) {
+    if (rest.isEmpty()) {
+      return false;
+    }
+    program = rest.getFirst();
+    arguments = new ArrayList<>(rest.subList(1, rest.size()));
+    return true;
   }
 
   @Override

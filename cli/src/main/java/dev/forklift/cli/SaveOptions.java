@@ -45,6 +45,18 @@ final class SaveOptions {
 
   private boolean done;
 
+  /// Takes an option without picocli; says whether it is one that can be taken so.
+  boolean takeOption(String name, String value) {
+    switch (name) {
+      case "--save" -> save = value;
+      case "--save-on" -> text = value;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// Makes sure that the options go together.
   void check() throws BadInputException {
     boolean isAwaited = text != null || instructions != null;

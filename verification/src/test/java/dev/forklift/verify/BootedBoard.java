@@ -9,7 +9,10 @@ import dev.forklift.board.machine.Board;
 import dev.forklift.board.machine.BoardConfig;
 import dev.forklift.board.tree.Fdt;
 import dev.forklift.board.tree.TreeNode;
+import dev.forklift.engine.cpu.Engine;
 import dev.forklift.engine.cpu.Evaluator;
+import dev.forklift.engine.jit.RegionTranslator;
+import dev.forklift.engine.jit.TranslationLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -68,9 +71,27 @@ final class BootedBoard implements AutoCloseable {
     return Fdt.read(Files.readAllBytes(dtb));
   }
 
+  /// Runs it on the evaluator if instructions are counted, otherwise translated.
+  ///
   /// @param ramdisk an initial file system, or null
   /// @param more kinds of devices beside the usual ones
   static BootedBoard start(
+      TreeNode tree,
+      Path kernel,
+      byte @Nullable [] ramdisk,
+      String commandLine,
+      boolean counted,
+      DeviceType... more)
+      throws IOException {
+    Engine usual =
+        counted
+            ? new Evaluator()
+            : new Evaluator(RegionTranslator.forMachines(new TranslationLog()));
+    return start(usual, tree, kernel, ramdisk, commandLine, counted, more);
+  }
+
+  static BootedBoard start(
+      Engine engine,
       TreeNode tree,
       Path kernel,
       byte @Nullable [] ramdisk,
@@ -85,7 +106,7 @@ final class BootedBoard implements AutoCloseable {
     PipedOutputStream keyboard = new PipedOutputStream();
     BoardConfig config =
         new BoardConfig(
-            new Evaluator(),
+            engine,
             ProcessorType.all(),
             devices,
             new PipedInputStream(keyboard, 1 << 16),

@@ -9,6 +9,7 @@ import dev.forklift.engine.isa.Registers;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Intel's (Altera's) Nios II, release 1, little-endian: what user code sees of it, or the whole.
 public final class Nios2 implements Isa {
@@ -53,7 +54,7 @@ public final class Nios2 implements Isa {
           });
 
   private final Registers registers;
-  private final InstructionSet instructions;
+  private final Supplier<InstructionSet> instructions;
   private final List<Fusion> fusions;
 
   /// A CPU without custom instructions.
@@ -75,18 +76,28 @@ public final class Nios2 implements Isa {
   private Nios2(CustomInstructions custom, Privilege privilege, Nios2Features features) {
     registers = new Registers(names(privilege.controlRegisters()), Integer.SIZE, 0);
     fusions = privilege.fusions(COMPARE_AND_EXCHANGE);
+    // Nobody needs them before there is a program or a machine to run, which takes as long to make.
+    instructions = ReadAhead.of(() -> read(registers, custom, privilege, features));
+    if (custom != CustomInstructions.NONE) {
+      // What is wrong with them is said here.
+      var _ = instructions.get();
+    }
+  }
+
+  private static InstructionSet read(
+      Registers registers, CustomInstructions custom, Privilege privilege, Nios2Features features) {
     InstructionSet.Builder set =
         InstructionSet.load(
             "nios2.decode",
             Nios2.class.getResourceAsStream("nios2.decode"),
             registers,
-            byteOrder());
+            ByteOrder.LITTLE_ENDIAN);
     MemoryInstructions.define(set, privilege);
     ArithmeticInstructions.define(set, privilege, features);
     BranchInstructions.define(set);
     SystemInstructions.define(set, privilege, features);
     custom.define(set);
-    instructions = set.build();
+    return set.build();
   }
 
   private static List<String> names(int controlRegisters) {
@@ -114,7 +125,7 @@ public final class Nios2 implements Isa {
 
   @Override
   public InstructionSet instructions() {
-    return instructions;
+    return instructions.get();
   }
 
   @Override

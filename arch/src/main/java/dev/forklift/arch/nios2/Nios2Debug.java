@@ -46,7 +46,7 @@ final class Nios2Debug implements DebugAbi {
 
   Nios2Debug(Isa isa) {
     this.isa = isa;
-    this.prologue = new Nios2Prologue(isa.instructions());
+    this.prologue = new Nios2Prologue(isa);
     registers = described(isa.registers().names());
   }
 

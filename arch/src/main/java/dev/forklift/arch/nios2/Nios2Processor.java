@@ -26,6 +26,11 @@ final class Nios2Processor implements Processor {
   ///   of 32 lines inside
   record Options(int id, int registerSets, boolean hasExternalInterrupts) {
     static final Options USUAL = new Options(0, 1, false);
+
+    /// For [Nios2Features#simpleStatus].
+    int simpleStatus(MemoryUnit unit) {
+      return hasExternalInterrupts || registerSets > 1 ? 0 : PIE | unit.statusBits();
+    }
   }
 
   /// What boot loaders leave in r4, so that a kernel knows that r5 to r7 mean something.
@@ -103,7 +108,7 @@ final class Nios2Processor implements Processor {
 
   @Override
   public TargetRegisters debugging() {
-    return new Nios2SystemRegisters(isa, this::pending, value -> write(STATUS, value));
+    return new Nios2SystemRegisters(isa, value -> write(STATUS, value));
   }
 
   @Override
@@ -119,6 +124,7 @@ final class Nios2Processor implements Processor {
     cpu.setPc(fields.number(cpu.pc(), 0, 0xffff_ffffL) & -INSTRUCTION_BYTES);
     cpu.setInstructions(fields.number(cpu.instructions(), 0, MOST_INSTRUCTIONS));
     lines = fields.cell(lines);
+    showPending();
     sets.transfer(fields);
     unit.transfer(fields);
     space.forgetAll();
@@ -194,13 +200,18 @@ final class Nios2Processor implements Processor {
   public void setInterrupt(int line, boolean raised) {
     int before = lines;
     lines = raised ? before | (1 << line) : before & ~(1 << line);
+    showPending();
     if ((lines & ~before) != 0) {
       cpu.interrupt();
     }
   }
 
   private int pending() {
-    return lines & registers.get(IENABLE);
+    return registers.get(IPENDING);
+  }
+
+  private void showPending() {
+    registers.set(IPENDING, lines & registers.get(IENABLE));
   }
 
   @Override
@@ -282,7 +293,15 @@ final class Nios2Processor implements Processor {
         }
         enter(TRAP, vectors.exception());
       }
-      case EXCEPTION -> enter(cpu.exitCode(), vectors.exception());
+      case EXCEPTION -> {
+        int code = cpu.exitCode();
+        if (SystemOperation.is(code)) {
+          // Unlike an exception it is an instruction that has been executed.
+          cpu.setInstructions(cpu.instructions() + 1);
+          return operate(code);
+        }
+        enter(code, vectors.exception());
+      }
       case FAULT -> {
         return answer(fault());
       }
@@ -361,7 +380,6 @@ final class Nios2Processor implements Processor {
         next = cpu.unsignedRegister(BA);
         setStatus(registers.get(BSTATUS));
       }
-      case RDCTL -> cpu.setRegister(SystemOperation.target(code), pending());
       case WRCTL ->
           write(SystemOperation.number(code), (int) cpu.register(SystemOperation.source(code)));
       case RDPRS -> {
@@ -417,7 +435,10 @@ final class Nios2Processor implements Processor {
       }
       case ESTATUS, BSTATUS ->
           registers.set(control, (value & statusBits) | (options.hasExternalInterrupts ? 0 : RSIE));
-      case IENABLE -> registers.set(IENABLE, options.hasExternalInterrupts ? 0 : value);
+      case IENABLE -> {
+        registers.set(IENABLE, options.hasExternalInterrupts ? 0 : value);
+        showPending();
+      }
       case BADADDR -> registers.set(BADADDR, value);
       case CONFIG -> {
         boolean nests = options.hasExternalInterrupts && options.registerSets > 1;

@@ -65,20 +65,18 @@ public final class Nios2ProcessorType implements ProcessorType {
       throw new BadInputException(
           "%s: there are 0 to 63 shadow register sets, not %d".formatted(cpu.path(), shadowSets));
     }
+    MemoryUnit unit = memoryUnit(cpu, mmu);
+    Nios2Processor.Options options =
+        new Nios2Processor.Options(cpu.cell("reg", 0), shadowSets + 1, is(cpu, "altr,eic-present"));
     Nios2Features features =
         new Nios2Features(
             is(cpu, "altr,has-mul"),
             is(cpu, "altr,has-mulx"),
             is(cpu, "altr,has-div"),
-            shadowSets > 0);
-    Nios2Processor.Options options =
-        new Nios2Processor.Options(cpu.cell("reg", 0), shadowSets + 1, is(cpu, "altr,eic-present"));
+            shadowSets > 0,
+            options.simpleStatus(unit));
     return new Nios2Processor(
-        Nios2.system(CustomInstructions.NONE, features),
-        vectors,
-        memoryUnit(cpu, mmu),
-        memory,
-        options);
+        Nios2.system(CustomInstructions.NONE, features), vectors, unit, memory, options);
   }
 
   /// Whether the node has the property, and it is not 0.

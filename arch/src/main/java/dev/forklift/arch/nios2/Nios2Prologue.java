@@ -1,7 +1,7 @@
 package dev.forklift.arch.nios2;
 
 import dev.forklift.engine.isa.Instruction;
-import dev.forklift.engine.isa.InstructionSet;
+import dev.forklift.engine.isa.Isa;
 import dev.forklift.kernel.abi.Errno;
 import dev.forklift.kernel.arch.FrameMemory;
 import dev.forklift.kernel.arch.FrameRegisters;
@@ -24,10 +24,10 @@ final class Nios2Prologue {
   /// How much code is read of a function.
   private static final int CODE_BYTES = 1 << 20;
 
-  private final InstructionSet instructions;
+  private final Isa isa;
 
-  Nios2Prologue(InstructionSet instructions) {
-    this.instructions = instructions;
+  Nios2Prologue(Isa isa) {
+    this.isa = isa;
   }
 
   /// The registers of the function's caller, or null if the code does not tell them.
@@ -42,7 +42,7 @@ final class Nios2Prologue {
     if (start >= 0 && pc - start <= CODE_BYTES) {
       try {
         for (long at = start & -4L; at < pc; at += 4) {
-          frame.pass(instructions.decode(memory.int32(at), 4));
+          frame.pass(isa.instructions().decode(memory.int32(at), 4));
         }
       } catch (Errno e) {
         // Code that cannot be read, as behind a jump to nowhere.
@@ -73,7 +73,7 @@ final class Nios2Prologue {
   private long findStart(long pc, FrameMemory memory) {
     try {
       for (long at = pc - 4; at >= Math.max(0, pc - BACK_BYTES); at -= 4) {
-        Instruction instruction = instructions.decode(memory.int32(at), 4);
+        Instruction instruction = isa.instructions().decode(memory.int32(at), 4);
         if (instruction != null && isAdjustment(instruction) && instruction.get("imm") < 0) {
           return at;
         }

@@ -4,7 +4,6 @@ import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.gdb.TargetRegisters;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.function.IntSupplier;
 
 /// The registers of a whole CPU for GDB: the general ones, pc, and the control registers from
 /// status on.
@@ -12,14 +11,11 @@ final class Nios2SystemRegisters implements TargetRegisters {
   private static final int PC = Nios2.GENERAL_REGISTERS;
 
   private final List<DebugRegister> registers;
-  private final IntSupplier pending;
   private final IntConsumer setStatus;
 
-  /// @param pending what ipending reads
   /// @param setStatus changes status with all that follows from it
-  Nios2SystemRegisters(Nios2 isa, IntSupplier pending, IntConsumer setStatus) {
+  Nios2SystemRegisters(Nios2 isa, IntConsumer setStatus) {
     registers = Nios2Debug.described(isa.registers().names().subList(0, Nios2.GENERAL_REGISTERS));
-    this.pending = pending;
     this.setStatus = setStatus;
   }
 
@@ -61,10 +57,7 @@ final class Nios2SystemRegisters implements TargetRegisters {
     if (number == PC) {
       return cpu.pc();
     }
-    int control = control(number);
-    return control == ControlRegister.IPENDING
-        ? pending.getAsInt()
-        : new ControlRegisters(cpu).get(control);
+    return new ControlRegisters(cpu).get(control(number));
   }
 
   /// Sets what is read, without what else writing such a register by an instruction does, except

@@ -5,7 +5,9 @@ import dev.forklift.arch.nios2.Operands.ControlWrite;
 import dev.forklift.arch.nios2.Operands.Immediate;
 import dev.forklift.arch.nios2.Operands.Move;
 import dev.forklift.arch.nios2.Operands.Number;
+import dev.forklift.engine.ir.BinaryOp;
 import dev.forklift.engine.ir.Ir;
+import dev.forklift.engine.ir.Value;
 import dev.forklift.engine.isa.Fusion;
 import dev.forklift.engine.isa.InstructionSet;
 import dev.forklift.engine.isa.Meaning;
@@ -55,10 +57,7 @@ enum Privilege {
       set.on("eret", ir -> leave(ir, SystemOperation.ERET.code()));
       set.on("bret", ir -> leave(ir, SystemOperation.BRET.code()));
       set.on("rdctl", ControlRead.SHAPE, Privilege::readControl);
-      set.on(
-          "wrctl",
-          ControlWrite.SHAPE,
-          (ir, a) -> leave(ir, SystemOperation.WRCTL.code(a.number(), 0, a.ra())));
+      set.on("wrctl", ControlWrite.SHAPE, (ir, a) -> writeControl(ir, a, features));
       if (features.hasShadowSets()) {
         set.on(
             "rdprs",
@@ -127,12 +126,37 @@ enum Privilege {
 
   private static void readControl(Ir ir, ControlRead a) {
     requireSupervisor(ir);
-    if (a.number() == ControlRegister.IPENDING) {
-      // It changes by itself.
-      ir.trap(SystemOperation.RDCTL.code(a.number(), a.rc(), 0));
+    ir.set(a.rc(), ir.reg(ControlRegister.slot(a.number())));
+  }
+
+  /// What a kernel does all the time is said in steps: to forbid and permit interrupts, and to
+  /// prepare its return to what it interrupted. All else leaves the engine.
+  private static void writeControl(Ir ir, ControlWrite a, Nios2Features features) {
+    int code = SystemOperation.WRCTL.code(a.number(), 0, a.ra());
+    if (a.number() == ControlRegister.STATUS && features.hasSimpleStatus()) {
+      requireSupervisor(ir);
+      writeStatus(ir, ir.reg(a.ra()), features.simpleStatus(), code);
+    } else if (a.number() == ControlRegister.ESTATUS && features.hasSimpleStatus()) {
+      requireSupervisor(ir);
+      Value kept = ir.and(ir.reg(a.ra()), ir.imm(features.simpleStatus()));
+      ir.set(
+          ControlRegister.slot(ControlRegister.ESTATUS), ir.or(kept, ir.imm(ControlRegister.RSIE)));
     } else {
-      ir.set(a.rc(), ir.reg(ControlRegister.slot(a.number())));
+      leave(ir, code);
     }
+  }
+
+  private static void writeStatus(Ir ir, Value value, int bits, int code) {
+    int slot = ControlRegister.slot(ControlRegister.STATUS);
+    Value before = ir.reg(slot);
+    Value pie = ir.imm(ControlRegister.PIE);
+    // More than PIE, or PIE while an interrupt waits for it.
+    ir.raiseIf(ir.and(ir.xor(value, before), ir.imm(bits & ~ControlRegister.PIE)), code);
+    Value waits =
+        ir.binary(
+            BinaryOp.NOT_EQUAL, ir.reg(ControlRegister.slot(ControlRegister.IPENDING)), ir.imm(0));
+    ir.raiseIf(ir.and(ir.and(value, pie), waits), code);
+    ir.set(slot, ir.or(ir.and(before, ir.imm(~ControlRegister.PIE)), ir.and(value, pie)));
   }
 
   private static void leave(Ir ir, int code) {

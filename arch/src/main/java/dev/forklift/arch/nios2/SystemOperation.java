@@ -1,14 +1,12 @@
 package dev.forklift.arch.nios2;
 
-/// What a supervisor's instruction asks the CPU to do, as the number of a trap: above those that
-/// the `trap` instruction itself can have.
+/// What a supervisor's instruction asks the CPU to do, as the number of a trap or an exception:
+/// above those that there are.
 enum SystemOperation {
   /// Return from an exception.
   ERET,
   /// Return from a break.
   BRET,
-  /// Read a control register that changes by itself.
-  RDCTL,
   /// Write a control register.
   WRCTL,
   /// Read a register of the previous set, and add a number.

@@ -84,6 +84,53 @@ final class AccessTranslationTest {
               trap 1
         """),
 
+    /// Words and halves that are not aligned, some of them over the ends of pages.
+    MISALIGNED(
+        Exit.TRAP,
+        6000,
+        """
+              movi r5, 3000
+              addi r4, r12, 4001
+        loop: stw r5, 0(r4)
+              ldw r3, 0(r4)
+              sub r3, r3, r5
+              add r2, r2, r3
+              sth r5, 5(r4)
+              ldh r3, 5(r4)
+              sub r3, r3, r5
+              add r2, r2, r3
+              addi r2, r2, 2
+              addi r4, r4, 1
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        """),
+
+    /// From 2 GiB on, where windows have no pages.
+    HIGH_ADDRESSES(
+        Exit.TRAP,
+        400,
+        """
+              movi r5, 200
+              movhi r4, 0x9000
+        loop: ldw r3, 0(r4)
+              stw r5, 0(r4)
+              ldw r7, 0(r4)
+              sub r7, r7, r5
+              add r2, r2, r3
+              add r2, r2, r7
+              stw r5, 8(r4)
+              stw r5, 12(r4)
+              ldw r7, 8(r4)
+              sub r7, r7, r5
+              add r2, r2, r7
+              addi r2, r2, 2
+              addi r4, r4, 4096
+              addi r5, r5, -1
+              bne r5, zero, loop
+              trap 1
+        """),
+
     /// Inner loops, which keep only what they touch, in an outer one that changes the others.
     LOOPS_IN_LOOPS(
         Exit.TRAP,

@@ -7,7 +7,6 @@ import dev.forklift.board.device.DeviceType;
 import dev.forklift.board.machine.Board;
 import dev.forklift.board.machine.BoardConfig;
 import dev.forklift.board.tree.TreeNode;
-import dev.forklift.engine.cpu.Evaluator;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -31,7 +30,12 @@ final class BareBoard {
 
   final TreeNode tree = Board10m50.bare();
   final List<String> remarks = new ArrayList<>();
+  private final BoardEngine engine;
   private Board board;
+
+  BareBoard(BoardEngine engine) {
+    this.engine = engine;
+  }
 
   BareBoard cpu(String property, int value) {
     TreeNode cpus = tree.child("cpus");
@@ -47,7 +51,7 @@ final class BareBoard {
         Board.of(
             tree,
             new BoardConfig(
-                new Evaluator(),
+                engine.create(),
                 ProcessorType.all(),
                 DeviceType.all(BareBoard.class.getClassLoader()),
                 InputStream.nullInputStream(),

@@ -8,12 +8,16 @@ import dev.forklift.board.BadInputException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// CPUs without memory management, and what they may have instead: as the Processor Reference Guide
 /// has them ("Programming Model").
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(BoardEngine.class)
 final class BareProcessorTest {
   private static final int EA = 29;
   private static final String STAY = BareBoard.END;
@@ -21,7 +25,13 @@ final class BareProcessorTest {
   /// Goes on behind what raised the exception.
   private static final String SKIP = "mov r20,ea\n rdctl r21,estatus\n rdctl r22,status\n eret";
 
-  private final BareBoard board = new BareBoard();
+  private final BoardEngine engine;
+  private final BareBoard board;
+
+  BareProcessorTest(BoardEngine engine) {
+    this.engine = engine;
+    board = new BareBoard(engine);
+  }
 
   @Test
   void addressesAreThoseOfMemoryAndBit31LeadsPastTheCache() throws BadInputException {
@@ -100,7 +110,7 @@ final class BareProcessorTest {
       throws BadInputException {
     board.cpu(property.replace(';', ','), 0).run(text.replace('_', ','), STAY);
     assertThat(board.cause()).as("unimplemented instruction").isEqualTo(4);
-    BareBoard whole = new BareBoard().run(text.replace('_', ','), STAY);
+    BareBoard whole = new BareBoard(engine).run(text.replace('_', ','), STAY);
     assertThat(whole.cause()).as("where it is there").isZero();
   }
 
@@ -123,16 +133,18 @@ final class BareProcessorTest {
 
   @Test
   void cpusThatCannotBeAreRefused() {
-    assertThatThrownBy(() -> new BareBoard().cpu("altr,num-of-shadow-reg-sets", 64).make())
+    assertThatThrownBy(() -> new BareBoard(engine).cpu("altr,num-of-shadow-reg-sets", 64).make())
         .hasMessageContaining("0 to 63 shadow register sets, not 64");
-    assertThatThrownBy(() -> new BareBoard().cpu("altr,has-mpu", 1).cpu("altr,has-mmu", 1).make())
+    assertThatThrownBy(
+            () -> new BareBoard(engine).cpu("altr,has-mpu", 1).cpu("altr,has-mmu", 1).make())
         .isInstanceOf(BadInputException.class);
     for (String property :
         new String[] {
           "altr,mpu-num-inst-regions", "altr,mpu-num-data-regions", "altr,mpu-min-region-size"
         }) {
       for (int value : new int[] {0, -1, 33, Integer.MIN_VALUE}) {
-        assertThatThrownBy(() -> new BareBoard().cpu("altr,has-mpu", 1).cpu(property, value).make())
+        assertThatThrownBy(
+                () -> new BareBoard(engine).cpu("altr,has-mpu", 1).cpu(property, value).make())
             .hasMessageContaining("there is no MPU with");
       }
     }
@@ -241,7 +253,7 @@ final class BareProcessorTest {
       String[] tries = {"ldw r9,0(r4)", "stw r9,0(r4)", "ldw r9,0(r4)", "stw r9,0(r4)"};
       for (int i = 0; i < tries.length; i++) {
         Protection one = new Protection();
-        BareBoard fresh = new BareBoard().cpu("altr,has-mpu", 1);
+        BareBoard fresh = new BareBoard(engine).cpu("altr,has-mpu", 1);
         one.everything();
         one.region(true, 0, BareBoard.DATA, 0x7fff_f000, permission);
         // User mode ends with a trap: a jump to itself there might be interrupted.

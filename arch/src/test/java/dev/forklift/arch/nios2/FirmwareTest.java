@@ -19,7 +19,6 @@ import dev.forklift.board.virtio.VirtioConsole;
 import dev.forklift.board.virtio.VirtioEntropy;
 import dev.forklift.board.virtio.VirtioNetwork;
 import dev.forklift.board.virtio.VirtioSlots;
-import dev.forklift.engine.cpu.Evaluator;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -32,11 +31,15 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Small programs on the whole 10M50 board, without any kernel.
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(BoardEngine.class)
 final class FirmwareTest {
   private static final long CODE = 0xc800_1000L;
   private static final long EXCEPTION = 0xc800_0120L;
@@ -46,15 +49,20 @@ final class FirmwareTest {
   private final List<String> remarks = new ArrayList<>();
   private final List<DeviceType> devices =
       new ArrayList<>(DeviceType.all(FirmwareTest.class.getClassLoader()));
+  private final BoardEngine engine;
   private String typed = "";
   private boolean counted;
+
+  FirmwareTest(BoardEngine engine) {
+    this.engine = engine;
+  }
 
   private Board board(TreeNode tree) throws BadInputException {
     InputStream input = new ByteArrayInputStream(typed.getBytes(StandardCharsets.US_ASCII));
     return Board.of(
         tree,
         new BoardConfig(
-            new Evaluator(), ProcessorType.all(), devices, input, shown, counted, remarks::add));
+            engine.create(), ProcessorType.all(), devices, input, shown, counted, remarks::add));
   }
 
   private Board board(String program, String handler) throws BadInputException {

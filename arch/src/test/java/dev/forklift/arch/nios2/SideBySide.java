@@ -10,8 +10,9 @@ import java.util.Objects;
 
 /// Runs a program evaluated and translated, stop by stop, and compares all registers at each.
 ///
-/// The program finds 1 MiB of untouched memory at r12, the stack being the end of it, the address
-/// of its eighth instruction in r11, `addi r2, r2, 101` in r10 and 100 in r9.
+/// The program finds 1 MiB of untouched memory at r12, the stack being the end of it, and another
+/// at 0x9000_0000, the address of its eighth instruction in r11, `addi r2, r2, 101` in r10 and 100
+/// in r9.
 final class SideBySide {
   /// Where memory is, and how code expects it.
   enum Memory {
@@ -27,6 +28,7 @@ final class SideBySide {
 
   private static final int STACK = 27;
   private static final int MEMORY = 12;
+  private static final long HIGH = 0x9000_0000L;
   private static final long END = 2_000_000;
 
   private final Memory memory;
@@ -82,14 +84,10 @@ final class SideBySide {
     int word =
         (other[0] & 0xff) | (other[1] & 0xff) << 8 | (other[2] & 0xff) << 16 | other[3] << 24;
     machine.set(9, 100).set(10, word).set(11, Machine.CODE + 28);
-    machine.space.map(
-        Machine.DATA + 0x10_0000,
-        0x10_0000,
-        Protection.READ | Protection.WRITE,
-        null,
-        0,
-        false,
-        null);
+    for (long untouched : new long[] {Machine.DATA + 0x10_0000, HIGH}) {
+      machine.space.map(
+          untouched, 0x10_0000, Protection.READ | Protection.WRITE, null, 0, false, null);
+    }
     machine.set(MEMORY, Machine.DATA + 0x10_0000).set(STACK, Machine.DATA + 0x20_0000);
     machine.cpu.setPc(Machine.CODE);
   }

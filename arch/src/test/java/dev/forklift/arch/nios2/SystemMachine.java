@@ -2,9 +2,9 @@ package dev.forklift.arch.nios2;
 
 import dev.forklift.engine.cpu.Cpu;
 import dev.forklift.engine.cpu.Engine;
-import dev.forklift.engine.cpu.Evaluator;
 import dev.forklift.engine.cpu.Exit;
 import dev.forklift.engine.memory.Bus;
+import dev.forklift.engine.memory.GuestFault;
 import dev.forklift.engine.memory.MachineSpace;
 import dev.forklift.engine.memory.PhysicalMemory;
 import java.nio.ByteOrder;
@@ -21,6 +21,9 @@ final class SystemMachine {
   private static final int MEMORY = 1 << 20;
   private static final int PATIENCE = 10_000;
 
+  /// A jump to itself.
+  private static final int END = 0xffff_ff06;
+
   private static final Bus NO_DEVICES =
       new Bus() {
         @Override
@@ -32,15 +35,28 @@ final class SystemMachine {
         public void store(long address, int bytes, long value) {}
       };
 
-  final Nios2 isa = Nios2.system(CustomInstructions.NONE, Nios2Features.USUAL);
+  final Nios2 isa =
+      Nios2.system(
+          CustomInstructions.NONE,
+          new Nios2Features(
+              true,
+              true,
+              true,
+              false,
+              ControlRegister.PIE | ControlRegister.U | ControlRegister.EH));
   final PhysicalMemory memory =
       new PhysicalMemory(NO_DEVICES, ByteOrder.LITTLE_ENDIAN, 12, 1L << 32, MEMORY);
   final Nios2Processor processor;
   final Cpu cpu;
   final MachineSpace space;
-  private final Engine engine = new Evaluator();
+  private final Engine engine;
 
   SystemMachine() {
+    this(BoardEngine.EVALUATOR);
+  }
+
+  SystemMachine(BoardEngine kind) {
+    engine = kind.create();
     memory.add(0, MEMORY);
     Nios2Vectors vectors = new Nios2Vectors(RESET, EXCEPTION, FAST_MISS);
     processor =
@@ -77,21 +93,35 @@ final class SystemMachine {
     return this;
   }
 
-  /// Runs until something jumps to itself.
-  SystemMachine run() {
+  /// Runs until something jumps to itself, at most so many instructions between two looks.
+  SystemMachine run(int instructions) {
     for (int i = 0; i < PATIENCE; i++) {
-      long before = cpu.pc();
-      Exit exit = engine.step(cpu, space);
-      if (exit != Exit.SAFE_POINT) {
-        if (processor.answer(exit) != null) {
-          throw new AssertionError("stopped at 0x" + Long.toHexString(cpu.pc()));
+      cpu.setInstructionLimit(cpu.instructions() + instructions);
+      cpu.clearInterrupt();
+      Exit exit = engine.run(cpu, space);
+      if (exit == Exit.SAFE_POINT) {
+        if (isAtEnd()) {
+          return this;
         }
-      } else if (cpu.pc() == before) {
-        return this;
+      } else if (processor.answer(exit) != null) {
+        throw new AssertionError("stopped at 0x" + Long.toHexString(cpu.pc()));
       }
       processor.takeInterrupt();
     }
     throw new AssertionError("does not end; at 0x" + Long.toHexString(cpu.pc()));
+  }
+
+  private boolean isAtEnd() {
+    try {
+      return space.codePage(cpu.pc()).fetch32(cpu.pc()) == END;
+    } catch (GuestFault _) {
+      return false;
+    }
+  }
+
+  /// Runs until something jumps to itself, and looks as often as that is possible.
+  SystemMachine run() {
+    return run(1);
   }
 
   int register(int index) {

@@ -11,11 +11,15 @@ import dev.forklift.engine.memory.CodePage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Supervisor mode, exceptions, interrupts and the TLB, as the Processor Reference Guide has them
 /// and QEMU 7.2 does them (spec of the 10M50 board).
+@ParameterizedClass
+@EnumSource(BoardEngine.class)
 final class SystemTest {
   private static final int EA = 29;
   private static final int RWX = R | W | X;
@@ -23,7 +27,11 @@ final class SystemTest {
   private static final long PAGE_B = 0x41_0000;
   private static final int FRAME = 0x80;
 
-  private final SystemMachine machine = new SystemMachine();
+  private final SystemMachine machine;
+
+  SystemTest(BoardEngine engine) {
+    machine = new SystemMachine(engine);
+  }
 
   @Test
   void begins() {

@@ -8,10 +8,14 @@ import dev.forklift.board.tree.TreeNode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// The vectored interrupt controller and a CPU that listens to it: as the Processor Reference Guide
 /// ("Exception Flow with the EIC Interface") and the Embedded Peripherals User Guide have them.
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(BoardEngine.class)
 final class VectoredInterruptsTest {
   private static final int VIC = 9;
   private static final String STAY = BareBoard.END;
@@ -19,7 +23,11 @@ final class VectoredInterruptsTest {
   /// Handlers are 32 bytes apart.
   private static final int TABLE = 0x0800_0400;
 
-  private final BareBoard board = new BareBoard();
+  private final BareBoard board;
+
+  VectoredInterruptsTest(BoardEngine engine) {
+    board = new BareBoard(engine);
+  }
 
   @BeforeEach
   void makeBoard() {
@@ -63,7 +71,7 @@ final class VectoredInterruptsTest {
 
   /// Raises lines by software, and goes on where an interrupt may be taken.
   private static String raise(int lines) {
-    return "movi r8,%d\n stwio r8,148(r5)\n rdctl r8,ipending\n".formatted(lines);
+    return "movi r8,%d\n stwio r8,148(r5)\n wrctl badaddr,zero\n".formatted(lines);
   }
 
   private static String status(int value) {

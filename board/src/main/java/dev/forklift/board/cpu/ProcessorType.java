@@ -1,21 +1,19 @@
 package dev.forklift.board.cpu;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.Services;
 import dev.forklift.board.tree.TreeNode;
 import dev.forklift.engine.memory.PhysicalMemory;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.function.Supplier;
 
 /// A kind of CPU that machines can have. Found as a service.
 public interface ProcessorType {
   /// All that there are.
   static List<ProcessorType> all() {
-    return ServiceLoader.load(ProcessorType.class, ProcessorType.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
+    return Services.of(ProcessorType.class, ProcessorType.class.getClassLoader());
   }
 
   /// Whether a node of a device tree, below `/cpus`, describes one.

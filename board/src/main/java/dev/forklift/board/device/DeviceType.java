@@ -1,17 +1,15 @@
 package dev.forklift.board.device;
 
 import dev.forklift.board.BadInputException;
+import dev.forklift.board.Services;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 
 /// A kind of device that machines can have. Found as a service.
 public interface DeviceType {
   /// All that `loader` finds.
   static List<DeviceType> all(ClassLoader loader) {
-    return ServiceLoader.load(DeviceType.class, loader).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
+    return Services.of(DeviceType.class, loader);
   }
 
   /// The `compatible` strings of the nodes that describe one.

@@ -4,32 +4,24 @@ import static dev.forklift.board.state.SnapshotFormat.*;
 
 import dev.forklift.board.BadInputException;
 import dev.forklift.engine.memory.PhysicalMemory;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
 
 /// Reads what a [SnapshotWriter] has written, in the same order. Only after [#end] is it known that
 /// nothing of it was broken.
 public final class SnapshotReader {
-  private final CRC32C checksum = new CRC32C();
-  private final DataInputStream in;
+  private final CheckedInput in;
   private final SnapshotHeader header;
 
   /// @throws BadInputException if it is no snapshot, or broken
   public SnapshotReader(InputStream stream) throws IOException {
-    in =
-        new DataInputStream(
-            new CheckedInputStream(new BufferedInputStream(stream, BUFFER), checksum));
+    in = new CheckedInput(stream, BUFFER);
     header = complete(this::readHeader);
   }
 
@@ -50,8 +42,7 @@ public final class SnapshotReader {
   }
 
   private SnapshotHeader readHeader() throws IOException {
-    byte[] start = in.readNBytes(Long.BYTES);
-    if (start.length < Long.BYTES || number(start) != MAGIC) {
+    if (!hasMagic()) {
       throw new BadInputException("this is no snapshot of a board");
     }
     int version = in.readInt();
@@ -73,8 +64,12 @@ public final class SnapshotReader {
     return new SnapshotHeader(counted, tree, attached);
   }
 
-  private static long number(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).getLong();
+  private boolean hasMagic() throws IOException {
+    try {
+      return in.readLong() == MAGIC;
+    } catch (EOFException e) {
+      return false;
+    }
   }
 
   private byte[] block() throws IOException {
@@ -82,11 +77,7 @@ public final class SnapshotReader {
     if (length < 0 || length > MOST_BYTES) {
       throw broken("a part of it has " + length + " bytes");
     }
-    byte[] bytes = in.readNBytes(length);
-    if (bytes.length < length) {
-      throw new EOFException();
-    }
-    return bytes;
+    return in.readBytes(length);
   }
 
   private String text() throws IOException {
@@ -121,7 +112,7 @@ public final class SnapshotReader {
     byte[] zero = new byte[memory.pageBytes()];
     for (long number : memory.touched()) {
       if (!restored.get((int) number)) {
-        change(memory, number, zero);
+        change(memory, number, zero, 0, memory.bytesAt(number));
       }
     }
   }
@@ -129,43 +120,42 @@ public final class SnapshotReader {
   /// Answers which pages it had.
   private BitSet readPages(PhysicalMemory memory) throws IOException {
     BitSet restored = new BitSet();
-    byte[] page = new byte[memory.pageBytes()];
-    if (in.readInt() != page.length) {
+    if (in.readInt() != memory.pageBytes()) {
       throw broken("its pages have another size");
     }
     for (int number = in.readInt(); number != END; number = in.readInt()) {
-      long address = Integer.toUnsignedLong(number) * page.length;
-      int length = memory.bytesAt(Integer.toUnsignedLong(number));
+      long page = Integer.toUnsignedLong(number);
+      int length = memory.bytesAt(page);
       if (length == 0) {
-        throw broken("the machine has no memory at 0x%x".formatted(address));
+        throw broken("the machine has no memory at 0x%x".formatted(page * memory.pageBytes()));
       }
-      in.readFully(page, 0, length);
+      int start = in.take(length);
       restored.set(number);
-      change(memory, Integer.toUnsignedLong(number), page);
+      change(memory, page, in.array(), start, length);
     }
     return restored;
   }
 
-  private static void change(PhysicalMemory memory, long number, byte[] page) {
-    int length = memory.bytesAt(number);
-    long address = number * page.length;
-    if (memory.isTouched(number)) {
+  /// Gives a page `length` bytes that stand in `from` at `start`.
+  private static void change(PhysicalMemory memory, long page, byte[] from, int start, int length) {
+    long address = page * memory.pageBytes();
+    if (memory.isTouched(page)) {
       byte[] before = new byte[length];
       memory.read(address, before, 0, length);
-      if (Arrays.equals(before, 0, length, page, 0, length)) {
+      if (Arrays.equals(before, 0, length, from, start, start + length)) {
         return;
       }
     }
-    memory.write(address, page, 0, length);
+    memory.write(address, from, start, length);
   }
 
   /// That was all; it must have been.
   ///
   /// @throws BadInputException if anything of it was broken
   public void end() throws IOException {
-    long expected = checksum.getValue();
+    long expected = in.checksum();
     long found = complete(in::readLong);
-    if (found != expected || in.read() >= 0) {
+    if (found != expected || !in.atEnd()) {
       throw broken("its checksum is wrong");
     }
   }

@@ -53,6 +53,12 @@ public final class Cpu {
   /// [AddressSpace#window] of that.
   public long window;
 
+  /// [AddressSpace#loadDistances] of that.
+  public long loads;
+
+  /// [AddressSpace#storeDistances] of that.
+  public long stores;
+
   /// How many instructions compiled code may execute until it has to look whether it may go on.
   public int left;
 
@@ -179,11 +185,14 @@ public final class Cpu {
     readable = in.readableTable();
     writable = in.writableTable();
     window = in.window();
+    loads = in.loadDistances();
+    stores = in.storeDistances();
     allow();
   }
 
   private void allow() {
-    left = (int) Math.min(instructionLimit - instructions, BETWEEN_LOOKS);
+    // Who is interrupted comes back at the first safe point, compiled or not.
+    left = interrupted ? 0 : (int) Math.min(instructionLimit - instructions, BETWEEN_LOOKS);
     allowance = left;
   }
 

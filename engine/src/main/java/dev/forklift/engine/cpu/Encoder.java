@@ -14,6 +14,8 @@ final class Encoder implements Op.Visitor {
   /// Slots that only this class hands out, for numbers where an operation takes a slot.
   private static final int FIRST_SCRATCH = Cpu.DISCARD - 16;
 
+  private static final JavaFunction[] NO_FUNCTIONS = {};
+
   private final boolean is32Bit;
   private final long start;
   private long[] code = new long[32];
@@ -43,7 +45,7 @@ final class Encoder implements Op.Visitor {
         lifted.start(),
         lifted.end(),
         Arrays.copyOf(encoder.code, encoder.length),
-        encoder.functions.toArray(JavaFunction[]::new),
+        encoder.functions.toArray(NO_FUNCTIONS),
         lifted.instructions(),
         Arrays.copyOf(encoder.words, encoder.instructions),
         Arrays.copyOf(encoder.lengths, encoder.instructions));

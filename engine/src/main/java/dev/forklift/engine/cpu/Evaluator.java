@@ -140,6 +140,10 @@ public final class Evaluator implements Engine {
     } else {
       // Once more when it is much hotter, in case the translator has too much to do now.
       block.hotAt = 8 * block.runs;
+      if (space.shownCode(block.start()) == null) {
+        // A jump to anywhere on such a page has to be asked for.
+        return;
+      }
       translator.hot(cpu.isa(), space, page, block.start(), block.runs);
     }
   }

@@ -12,18 +12,19 @@ public final class Links {
   /// Compiled code at an address.
   ///
   /// @param epoch the space's when it was found
-  public record Link(long target, long epoch, Compiled code) {
+  /// @param mask the bits of the epoch that count ([AddressSpace#codeMask])
+  public record Link(long target, long epoch, long mask, Compiled code) {
     /// What stands where nothing has been found.
-    public static final Link NONE = new Link(-1, -1, Compiled.NONE);
+    public static final Link NONE = new Link(-1, -1, -1, Compiled.NONE);
 
-    /// Whether it holds, its target being the one that is wanted.
-    public boolean holds(long epoch) {
-      return this.epoch == epoch && !code.isDropped();
+    /// Zero if the map of code is still one that it holds for.
+    public long outdated(long now) {
+      return (epoch ^ now) & mask;
     }
 
     /// Whether it still tells what is at `target`.
-    public boolean leadsTo(long target, long epoch) {
-      return this.target == target && holds(epoch);
+    boolean leadsTo(long target, long now) {
+      return this.target == target && outdated(now) == 0 && !code.isDropped();
     }
   }
 
@@ -44,7 +45,7 @@ public final class Links {
     if (page == null || !(page.at(target) instanceof Compiled code) || code.isDropped()) {
       return null;
     }
-    link = new Link(target, epoch, code);
+    link = new Link(target, epoch, space.codeMask(target), code);
     found[slot] = link;
     return link;
   }

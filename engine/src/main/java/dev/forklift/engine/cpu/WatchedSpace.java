@@ -258,6 +258,11 @@ final class WatchedSpace extends AddressSpace {
   }
 
   @Override
+  public long codeMask(long pc) {
+    return space.codeMask(pc);
+  }
+
+  @Override
   public long mapEpoch() {
     return space.mapEpoch();
   }

@@ -16,6 +16,7 @@ import dev.forklift.engine.ir.Op;
 import dev.forklift.engine.ir.Value;
 import dev.forklift.engine.jit.AccessGroups.Group;
 import dev.forklift.engine.memory.AddressSpace;
+import dev.forklift.engine.memory.DistanceAccess;
 import dev.forklift.engine.memory.TableAccess;
 import dev.forklift.engine.memory.WindowAccess;
 import java.lang.classfile.CodeBuilder;
@@ -53,7 +54,9 @@ final class AccessEmitter {
     /// Through the window if it permits them, otherwise by [TableCalls].
     BOTH,
     /// By [TableCalls] alone.
-    TABLE
+    TABLE,
+    /// Where the distance of the page leads; without one, it leaves the region.
+    DISTANCE
   }
 
   private final RegionEmitter region;
@@ -68,6 +71,11 @@ final class AccessEmitter {
   private final int address;
   private final int window;
   private final int loaded;
+
+  // Of machines: the tables of distances for loads and stores, and the distance of the page.
+  private final int loads;
+  private final int stores;
+  private final int distance;
 
   // Where the first byte of a group stands on the host.
   private final int groupPlace;
@@ -84,25 +92,31 @@ final class AccessEmitter {
     this.address = code.allocateLocal(is32Bit ? TypeKind.INT : TypeKind.LONG);
     this.window = code.allocateLocal(TypeKind.LONG);
     this.loaded = code.allocateLocal(TypeKind.LONG);
+    this.loads = code.allocateLocal(TypeKind.LONG);
+    this.stores = code.allocateLocal(TypeKind.LONG);
+    this.distance = code.allocateLocal(TypeKind.LONG);
     this.groupPlace = code.allocateLocal(TypeKind.LONG);
   }
 
   /// Whether the code uses [RegionEmitter#MEMORY].
   static boolean isUnsafe(int geometry) {
-    return TableAccess.hasWindows(geometry);
+    return TableAccess.hasWindows(geometry) || TableAccess.hasDistances(geometry);
   }
 
   /// Where the region is entered.
   void enter() {
-    if (isUnsafe(geometry)) {
+    if (TableAccess.hasWindows(geometry)) {
       code.aload(CPU_LOCAL).getfield(CPU, "window", CD_long).lstore(window);
+    } else if (TableAccess.hasDistances(geometry)) {
+      code.aload(CPU_LOCAL).getfield(CPU, "loads", CD_long).lstore(loads);
+      code.aload(CPU_LOCAL).getfield(CPU, "stores", CD_long).lstore(stores);
     }
   }
 
   /// How accesses are written where nothing speaks against it.
   Way way() {
-    if (!isUnsafe(geometry)) {
-      return Way.TABLE;
+    if (!TableAccess.hasWindows(geometry)) {
+      return TableAccess.hasDistances(geometry) ? Way.DISTANCE : Way.TABLE;
     }
     return region.hasAccessesElsewhere() ? Way.BOTH : Way.WINDOW;
   }
@@ -116,7 +130,9 @@ final class AccessEmitter {
 
   /// The groups that the accesses of a block are written in, by the positions of their first steps.
   Map<Integer, Group> groups(LiftedBlock block) {
-    return is32Bit && isUnsafe(geometry) ? AccessGroups.of(block, locals.registers()) : Map.of();
+    return is32Bit && TableAccess.hasWindows(geometry)
+        ? AccessGroups.of(block, locals.registers())
+        : Map.of();
   }
 
   /// Checks for all accesses of a group at once, those that are written from here to [#endGroup].
@@ -156,6 +172,9 @@ final class AccessEmitter {
     } else if (way == Way.TABLE) {
       takeAddress(access.base, access.displacement);
       loadFromTable(access);
+    } else if (way == Way.DISTANCE) {
+      beginAtDistance(access);
+      loadUnsafely(op.bytes(), op.signed());
     } else if (isCovered(access)) {
       beginUnsafe();
       pushPlaceInGroup(access);
@@ -209,6 +228,9 @@ final class AccessEmitter {
     } else if (way == Way.TABLE) {
       takeAddress(access.base, access.displacement);
       storeToTable(access, op.value());
+    } else if (way == Way.DISTANCE) {
+      beginAtDistance(access);
+      storeUnsafely(op.value(), op.bytes());
     } else if (isCovered(access)) {
       beginUnsafe();
       pushPlaceInGroup(access);
@@ -256,23 +278,29 @@ final class AccessEmitter {
 
   // The window.
 
-  /// Takes the address, and goes elsewhere if the window does not permit the access.
+  /// Takes the address, and goes elsewhere if the window does not permit the access, or if it is
+  /// not aligned, which hardly any is: code that makes many such becomes code for accesses
+  /// elsewhere, and that asks further.
   private void check(Access access, Label otherwise) {
     takeAddress(access.base, access.displacement);
     pushPermission(access.store, 0);
-    if (access.aligned || access.bytes == 1) {
+    if (access.aligned || access.bytes == 1 || way() == Way.WINDOW) {
       goUnlessPermitted(access.bytes, otherwise);
     } else {
-      // Not if it goes over the end of the page: then there is a 1 as well.
-      code.iload(address)
-          .loadConstant((1 << pageShift) - 1)
-          .iand()
-          .loadConstant(access.bytes - 1)
-          .iadd()
-          .loadConstant(pageShift)
-          .iushr()
-          .if_icmple(otherwise);
+      pushIsOverTheEnd(access.bytes);
+      code.if_icmple(otherwise);
     }
+  }
+
+  /// Pushes 1 if so many bytes at the address go over the end of its page, or 0.
+  private void pushIsOverTheEnd(int bytes) {
+    code.iload(address)
+        .loadConstant((1 << pageShift) - 1)
+        .iand()
+        .loadConstant(bytes - 1)
+        .iadd()
+        .loadConstant(pageShift)
+        .iushr();
   }
 
   /// Pushes 1 if the page of a place some bytes behind the address may be accessed, or 0.
@@ -301,9 +329,10 @@ final class AccessEmitter {
     }
   }
 
-  /// Pushes where the address stands on the host.
+  /// Pushes where the address stands on the host. Nothing is permitted to addresses that are
+  /// negative.
   private void pushPlace() {
-    code.lload(window).iload(address).i2l().loadConstant(LOW_HALF).land().ladd();
+    code.lload(window).iload(address).i2l().ladd();
   }
 
   private void pushPlaceInGroup(Access access) {
@@ -362,6 +391,54 @@ final class AccessEmitter {
 
   private static MethodTypeDesc unsafeType(ClassDesc result, ClassDesc... value) {
     return MethodTypeDesc.of(result, CD_Object, CD_long).insertParameterTypes(2, value);
+  }
+
+  // Distances.
+
+  /// More than any distance is.
+  private static final int BEYOND = 56;
+
+  /// Pushes what an access with Unsafe begins with, unless the access has to be evaluated. As with
+  /// windows, one branch tells.
+  private void beginAtDistance(Access access) {
+    region.at(access.site);
+    takeAddress(access.base, access.displacement);
+    beginUnsafe();
+    code.lload(access.store ? stores : loads)
+        .iload(address)
+        .loadConstant(pageShift - DistanceAccess.ENTRY_SHIFT)
+        .iushr()
+        .loadConstant(-1 << DistanceAccess.ENTRY_SHIFT)
+        .iand()
+        .i2l()
+        .ladd()
+        .invokevirtual(UNSAFE, "getLong", unsafeType(CD_long))
+        .lstore(distance);
+    pushObstacle(access);
+    code.lload(distance).lcmp().ifge(region.stop());
+    beginUnsafe();
+    code.lload(distance)
+        .iload(address)
+        .i2l()
+        .loadConstant(LOW_HALF)
+        .land()
+        .ladd()
+        .loadConstant(DistanceAccess.BASE)
+        .ladd();
+  }
+
+  /// Pushes a number beyond all distances if the address is none for the access; otherwise 0.
+  private void pushObstacle(Access access) {
+    if (access.bytes == 1) {
+      code.lconst_0();
+      return;
+    }
+    if (access.aligned) {
+      code.iload(address).loadConstant(access.bytes - 1).iand();
+    } else {
+      pushIsOverTheEnd(access.bytes);
+    }
+    code.i2l().loadConstant(BEYOND).lshl();
   }
 
   // The table. The address has been taken.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /// Blocks of one page that are translated together: a function, or what of it is on the page, and
@@ -41,6 +42,21 @@ record Region(
   /// First guest address behind it.
   long end() {
     return blocks.values().stream().mapToLong(LiftedBlock::end).max().orElseThrow();
+  }
+
+  /// Where its code stands: starts and ends in turn, ascending.
+  long[] ranges() {
+    LongStream.Builder ranges = LongStream.builder();
+    long start = start();
+    long end = start;
+    for (LiftedBlock block : blocks.values()) {
+      if (block.start() > end) {
+        ranges.add(start).add(end);
+        start = block.start();
+      }
+      end = Math.max(end, block.end());
+    }
+    return ranges.add(start).add(end).build().toArray();
   }
 
   /// Bytes of guest code in it.

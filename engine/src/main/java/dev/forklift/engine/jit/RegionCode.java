@@ -36,7 +36,9 @@ abstract class RegionCode extends Compiled {
   private final long start;
   private final long end;
   private final long bytes;
+  private final long[] ranges;
   private final long[] blocks;
+  private final boolean hasAccessesElsewhere;
   private final Sites sites;
   private final JavaFunction[] functions;
   private final ComputedJump[] jumps;
@@ -53,6 +55,8 @@ abstract class RegionCode extends Compiled {
     start = parts.region.start();
     end = parts.region.end();
     bytes = EXPANSION * parts.region.bytes();
+    ranges = parts.region.ranges();
+    hasAccessesElsewhere = parts.region.hasAccessesElsewhere();
     blocks = parts.region.own().stream().mapToLong(start -> start).sorted().toArray();
     sites = parts.sites;
     functions = parts.functions;
@@ -79,6 +83,11 @@ abstract class RegionCode extends Compiled {
     return bytes;
   }
 
+  @Override
+  public final long[] ranges() {
+    return ranges;
+  }
+
   /// Whether a block of it begins there, not counting functions that are there to be called.
   final boolean contains(long pc) {
     return Arrays.binarySearch(blocks, pc) >= 0;
@@ -96,13 +105,13 @@ abstract class RegionCode extends Compiled {
   /// In front of a call: what is to be called, if that is what was found last; or null.
   static @Nullable Compiled direct(Link link, Cpu cpu, int left) {
     cpu.left = left;
-    return descend(link, cpu, left, link.epoch() ^ cpu.codeEpoch());
+    return descend(link, cpu, left, link.outdated(cpu.codeEpoch()));
   }
 
   /// In front of a call of what is in a register.
   static @Nullable Compiled indirect(Link link, Cpu cpu, int left, long target) {
     cpu.left = left;
-    return descend(link, cpu, left, (link.epoch() ^ cpu.codeEpoch()) | (link.target() ^ target));
+    return descend(link, cpu, left, link.outdated(cpu.codeEpoch()) | (link.target() ^ target));
   }
 
   /// All that could be in the way is asked for at once: for each branch that is never taken HotSpot
@@ -202,7 +211,7 @@ abstract class RegionCode extends Compiled {
     Exit exit = site.exit();
     if (exit == null) {
       cpu.leaveAt(site.pc(), left);
-      if (!cpu.isTooSlow(address) && ++evaluated >= MOST_EVALUATED) {
+      if (!cpu.isTooSlow(address) && !hasAccessesElsewhere && ++evaluated >= MOST_EVALUATED) {
         evaluated = 0;
         page.expectAccessesElsewhere(this);
       }

@@ -31,6 +31,10 @@ public final class RegionTranslator implements Translator {
   /// Blocks that run this often are worth it.
   private static final int HOT_AFTER = 400;
 
+  /// The same on a machine. A kernel's code is wide: what a thousand blocks that run now and then
+  /// gain by being translated, HotSpot loses by compiling them.
+  private static final int HOT_AFTER_ON_MACHINES = 20_000;
+
   /// Blocks inside of regions get one of their own when they run so many times as often.
   private static final int HOTTER = 64;
 
@@ -56,6 +60,17 @@ public final class RegionTranslator implements Translator {
   ///
   /// @param log where it keeps what it has done
   public static RegionTranslator inBackground(TranslationLog log) {
+    return inBackground(log, HOT_AFTER);
+  }
+
+  /// The same for the code of a whole machine, with a kernel of its own.
+  ///
+  /// @param log where it keeps what it has done
+  public static RegionTranslator forMachines(TranslationLog log) {
+    return inBackground(log, HOT_AFTER_ON_MACHINES);
+  }
+
+  private static RegionTranslator inBackground(TranslationLog log, int hotAfter) {
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
             1,
@@ -66,7 +81,7 @@ public final class RegionTranslator implements Translator {
             Thread.ofPlatform().daemon().name("translator").factory(),
             new ThreadPoolExecutor.DiscardPolicy());
     executor.allowCoreThreadTimeOut(true);
-    return new RegionTranslator(executor, HOT_AFTER, log);
+    return new RegionTranslator(executor, hotAfter, log);
   }
 
   @Override

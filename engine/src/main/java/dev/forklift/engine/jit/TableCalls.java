@@ -13,23 +13,28 @@ final class TableCalls {
 
   private TableCalls() {}
 
+  /// Whether the page is to be brought into the window first.
+  private static boolean isTooSlow(Cpu cpu, int address, int geometry) {
+    return TableAccess.hasWindows(geometry) && cpu.isTooSlow(address);
+  }
+
   static long load8(Cpu cpu, int address, int geometry) {
     long[] words = TableAccess.find(cpu.readable, address, Byte.BYTES, geometry);
-    return words == null || cpu.isTooSlow(address)
+    return words == null || isTooSlow(cpu, address, geometry)
         ? NOT_MADE
         : TableAccess.get8(words, address, geometry);
   }
 
   static long load16(Cpu cpu, int address, int geometry) {
     long[] words = TableAccess.find(cpu.readable, address, Short.BYTES, geometry);
-    return words == null || cpu.isTooSlow(address)
+    return words == null || isTooSlow(cpu, address, geometry)
         ? NOT_MADE
         : TableAccess.get16(words, address, geometry);
   }
 
   static long load32(Cpu cpu, int address, int geometry) {
     long[] words = TableAccess.find(cpu.readable, address, Integer.BYTES, geometry);
-    return words == null || cpu.isTooSlow(address)
+    return words == null || isTooSlow(cpu, address, geometry)
         ? NOT_MADE
         : TableAccess.get32(words, address, geometry) & 0xffff_ffffL;
   }
@@ -37,7 +42,7 @@ final class TableCalls {
   /// Answers whether it has been made, as the other ones do.
   static boolean store8(Cpu cpu, int address, int value, int geometry) {
     long[] words = TableAccess.find(cpu.writable, address, Byte.BYTES, geometry);
-    if (words == null || cpu.isTooSlow(address)) {
+    if (words == null || isTooSlow(cpu, address, geometry)) {
       return false;
     }
     TableAccess.put8(words, address, value, geometry);
@@ -46,7 +51,7 @@ final class TableCalls {
 
   static boolean store16(Cpu cpu, int address, int value, int geometry) {
     long[] words = TableAccess.find(cpu.writable, address, Short.BYTES, geometry);
-    if (words == null || cpu.isTooSlow(address)) {
+    if (words == null || isTooSlow(cpu, address, geometry)) {
       return false;
     }
     TableAccess.put16(words, address, value, geometry);
@@ -55,7 +60,7 @@ final class TableCalls {
 
   static boolean store32(Cpu cpu, int address, int value, int geometry) {
     long[] words = TableAccess.find(cpu.writable, address, Integer.BYTES, geometry);
-    if (words == null || cpu.isTooSlow(address)) {
+    if (words == null || isTooSlow(cpu, address, geometry)) {
       return false;
     }
     TableAccess.put32(words, address, value, geometry);

@@ -148,6 +148,18 @@ public abstract class AddressSpace {
   /// [WindowAccess]; or of one that permits nothing. 0 if there are no windows for such spaces.
   public abstract long window();
 
+  /// Where a table begins on the host that has a number of 64 bits for each page: what has to be
+  /// added to an address to load from there, for [DistanceAccess]; 0 if it cannot be loaded from
+  /// straight away. 0 if there is no such table.
+  public long loadDistances() {
+    return 0;
+  }
+
+  /// The same for stores.
+  public long storeDistances() {
+    return 0;
+  }
+
   /// An access could not be made through the window, and so many others before: brings the page
   /// into it if possible, opening it if need be. A safe point.
   ///
@@ -169,6 +181,12 @@ public abstract class AddressSpace {
   /// the kernel has or had. Code found while it was this may be run while it is this, unless it was
   /// dropped.
   public abstract long codeEpoch();
+
+  /// The bits of [#codeEpoch] that matter for what was found at `pc`, where some of it can never be
+  /// taken away.
+  public long codeMask(long pc) {
+    return -1;
+  }
 
   /// Changes whenever [#codeEpoch] does, or code is dropped. Code that keeps running without asking
   /// for its [CodePage] again compares it behind fences and from time to time.

@@ -41,6 +41,11 @@ public final class CodePage {
     /// First guest address behind it, on the same page.
     long end();
 
+    /// What it was translated from: starts and ends in turn, ascending.
+    default long[] ranges() {
+      return new long[] {start(), end()};
+    }
+
     /// About how much memory it takes on the host.
     default long bytes() {
       return 256 + 8 * (end() - start());
@@ -103,18 +108,21 @@ public final class CodePage {
 
   /// One byte of code, zero-extended.
   public int fetch8(long pc) {
-    return HOST.get8(frame.words(), pc - address) & 0xff;
+    Place place = frame.place();
+    return HOST.get8(place.words(), place.at() + pc - address) & 0xff;
   }
 
   /// Two bytes of code, zero-extended.
   public int fetch16(long pc) {
-    short value = HOST.get16(frame.words(), pc - address);
+    Place place = frame.place();
+    short value = HOST.get16(place.words(), place.at() + pc - address);
     return (swap ? Short.reverseBytes(value) : value) & 0xffff;
   }
 
   /// Four bytes of code.
   public int fetch32(long pc) {
-    int value = HOST.get32(frame.words(), pc - address);
+    Place place = frame.place();
+    int value = HOST.get32(place.words(), place.at() + pc - address);
     return swap ? Integer.reverseBytes(value) : value;
   }
 
@@ -136,18 +144,17 @@ public final class CodePage {
     return false;
   }
 
-  /// Changes with every store into the page that is seen, and when stores begin to be seen: taken
-  /// before reading the code, given to [#install].
+  /// A moment in the page's life: taken before reading the code, given to [#install].
   public int stamp() {
     return frame.codeStamp();
   }
 
-  /// Keeps a translation made from this page, unless the page was stored to since `stamp`.
+  /// Keeps a translation made from this page, unless its code was stored to since `stamp`.
   ///
   /// @return whether it was kept; one that was not may still be run once
   public boolean install(Translation translation, int stamp) {
     synchronized (frame) {
-      if (stamp != frame.codeStamp() || !frame.isGuarded()) {
+      if (!isUnchanged(translation, stamp)) {
         return false;
       }
       AtomicReferenceArray<@Nullable Translation> all = slots;
@@ -166,6 +173,16 @@ public final class CodePage {
       cover(translation);
     }
     cache.makeRoom();
+    return true;
+  }
+
+  private boolean isUnchanged(Translation translation, int stamp) {
+    long[] ranges = translation.ranges();
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (!frame.isUnchanged((int) (ranges[i] - address), (int) (ranges[i + 1] - address), stamp)) {
+        return false;
+      }
+    }
     return true;
   }
 
@@ -211,6 +228,11 @@ public final class CodePage {
   /// Whether code here often accesses memory that is in no window.
   public boolean hasAccessesElsewhere() {
     return hasAccessesElsewhere;
+  }
+
+  /// Code here does so, for there are no windows.
+  void expectAccessesElsewhere() {
+    hasAccessesElsewhere = true;
   }
 
   /// Code here does so: takes a translation that was made for code that does not away.
@@ -264,9 +286,22 @@ public final class CodePage {
   }
 
   private void cover(Translation t) {
-    int behind = (int) (t.end() - address + (1 << granuleShift) - 1) >>> granuleShift;
-    int first = (int) (t.start() - address) >>> granuleShift;
-    covered.set(first, Math.max(behind, first + 1));
+    long[] ranges = t.ranges();
+    for (int i = 0; i < ranges.length; i += 2) {
+      int behind = (int) (ranges[i + 1] - address + (1 << granuleShift) - 1) >>> granuleShift;
+      int first = (int) (ranges[i] - address) >>> granuleShift;
+      covered.set(first, Math.max(behind, first + 1));
+    }
+  }
+
+  private static boolean isHit(Translation t, long low, long high) {
+    long[] ranges = t.ranges();
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (ranges[i] < high && ranges[i + 1] > low) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether anything is installed. The frame's monitor is held.
@@ -295,7 +330,7 @@ public final class CodePage {
       if (t == null) {
         continue;
       }
-      if (t.start() < high && t.end() > low) {
+      if (isHit(t, low, high)) {
         all.setRelease(i, null);
         count(-t.bytes());
         t.drop();

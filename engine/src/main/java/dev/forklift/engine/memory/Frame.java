@@ -58,6 +58,11 @@ final class Frame {
   private volatile int codeStamp;
   private boolean writableInFile;
   private int storesWithoutCode;
+
+  /// The stamp when stores began to go through [#store], and those that did since.
+  private int guardedSince;
+
+  private @Nullable RecentStores recentStores;
   private @Nullable List<CodePage> codePages;
   private @Nullable List<Mirror> mirrors;
 
@@ -283,6 +288,7 @@ final class Frame {
       codeStamp++;
       boolean others = writableHere || writableInFile;
       guard = others ? Guard.CLOSING : Guard.GUARDED;
+      guardedSince = codeStamp;
     }
     return guard == Guard.GUARDED;
   }
@@ -296,6 +302,7 @@ final class Frame {
   synchronized void closed() {
     if (guard == Guard.CLOSING) {
       codeStamp++;
+      guardedSince = codeStamp;
       guard = Guard.GUARDED;
     }
   }
@@ -303,6 +310,13 @@ final class Frame {
   /// Changes with every store that goes through [#store], and when stores begin to go through it.
   int codeStamp() {
     return codeStamp;
+  }
+
+  /// Whether some bytes have been what they are now since `stamp`. The monitor is held.
+  boolean isUnchanged(int from, int to, int stamp) {
+    return guard == Guard.GUARDED
+        && stamp - guardedSince >= 0
+        && (recentStores == null || !recentStores.hasHit(from, to, stamp));
   }
 
   /// The translations made of this frame as seen at `address`, or null where the budget refuses.
@@ -380,6 +394,10 @@ final class Frame {
         return;
       }
       codeStamp++;
+      if (recentStores == null) {
+        recentStores = new RecentStores();
+      }
+      recentStores.add(from, to, codeStamp);
       boolean translated = false;
       if (codePages != null) {
         for (CodePage page : codePages) {
@@ -391,6 +409,7 @@ final class Frame {
         storesWithoutCode = 0;
       } else if (guard == Guard.GUARDED && ++storesWithoutCode >= PATIENCE) {
         storesWithoutCode = 0;
+        recentStores = null;
         guard = Guard.OPEN;
       }
     }

@@ -7,16 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /// What the one CPU of a machine sees of its memory: the lowering for boards.
 ///
-/// A load or store that finds its page in the [SoftTlb] goes straight to the frame. All else asks
-/// the [Mmu], and may end in a device or in a [GuestFault]: `UNMAPPED` where nothing says where the
-/// page leads, `PROTECTED` where it must not be used so, `PAST_END_OF_FILE` for code where there is
-/// no memory.
+/// A load or store that finds its page in the [SoftTlb] goes straight to memory, which is outside
+/// of the heap for that. All else asks the [Mmu], and may end in a device or in a [GuestFault]:
+/// `UNMAPPED` where nothing says where the page leads, `PROTECTED` where it must not be used so,
+/// `PAST_END_OF_FILE` for code where there is no memory.
 ///
 /// The architecture tells of everything by which a page may lead elsewhere: [#forget],
 /// [#forgetAll], [#setUserMode]; never while the engine runs, so that code may rely on a page until
 /// its next exit. Code is kept with the frame it was made from, as anywhere: a kernel that switches
 /// processes, or maps a program once more, finds it again.
 public final class MachineSpace extends UnmappedSpace {
+  /// The bit of [#codeEpoch] that tells the modes apart.
+  private static final long USER = 1;
+
   private final PhysicalMemory memory;
   private final Mmu mmu;
   private final GuestNumbers numbers;
@@ -26,13 +29,14 @@ public final class MachineSpace extends UnmappedSpace {
   private final int pageBytes;
   private final int pageMask;
   private final int leafShift;
+  private final boolean isNative;
   private final long limit;
   private final int granuleShift;
   private final SoftTlb tlb;
 
   // Those of the tables that hold in the mode that the CPU is in.
-  private long[][] @Nullable [] readable;
-  private long[][] @Nullable [] writable;
+  private long loads;
+  private long stores;
   private @Nullable CodePage[][] code;
   private boolean user;
   private @Nullable StoreWatch watch;
@@ -53,9 +57,10 @@ public final class MachineSpace extends UnmappedSpace {
     pageBytes = 1 << pageShift;
     pageMask = pageBytes - 1;
     leafShift = pageShift + PageTable.LEAF_SHIFT;
-    tlb = new SoftTlb(limit >>> pageShift, userLimit >>> pageShift);
-    readable = tlb.readable;
-    writable = tlb.writable;
+    isNative = memory.isNative();
+    tlb = new SoftTlb(limit >>> pageShift, userLimit >>> pageShift, pageShift, isNative);
+    loads = tlb.loads(false);
+    stores = tlb.stores(false);
     code = tlb.code;
   }
 
@@ -101,66 +106,59 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   private void chooseTables() {
-    readable = user ? tlb.userReadable : tlb.readable;
+    loads = tlb.loads(user);
+    stores = watch != null ? tlb.nothing() : tlb.stores(user);
     code = user ? tlb.userCode : tlb.code;
-    if (watch != null) {
-      writable = tlb.nothing;
-    } else {
-      writable = user ? tlb.userWritable : tlb.writable;
-    }
   }
 
   // Loads.
 
-  private long @Nullable [] readable(long address) {
-    return readable[(int) (address >>> leafShift)][
-        (int) (address >>> pageShift) & PageTable.LEAF_MASK];
+  /// What has to be added to an address to load from it; 0 if it is not known.
+  private long loadsAt(long address) {
+    return isNative ? SoftTlb.shown(loads, address >>> pageShift) : 0;
   }
 
-  private long @Nullable [] writable(long address) {
-    return writable[(int) (address >>> leafShift)][
-        (int) (address >>> pageShift) & PageTable.LEAF_MASK];
+  /// The same for stores.
+  private long storesAt(long address) {
+    return isNative ? SoftTlb.shown(stores, address >>> pageShift) : 0;
   }
 
   @Override
   public int load8(long address) {
-    long[] words = readable(address);
-    if (words == null) {
+    long distance = loadsAt(address);
+    if (distance == 0) {
       return (int) loadSlowly(address, 1);
     }
-    return HOST.get8(words, (int) address & pageMask) & 0xff;
+    return HOST.get8(null, distance + address) & 0xff;
   }
 
   @Override
   public int load16(long address) {
-    int offset = (int) address & pageMask;
-    long[] words = readable(address);
-    if (words == null || offset > pageBytes - Short.BYTES) {
+    long distance = loadsAt(address);
+    if (distance == 0 || crosses(address, Short.BYTES)) {
       return (int) loadSlowly(address, Short.BYTES);
     }
-    short value = HOST.get16(words, offset);
+    short value = HOST.get16(null, distance + address);
     return (swap ? Short.reverseBytes(value) : value) & 0xffff;
   }
 
   @Override
   public int load32(long address) {
-    int offset = (int) address & pageMask;
-    long[] words = readable(address);
-    if (words == null || offset > pageBytes - Integer.BYTES) {
+    long distance = loadsAt(address);
+    if (distance == 0 || crosses(address, Integer.BYTES)) {
       return (int) loadSlowly(address, Integer.BYTES);
     }
-    int value = HOST.get32(words, offset);
+    int value = HOST.get32(null, distance + address);
     return swap ? Integer.reverseBytes(value) : value;
   }
 
   @Override
   public long load64(long address) {
-    int offset = (int) address & pageMask;
-    long[] words = readable(address);
-    if (words == null || offset > pageBytes - Long.BYTES) {
+    long distance = loadsAt(address);
+    if (distance == 0 || crosses(address, Long.BYTES)) {
       return loadSlowly(address, Long.BYTES);
     }
-    long value = HOST.get64(words, offset);
+    long value = HOST.get64(null, distance + address);
     return swap ? Long.reverseBytes(value) : value;
   }
 
@@ -178,9 +176,9 @@ public final class MachineSpace extends UnmappedSpace {
       return loadFromDevice(physical, bytes);
     }
     if (canBeShown(target)) {
-      tlb.showReadable(page, frame.words(), isFixed(target));
+      tlb.showReadable(page, frame.place(), isFixed(target));
     }
-    return numbers.get(frame.words(), (int) address & pageMask, bytes);
+    return numbers.get(frame.place(), (int) address & pageMask, bytes);
   }
 
   private long loadFromDevice(long physical, int bytes) {
@@ -204,7 +202,7 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   private static boolean isFixed(long target) {
-    return (target & Mmu.FIXED) != 0;
+    return target != Mmu.MISS && (target & Mmu.FIXED) != 0;
   }
 
   /// Where an access goes, in the form of [Mmu#translate].
@@ -224,45 +222,42 @@ public final class MachineSpace extends UnmappedSpace {
 
   @Override
   public void store8(long address, int value) {
-    long[] words = writable(address);
-    if (words == null) {
+    long distance = storesAt(address);
+    if (distance == 0) {
       storeSlowly(address, 1, value);
       return;
     }
-    HOST.put8(words, (int) address & pageMask, (byte) value);
+    HOST.put8(null, distance + address, (byte) value);
   }
 
   @Override
   public void store16(long address, int value) {
-    int offset = (int) address & pageMask;
-    long[] words = writable(address);
-    if (words == null || offset > pageBytes - Short.BYTES) {
+    long distance = storesAt(address);
+    if (distance == 0 || crosses(address, Short.BYTES)) {
       storeSlowly(address, Short.BYTES, value);
       return;
     }
-    HOST.put16(words, offset, swap ? Short.reverseBytes((short) value) : (short) value);
+    HOST.put16(null, distance + address, swap ? Short.reverseBytes((short) value) : (short) value);
   }
 
   @Override
   public void store32(long address, int value) {
-    int offset = (int) address & pageMask;
-    long[] words = writable(address);
-    if (words == null || offset > pageBytes - Integer.BYTES) {
+    long distance = storesAt(address);
+    if (distance == 0 || crosses(address, Integer.BYTES)) {
       storeSlowly(address, Integer.BYTES, value);
       return;
     }
-    HOST.put32(words, offset, swap ? Integer.reverseBytes(value) : value);
+    HOST.put32(null, distance + address, swap ? Integer.reverseBytes(value) : value);
   }
 
   @Override
   public void store64(long address, long value) {
-    int offset = (int) address & pageMask;
-    long[] words = writable(address);
-    if (words == null || offset > pageBytes - Long.BYTES) {
+    long distance = storesAt(address);
+    if (distance == 0 || crosses(address, Long.BYTES)) {
       storeSlowly(address, Long.BYTES, value);
       return;
     }
-    HOST.put64(words, offset, swap ? Long.reverseBytes(value) : value);
+    HOST.put64(null, distance + address, swap ? Long.reverseBytes(value) : value);
   }
 
   private void storeSlowly(long address, int bytes, long value) {
@@ -286,11 +281,11 @@ public final class MachineSpace extends UnmappedSpace {
     }
     if (frame.letStoresThrough()) {
       if (canBeShown(target)) {
-        tlb.showWritable(page, frame.words(), isFixed(target));
+        tlb.showWritable(page, frame.place(), isFixed(target));
       }
-      numbers.put(frame.words(), offset, bytes, value);
+      numbers.put(frame.place(), offset, bytes, value);
     } else {
-      frame.store(offset, offset + bytes, () -> numbers.put(frame.words(), offset, bytes, value));
+      frame.store(offset, offset + bytes, () -> numbers.put(frame.place(), offset, bytes, value));
     }
   }
 
@@ -306,7 +301,7 @@ public final class MachineSpace extends UnmappedSpace {
   }
 
   private void tell(StoreWatch who, Frame frame, long physical, int bytes, long value) {
-    long before = numbers.get(frame.words(), (int) physical & pageMask, bytes);
+    long before = numbers.get(frame.place(), (int) physical & pageMask, bytes);
     long after = bytes == Long.BYTES ? value : value & low(bytes);
     if (before != after) {
       who.changed(physical, bytes, before, after);
@@ -363,12 +358,22 @@ public final class MachineSpace extends UnmappedSpace {
 
   @Override
   public long[][] @Nullable [] readableTable() {
-    return readable;
+    return PageTable.nothing();
   }
 
   @Override
   public long[][] @Nullable [] writableTable() {
-    return writable;
+    return PageTable.nothing();
+  }
+
+  @Override
+  public long loadDistances() {
+    return loads;
+  }
+
+  @Override
+  public long storeDistances() {
+    return stores;
   }
 
   @Override
@@ -385,13 +390,18 @@ public final class MachineSpace extends UnmappedSpace {
 
   @Override
   public long codeEpoch() {
-    return mapEpoch();
+    // What supervisor mode has found must not be entered from user mode.
+    return (tlb.codeEpoch() << 1) | (user ? USER : 0);
+  }
+
+  @Override
+  public long codeMask(long pc) {
+    return isFixed(mmu.translate(pc >>> pageShift, user)) ? USER : -1;
   }
 
   @Override
   public long mapEpoch() {
-    // What supervisor mode has found must not be entered from user mode.
-    return (tlb.mapEpoch() << 1) | (user ? 1 : 0);
+    return tlb.codeEpoch() + memory.droppedRegions();
   }
 
   private CodePage findCode(long pc) {
@@ -403,13 +413,14 @@ public final class MachineSpace extends UnmappedSpace {
       throw new GuestFault(GuestFault.Kind.PAST_END_OF_FILE, pc, Access.EXECUTE);
     }
     if (!frame.close(true)) {
-      tlb.hideWritable(frame.words(), mmu.fixedPages(physicalPage));
+      tlb.hideWritable(frame.place(), mmu.fixedPages(physicalPage));
       frame.closed();
     }
     CodePage found = frame.codePage(page << pageShift, order, granuleShift);
     if (found == null) {
       throw new IllegalStateException("the budget does not cover a machine's code");
     }
+    found.expectAccessesElsewhere();
     if ((target & Mmu.MIXED) == 0) {
       tlb.showCode(page, found, isFixed(target));
     }

@@ -32,6 +32,12 @@ final class PageTable {
   private static final @Nullable Frame[] NO_FRAMES = new Frame[LEAF_PAGES];
   private static final @Nullable CodePage[] NO_CODE = new CodePage[LEAF_PAGES];
 
+  private static final long[][] @Nullable [] NOTHING = new long[LEAVES_OF_32_BITS][][];
+
+  static {
+    Arrays.fill(NOTHING, NO_WORDS);
+  }
+
   final long[][] @Nullable [] readable;
   final long[][] @Nullable [] writable;
   final @Nullable CodePage[][] code;
@@ -65,6 +71,11 @@ final class PageTable {
     Arrays.fill(writable, NO_WORDS);
     Arrays.fill(frames, NO_FRAMES);
     Arrays.fill(code, NO_CODE);
+  }
+
+  /// A table that shows nothing of all addresses of 32 bits. Never written.
+  static long[][] @Nullable [] nothing() {
+    return NOTHING;
   }
 
   /// As many as there are pages for, and as all addresses of 32 bits need: [TableAccess] does not
@@ -119,11 +130,12 @@ final class PageTable {
   }
 
   /// The place of a page in the window, with memory for it: zero if it had none before. Null if
-  /// there is no window or the budget refuses.
+  /// there is no window, none for such addresses, or the budget refuses.
   @Nullable Place touch(long page) {
     Window in = window;
-    return in != null && in.touch(page, budget, 1 << pageShift)
-        ? in.place(page << pageShift)
+    long address = page << pageShift;
+    return in != null && Window.holds(address) && in.touch(page, budget, 1 << pageShift)
+        ? in.place(address)
         : null;
   }
 

@@ -20,6 +20,9 @@ public final class PhysicalMemory {
   private final GuestNumbers numbers;
   private final FrameBudget budget;
   private final NavigableMap<Long, Long> ends = new TreeMap<>();
+
+  // What is on the host where memory begins; empty if all is on the heap.
+  private final NavigableMap<Long, NativeMemory> natives = new TreeMap<>();
   private final @Nullable Frame[] frames;
 
   // By page, where it is not the whole page.
@@ -53,6 +56,9 @@ public final class PhysicalMemory {
       throw new IllegalArgumentException("two are at 0x%x".formatted(start));
     }
     ends.put(start, end);
+    if (NativeMemory.isPossible()) {
+      natives.put(start, NativeMemory.of(length + pageBytes()));
+    }
     int rest = (int) (end & (pageBytes() - 1));
     if (rest != 0) {
       partial.put(end >>> pageShift, rest);
@@ -117,12 +123,25 @@ public final class PhysicalMemory {
   }
 
   private Frame allocate(int page) {
-    Frame frame = Frame.allocate(budget, pageBytes());
+    Map.Entry<Long, NativeMemory> there = natives.floorEntry((long) page << pageShift);
+    Frame frame = there == null ? Frame.allocate(budget, pageBytes()) : allocate(page, there);
     if (frame == null) {
       throw new IllegalStateException("the budget does not cover a machine's memory");
     }
     frames[page] = frame;
     return frame;
+  }
+
+  private @Nullable Frame allocate(int page, Map.Entry<Long, NativeMemory> there) {
+    long at = ((long) page << pageShift) - there.getKey();
+    return budget.take(pageBytes())
+        ? Frame.at(Place.inWindow(there.getValue().start() + at), budget, pageBytes())
+        : null;
+  }
+
+  /// Whether it is outside of the heap, where compiled code can touch it by its address.
+  boolean isNative() {
+    return NativeMemory.isPossible();
   }
 
   /// Whether the page is memory to its end.
@@ -134,6 +153,11 @@ public final class PhysicalMemory {
   boolean isMemory(long address, int bytes) {
     Integer end = partial.isEmpty() ? null : partial.get(address >>> pageShift);
     return end == null || (address & (pageBytes() - 1)) + bytes <= end;
+  }
+
+  /// How much hot code was dropped so far.
+  long droppedRegions() {
+    return budget.codeCache().drops().regions();
   }
 
   Bus bus() {
@@ -167,7 +191,7 @@ public final class PhysicalMemory {
       long at = address + done;
       int within = (int) at & (pageBytes() - 1);
       int part = Math.min(length - done, pageBytes() - within);
-      HostMemory.HOST.copyOut(frameFor(at, part).words(), within, destination, offset + done, part);
+      frameFor(at, part).place().copyOut(within, destination, offset + done, part);
       done += part;
     }
   }

@@ -14,6 +14,7 @@ public final class TableAccess {
   private static final int SWAP = 32;
   private static final int WINDOWS = 64;
   private static final int ALIGNED = 128;
+  private static final int DISTANCES = 256;
 
   private TableAccess() {}
 
@@ -29,7 +30,11 @@ public final class TableAccess {
     }
     boolean swap = (space.byteOrder() == ByteOrder.BIG_ENDIAN) != HostMemory.BIG_ENDIAN;
     boolean windows = space.window() != 0;
-    return space.pageShift() | (swap ? SWAP : 0) | (windows ? WINDOWS : 0);
+    boolean distances = space.loadDistances() != 0;
+    return space.pageShift()
+        | (swap ? SWAP : 0)
+        | (windows ? WINDOWS : 0)
+        | (distances ? DISTANCES : 0);
   }
 
   /// The binary logarithm of the page size.
@@ -45,6 +50,11 @@ public final class TableAccess {
   /// Whether there are windows: see [WindowAccess].
   public static boolean hasWindows(int geometry) {
     return (geometry & WINDOWS) != 0;
+  }
+
+  /// Whether there are distances: see [DistanceAccess].
+  public static boolean hasDistances(int geometry) {
+    return (geometry & DISTANCES) != 0;
   }
 
   /// The geometry for accesses that have to be aligned.

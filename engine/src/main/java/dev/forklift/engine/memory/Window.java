@@ -3,15 +3,16 @@ package dev.forklift.engine.memory;
 import java.lang.foreign.Arena;
 import jdk.internal.misc.Unsafe;
 
-/// Four GiB of the host's address space in which a space of 32-bit addresses keeps private pages,
+/// Two GiB of the host's address space in which a space of 32-bit addresses keeps private pages,
 /// each at its own address; and in front of them, for each page, whether loads and stores may go
-/// straight there.
+/// straight there. For addresses from 2 GiB on there are permissions only, which permit nothing: so
+/// compiled code may add addresses with their signs, which the host does in the access itself.
 ///
 /// Loads and stores read the permissions without a lock. Everything else is guarded by the lock of
 /// the space that has the window. The memory is the host's only as far as it is touched, and is
 /// counted against the space's budget so far.
 final class Window {
-  /// How many pages there are at most.
+  /// How many pages an address may lie on at most.
   private static final int PAGES = 1 << 20;
 
   /// Where the permissions stand, as seen from the beginning of the pages.
@@ -23,8 +24,8 @@ final class Window {
   /// What stands in front of the pages.
   static final long HEADER_BYTES = 3L * PAGES;
 
-  /// The addresses of 32 bits, and what an access at the last of them may reach.
-  static final long PAGES_BYTES = (1L << Integer.SIZE) + (1 << 16);
+  /// The addresses that are no negative `int`s, and what an access at the last of them may reach.
+  static final long PAGES_BYTES = (1L << (Integer.SIZE - 1)) + (1 << 16);
 
   // What stands at a page that is touched.
   private static final byte PAGE = 1;
@@ -58,6 +59,11 @@ final class Window {
   /// Whether it can be used.
   boolean isMapped() {
     return memory.scope().isAlive();
+  }
+
+  /// Whether there is a place for a page that begins at an address.
+  static boolean holds(long address) {
+    return address >= 0 && address <= Integer.MAX_VALUE;
   }
 
   /// The place for a page that begins at an address.

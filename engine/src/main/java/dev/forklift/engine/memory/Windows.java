@@ -3,8 +3,6 @@ package dev.forklift.engine.memory;
 import dev.forklift.engine.host.HostCalls;
 import dev.forklift.engine.host.HostCalls.Call;
 import dev.forklift.engine.host.HostError;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class Windows {
   private static final String USE = System.getProperty("dev.forklift.memory.windows", "");
 
-  private static final int PROT_READ = 1;
-  private static final int PROT_WRITE = 2;
-  private static final int MAP_PRIVATE = 0x2;
-  private static final int MAP_ANONYMOUS = 0x20;
-  private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_DONTNEED = 4;
   private static final int MADV_NOHUGEPAGE = 15;
 
@@ -55,7 +48,7 @@ final class Windows {
     if (!isAsked) {
       isAsked = true;
       if (arePossible()) {
-        none = map(Window.HEADER_BYTES, PROT_READ);
+        none = map(Window.HEADER_BYTES, NativeMemory.PROT_READ);
       }
     }
     return none == null ? 0 : none.base();
@@ -68,7 +61,7 @@ final class Windows {
       return kept;
     }
     long bytes = Window.HEADER_BYTES + Window.PAGES_BYTES;
-    Window window = map(bytes, PROT_READ | PROT_WRITE);
+    Window window = map(bytes, NativeMemory.PROT_READ | NativeMemory.PROT_WRITE);
     if (window != null) {
       try {
         // A page that is touched must not become five hundred of them.
@@ -82,25 +75,11 @@ final class Windows {
     return window;
   }
 
-  @SuppressWarnings("restricted") // memory of the host is what it is for
   private @Nullable Window map(long bytes, int protection) {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    try {
-      long start = HostCalls.get().call(Call.MMAP, 0, bytes, protection, flags, -1, 0);
-      Arena arena = Arena.ofAuto();
-      var _ = MemorySegment.ofAddress(start).reinterpret(bytes, arena, _ -> unmap(start, bytes));
-      return new Window(this, arena, start + Window.HEADER_BYTES);
-    } catch (HostError _) {
-      return null;
-    }
-  }
-
-  private static void unmap(long start, long bytes) {
-    try {
-      var _ = HostCalls.get().call(Call.MUNMAP, start, bytes, 0);
-    } catch (HostError e) {
-      throw new IllegalStateException("the host does not take a mapping back", e);
-    }
+    NativeMemory memory = NativeMemory.map(bytes, protection);
+    return memory == null
+        ? null
+        : new Window(this, memory.arena(), memory.start() + Window.HEADER_BYTES);
   }
 
   void discard(long start, long bytes) {

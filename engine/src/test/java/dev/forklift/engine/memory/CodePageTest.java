@@ -228,7 +228,7 @@ class CodePageTest {
     space.map(BASE, PAGE, RWX, null, 0, false, null);
     CodePage page = space.codePage(BASE);
     int stamp = page.stamp();
-    space.store32(BASE + 64, 1);
+    space.store32(BASE + 4, 1);
     assertThat(page.install(new Lifted(BASE, BASE + 8), stamp)).isFalse();
     assertThat(page.at(BASE)).isNull();
     // Neither can anything once stores go straight to the page again.
@@ -236,6 +236,32 @@ class CodePageTest {
       space.store32(BASE + 64, i);
     }
     assertThat(page.install(new Lifted(BASE, BASE + 8), page.stamp())).isFalse();
+  }
+
+  @Test
+  void aStoreBesideItDoesNotKeepAnybodyFromInstalling() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    CodePage page = space.codePage(BASE);
+    int stamp = page.stamp();
+    space.store32(BASE + 8, 1);
+    assertThat(page.install(new Lifted(BASE, BASE + 8), stamp)).isTrue();
+  }
+
+  @Test
+  void whatWasStoredToBeforeManyOtherPlacesIsNotForgotten() {
+    space.map(BASE, PAGE, RWX, null, 0, false, null);
+    lift(space, BASE + 1024, 8);
+    CodePage page = space.codePage(BASE);
+    int stamp = page.stamp();
+    space.store32(BASE + 4, 1);
+    int between = page.stamp();
+    for (int i = 0; i < 12; i++) {
+      space.store32(BASE + 64 + 4L * i, 1);
+    }
+    assertThat(page.install(new Lifted(BASE, BASE + 8), stamp)).isFalse();
+    // Nobody knows any more whether that was before or after.
+    assertThat(page.install(new Lifted(BASE, BASE + 8), between)).isFalse();
+    assertThat(page.install(new Lifted(BASE, BASE + 8), page.stamp())).isTrue();
   }
 
   @Test

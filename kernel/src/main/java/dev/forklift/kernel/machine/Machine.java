@@ -27,6 +27,7 @@ import dev.forklift.kernel.process.Session;
 import dev.forklift.kernel.process.Signals;
 import dev.forklift.kernel.process.Task;
 import dev.forklift.kernel.process.TaskEvents;
+import dev.forklift.kernel.process.TaskThreads;
 import dev.forklift.kernel.process.Tracer;
 import dev.forklift.kernel.process.UtsName;
 import dev.forklift.kernel.process.WorkQueue;
@@ -41,8 +42,6 @@ import dev.forklift.kernel.vfs.VfsPath;
 import dev.forklift.kernel.wait.KernelLock;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +50,7 @@ public final class Machine {
   private static final long PIDFS_MAGIC = 0x50494446;
 
   private final KernelLock lock = new KernelLock();
-  private final ExecutorService threads;
+  private final TaskThreads threads;
   private final FrameBudget budget;
   private final Kernel kernel;
   private final StandardFiles standardFiles;
@@ -68,9 +67,7 @@ public final class Machine {
   /// @throws IOException if its root cannot be made
   public Machine(MachineConfig config) throws IOException {
     LinuxAbi abi = config.abi();
-    threads =
-        Executors.newCachedThreadPool(
-            run -> Thread.ofPlatform().daemon().name("forklift-task").unstarted(run));
+    threads = new TaskThreads(lock);
     budget = new FrameBudget(config.memoryLimit());
     int pageSize = 1 << abi.memoryLayout().pageShift();
     lock.acquire();
@@ -205,9 +202,8 @@ public final class Machine {
     } finally {
       lock.release();
     }
-    threads.shutdown();
     try {
-      if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
+      if (!threads.end(10, TimeUnit.SECONDS)) {
         System.getLogger(Machine.class.getName())
             .log(System.Logger.Level.WARNING, "some tasks did not end");
       }

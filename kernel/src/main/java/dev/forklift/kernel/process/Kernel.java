@@ -26,7 +26,6 @@ import dev.forklift.kernel.vfs.FsContext;
 import dev.forklift.kernel.vfs.NamelessFileSystem;
 import dev.forklift.kernel.wait.KernelClock;
 import dev.forklift.kernel.wait.KernelLock;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /// One Linux kernel: what all its tasks have in common. Any number of them live in one JVM and
@@ -36,7 +35,7 @@ public final class Kernel {
   private final CloneSettings cloneSettings;
   private final PidNamespace pids;
   private final UserNamespace userNamespace;
-  private final ExecutorService threads;
+  private final TaskThreads threads;
   private final Task idle;
   private final Loader loader;
   private final Futexes futexes = new Futexes();
@@ -57,7 +56,7 @@ public final class Kernel {
       KernelParts parts,
       FileDescriptors files,
       FsContext fs,
-      ExecutorService threads,
+      TaskThreads threads,
       ExitHooks exitHooks) {
     this.parts = parts;
     this.threads = threads;
@@ -260,7 +259,7 @@ public final class Kernel {
   }
 
   void start(Task task, KernelClone.ChildMain main) {
-    threads.execute(new TaskThread(task, main));
+    threads.start(new TaskThread(task, main));
   }
 
   /// Says whether the machine is being switched off: kernel threads then end.

@@ -13,7 +13,7 @@ import dev.forklift.kernel.signal.SigInfo;
 
 /// The life of a task on its thread: guest code, then whatever it came out for, then signals, until
 /// the task ends.
-final class TaskThread implements Runnable {
+final class TaskThread {
   private final Task task;
   private final Kernel kernel;
   private final KernelClone.ChildMain main;
@@ -24,8 +24,8 @@ final class TaskThread implements Runnable {
     this.main = main;
   }
 
-  @Override
-  public void run() {
+  /// @param whenFree is run when the task has ended, with the kernel lock held
+  void run(Runnable whenFree) {
     kernel.lock().acquire();
     kernel.setCurrent(task);
     task.times().awake();
@@ -35,12 +35,14 @@ final class TaskThread implements Runnable {
         userMode();
       }
       finish();
+      whenFree.run();
     } catch (RuntimeException | Error e) {
       // A bug of ours. The guest must not hang on it: say so and end this task.
       System.getLogger(TaskThread.class.getName())
           .log(System.Logger.Level.ERROR, "internal error in task " + task, e);
       kernel.failed(task, e);
       endAfterFailure();
+      whenFree.run();
     } finally {
       kernel.setCurrent(null);
       kernel.lock().release();

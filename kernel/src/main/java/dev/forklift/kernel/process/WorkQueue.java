@@ -17,8 +17,6 @@ import java.util.function.BooleanSupplier;
 /// Whoever goes back to user mode waits until it is done, as if it had done it itself; tasks that
 /// end do not wait.
 public final class WorkQueue implements DeferredWork {
-  private static final System.Logger LOG = System.getLogger(WorkQueue.class.getName());
-
   private record Work(Runnable function, boolean blocking) {}
 
   private final KernelLock lock;
@@ -79,7 +77,9 @@ public final class WorkQueue implements DeferredWork {
           run(work);
         } catch (RuntimeException | Error bug) {
           // Others wait for what they have left here: it goes on without this piece.
-          LOG.log(System.Logger.Level.ERROR, "internal error in work left to " + self, bug);
+          // Asked for only here: to find a logger takes longer than many a guest program.
+          System.getLogger(WorkQueue.class.getName())
+              .log(System.Logger.Level.ERROR, "internal error in work left to " + self, bug);
           kernel.failed(self, bug);
         }
         busy = false;

@@ -64,6 +64,7 @@ public abstract class Sleeper {
     sleeping = mode;
     if (!woken) {
       asleep();
+      lock.wakeNow();
       while (!woken && (deadline == KernelClock.NEVER || clock.monotonicNanos() < deadline)) {
         clock.await(condition, deadline);
       }

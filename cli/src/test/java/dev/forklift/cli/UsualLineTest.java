@@ -8,12 +8,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-class UsualRunTest {
+class UsualLineTest {
   /// What picocli makes of a line.
-  private static RunCommand parsed(String... words) {
+  private static UsualCommand parsed(String... words) {
     CommandLine command = ForkliftCommand.commandLine();
     command.parseArgs(words);
-    return Objects.requireNonNull(command.getSubcommands().get("run")).getCommand();
+    return Objects.requireNonNull(command.getSubcommands().get(words[0])).getCommand();
   }
 
   @ParameterizedTest
@@ -34,16 +34,23 @@ class UsualRunTest {
         "run -L @x @prog",
         "run -L =x prog",
         "run --custom fph1 --custom fph2 prog",
+        "boot --restore shell",
+        "boot --kernel vmlinux --initrd rootfs/ --append console=ttyS0",
+        "boot --board 10m50-bare --semihosting --kernel firmware.elf",
+        "boot --dtb x.dtb --kernel k --icount --rng --hvc --net user",
+        "boot --kernel k --disk a --disk b:ro --share c:rw --share d --record e.cast",
+        "boot --kernel k --save file --save-on $",
       })
   void whatItReadsIsWhatPicocliReads(String line) {
     String[] words = line.split(" ", -1);
 
-    RunCommand usual = UsualRun.read(words);
+    UsualCommand usual = UsualLine.read(words);
 
     assertThat(usual)
         .isNotNull()
         .usingRecursiveComparison()
-        .ignoringFields("spec")
+        // Who has read it, and what only he keeps of it.
+        .ignoringFields("spec", "line")
         .withStrictTypeChecking()
         .isEqualTo(parsed(words));
   }
@@ -70,17 +77,25 @@ class UsualRunTest {
         "run -u 1 prog",
         "demo",
         "explain prog",
+        "boot",
+        "boot --help",
+        "boot --restore",
+        "boot --restore x y",
+        "boot --restore x --restore y",
+        "boot --kernel k --save f --save-after 100",
+        "boot --kernel k --gdb 1234",
+        "boot --kernel -k",
         "--version",
       })
   void theRestIsLeftToPicocli(String line) {
-    assertThat(UsualRun.read(line.split(" ", -1))).isNull();
+    assertThat(UsualLine.read(line.split(" ", -1))).isNull();
   }
 
   @Test
   void anEmptyWordIsAProgram() {
     String[] words = {"run", "", "x"};
 
-    assertThat(UsualRun.read(words))
+    assertThat(UsualLine.read(words))
         .usingRecursiveComparison()
         .ignoringFields("spec")
         .isEqualTo(parsed(words));
