@@ -78,9 +78,9 @@ static long spin_shared(void *unused) {
 static void cpu_clocks(void) {
   say("-- CPU clocks\n");
   long process = now_ms(CLOCK_PROCESS_CPUTIME_ID), thread = now_ms(CLOCK_THREAD_CPUTIME_ID);
-  sleep_ms(400);
-  say("asleep: %s, %s\n", about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 0, 300),
-      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 0, 300));
+  sleep_ms(2000);
+  say("asleep: %s, %s\n", about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 0, 1500),
+      about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 0, 1500));
   work_ms(60);
   say("at work: %s, %s\n", about(now_ms(CLOCK_PROCESS_CPUTIME_ID) - process, 60, 5000),
       about(now_ms(CLOCK_THREAD_CPUTIME_ID) - thread, 60, 5000));

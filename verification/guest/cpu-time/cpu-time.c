@@ -97,9 +97,9 @@ int guest_main(int argc, char **argv, char **envp) {
 
   say("-- time\n");
   long user = user_ms(SELF), system = system_ms(SELF);
-  sleep_ms(400);
-  say("asleep: user %s, system %s\n", about(user_ms(SELF) - user, 0, 300),
-      about(system_ms(SELF) - system, 0, 300));
+  sleep_ms(2000);
+  say("asleep: user %s, system %s\n", about(user_ms(SELF) - user, 0, 1500),
+      about(system_ms(SELF) - system, 0, 1500));
   user = user_ms(SELF);
   spin_ms(100);
   say("at work: user %s, thread %s\n", about(user_ms(SELF) - user, 100, 2000),

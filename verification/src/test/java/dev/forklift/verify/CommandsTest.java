@@ -157,7 +157,8 @@ class CommandsTest {
             "5  init            the program",
             "5  fork-wait       executes",
             "6  fork-wait       fork by 5");
-    assertThat(events).last().isEqualTo("5  fork-wait       exit 0");
+    // Not always the last one: it leaves a grandchild behind.
+    assertThat(events).contains("5  fork-wait       exit 0");
     assertThat(result.err()).doesNotContain("\u001b");
   }
 
