@@ -24,6 +24,9 @@ final class Bench {
         --real-kernel FILE
                         boots a real Linux in qemu-system-nios2 and runs a command there, for the group
                         creation: FILE -f PROGRAM -- ./PROGRAM ARGUMENT...
+        --kernel FILE, --dtb FILE
+                        a Linux (vmlinux) and its device tree for the group board, which boots it here
+                        and in qemu-system-nios2; needs --busybox too
         --sysroot DIR   the C library of Nios II, for hello-libc and hello-dynamic; a toolchain's
                         is found
         --out DIR       where bench.csv and bench.svg go (target/bench)
@@ -37,6 +40,8 @@ final class Bench {
   private Path sysroot;
   private Path programs;
   private Path realKernel;
+  private Path kernel;
+  private Path tree;
   private Path out;
 
   private Bench(Path root, String compiler) {
@@ -70,6 +75,8 @@ final class Bench {
         case "--busybox" -> busybox = Path.of(value).toAbsolutePath();
         case "--programs" -> programs = Path.of(value).toAbsolutePath();
         case "--real-kernel" -> realKernel = Path.of(value).toAbsolutePath();
+        case "--kernel" -> kernel = Path.of(value).toAbsolutePath();
+        case "--dtb" -> tree = Path.of(value).toAbsolutePath();
         case "--sysroot" -> sysroot = Path.of(value).toAbsolutePath();
         case "--out" -> out = Path.of(value).toAbsolutePath();
         default -> {
@@ -91,11 +98,8 @@ final class Bench {
     }
     Path made = Files.createDirectories(out.resolve("made"));
     Inputs inputs = new Inputs(root, made, busybox, sysroot, programs, compiler);
-    Peer forklift = UserMode.forklift(root);
-    List<Peer> peers = new ArrayList<>(List.of(UserMode.qemu(root, qemu)));
-    if (realKernel != null) {
-      peers.add(new RealKernel(realKernel));
-    }
+    Contest programs = programs(qemu);
+    Contest boards = boards();
     String machine =
         "%s, %d processors, %s"
             .formatted(LocalDate.now(), Runtime.getRuntime().availableProcessors(), version(qemu));
@@ -103,7 +107,12 @@ final class Bench {
     List<Comparison> comparisons = new ArrayList<>();
     boolean alike = true;
     for (Row row : Row.read(root.resolve("verification/bench/rows.txt"), wanted)) {
-      for (Peer peer : peers) {
+      Contest contest = row.isOnBoard() ? boards : programs;
+      if (contest.peers.isEmpty()) {
+        System.out.println(
+            row.name() + ": left out, no board (--kernel FILE, --dtb FILE, qemu-system-nios2)");
+      }
+      for (Peer peer : contest.peers) {
         String obstacle = peer.obstacle(row);
         String missing = obstacle != null ? obstacle : inputs.missing(row);
         if (missing != null) {
@@ -113,7 +122,7 @@ final class Bench {
         }
         try {
           Comparison comparison =
-              Comparison.of(row, inputs.command(row), forklift, peer, runs, made);
+              Comparison.of(row, inputs.command(row), contest.forklift, peer, runs, made);
           comparisons.add(comparison);
           System.out.println(Report.line(comparison));
         } catch (IOException e) {
@@ -128,6 +137,27 @@ final class Bench {
         Plot.of(comparisons, "Seconds of the peer / seconds of Forklift, " + machine));
     System.out.println("\n" + out.resolve("bench.csv") + ", bench.svg beside it");
     return alike;
+  }
+
+  /// Forklift, and those it is compared with.
+  private record Contest(Peer forklift, List<Peer> peers) {}
+
+  private Contest programs(Path qemu) {
+    List<Peer> peers = new ArrayList<>(List.of(UserMode.qemu(root, qemu)));
+    if (realKernel != null) {
+      peers.add(new RealKernel(realKernel));
+    }
+    return new Contest(UserMode.forklift(root), peers);
+  }
+
+  private Contest boards() {
+    Path qemu = Peer.onPath("qemu-system-nios2");
+    if (qemu == null || kernel == null || tree == null) {
+      return new Contest(null, List.of());
+    }
+    return new Contest(
+        BootedLinux.forklift(root, kernel, tree),
+        List.of(BootedLinux.qemu(qemu, kernel, tree)));
   }
 
   private static String version(Path qemu) throws IOException {

@@ -36,4 +36,9 @@ record Row(String group, String name, Set<String> needs, List<String> command) {
   boolean executes() {
     return needs.contains("exec");
   }
+
+  /// Whether it is run inside of a Linux that is booted for it.
+  boolean isOnBoard() {
+    return needs.contains("board");
+  }
 }
